@@ -1,0 +1,43 @@
+"""Trainers behind one interface: the plain PyTorch reference, and faster ones."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+
+from cubistlib.backends.torch import TorchTrainer, accelerators
+from cubistlib.checks import require
+
+
+class Trainer(Protocol):
+    """Does optimizer steps on the state that it was made with: Trainer(state, x, y, config).
+
+    x (rows, in) and y (rows,) float32, contiguous; the state itself is never written to.
+    """
+
+    def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
+        """One step a row of `rows` (steps, batch), at each network's rate `rates` (n,).
+
+        Returns every batch's loss, (steps, n) float32, if asked to trace.
+        """
+
+    def state(self):
+        """Where the training stands now, a TrainState."""
+
+
+def available() -> tuple[str, ...]:
+    """Names that `backend=` takes on this machine, beside "auto"."""
+    return ("torch", *(f"torch:{device}" for device in accelerators()))
+
+
+def choose(name: str, nets) -> Callable[..., Trainer]:
+    """What makes a trainer of that name; "auto" takes the fastest for these networks.
+
+    Raises ValueError for a name that this machine does not have.
+    """
+    names = available()
+    require(
+        name in ("auto", *names), f"backend must be one of auto, {', '.join(names)}, got {name!r}"
+    )
+    return partial(TorchTrainer, device=name.partition(":")[2] or "cpu")

@@ -1,0 +1,54 @@
+"""The mathematics of a stack in PyTorch: forward pass, loss, gradients. Differentiable."""
+
+from collections.abc import Sequence
+
+import torch
+
+
+def activations(
+    weights: Sequence[torch.Tensor], biases: Sequence[torch.Tensor], x: torch.Tensor
+) -> list[torch.Tensor]:
+    """What every layer gives on x (rows, in): a list of (n, units, rows), the logits last.
+
+    weights[l]: (n, out, in), biases[l]: (n, out). ReLU after every layer but the last.
+    """
+    h, layers = x.T, []
+    for w, b in zip(weights, biases, strict=True):
+        h = torch.matmul(w, h) + b[:, :, None]
+        if len(layers) < len(weights) - 1:
+            h = torch.relu(h)
+        layers.append(h)
+    return layers
+
+
+def binary_cross_entropy(logits: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Loss of each logit against labels y of 0 and 1, shapes broadcast; not averaged."""
+    return torch.nn.functional.softplus(logits) - y * logits
+
+
+def losses(
+    weights: Sequence[torch.Tensor],
+    biases: Sequence[torch.Tensor],
+    x: torch.Tensor,
+    y: torch.Tensor,
+) -> torch.Tensor:
+    """Mean loss of every network of the stack on one batch: (n,)."""
+    logits = activations(weights, biases, x)[-1][:, 0]
+    return binary_cross_entropy(logits, y).mean(1)
+
+
+def gradients(
+    weights: Sequence[torch.Tensor],
+    biases: Sequence[torch.Tensor],
+    x: torch.Tensor,
+    y: torch.Tensor,
+) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
+    """∂L/∂weights, ∂L/∂biases and the losses (n,), of each network's own mean loss.
+
+    Networks do not touch, so the gradient of the sum over the stack is every network's own.
+    """
+    parameters = [p.detach().requires_grad_() for p in (*weights, *biases)]
+    layers = len(weights)
+    each = losses(parameters[:layers], parameters[layers:], x, y)
+    grads = torch.autograd.grad(each.sum(), parameters)
+    return list(grads[:layers]), list(grads[layers:]), each.detach()
