@@ -49,9 +49,10 @@ class Stack:
                 f"{name}: weights[{layer}] must be ({n}, out ≥ 1, {fan_in}), got shape {shape}",
             )
             fan_in = shape[1]
+        for layer in range(len(b)):
+            shape, allowed = b[layer].shape, w[layer].shape[:2]
             require(
-                b[layer].shape == (n, fan_in),
-                f"{name}: biases[{layer}] must be ({n}, {fan_in}), got shape {b[layer].shape}",
+                shape == allowed, f"{name}: biases[{layer}] must be {allowed}, got shape {shape}"
             )
 
     @classmethod

@@ -1,0 +1,60 @@
+"""Results to tidy frames: frontiers, curves over seeds, the gap."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+
+def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
+    """The best accuracy that any run reached with at most so many nonzeros.
+
+    One row for every count at which the best improves: columns `by` and accuracy, both
+    increasing. Diverged runs do not count.
+    """
+    best = results[~results["diverged"]].groupby(by)["accuracy"].max().cummax()
+    return best[best.diff().ne(0)].reset_index()
+
+
+def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
+    """`frontier` of every algorithm: columns algorithm, `by`, accuracy."""
+    parts = [
+        frontier(runs, by).assign(algorithm=name) for name, runs in results.groupby("algorithm")
+    ]
+    return pd.concat(parts, ignore_index=True)[["algorithm", by, "accuracy"]]
+
+
+def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
+    """Accuracy against k over replicates, the best learning rate and schedule in each.
+
+    Columns algorithm, hidden, keep, median, low, high (worst and best replicate), seeds.
+    """
+    cell = ["algorithm", "hidden", "keep"]
+    best = results.groupby([*cell, "seed"])["accuracy"].max()
+    summary = best.groupby(cell).agg(median="median", low="min", high="max", seeds="count")
+    return summary.reset_index()
+
+
+def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
+    """Fewest nonzero parameters with which each algorithm reached each target.
+
+    targets: accuracies in percent. Columns algorithm, runs, then one a target such as "95 %"
+    with the count, missing where no run reached it.
+    """
+    table = {"runs": results.groupby("algorithm").size()}
+    for target in targets:
+        reached = results[results["accuracy"] * 100 >= target]
+        fewest = reached.groupby("algorithm")["parameters_kept"].min()
+        table[f"{target:g} %"] = fewest.astype("Int64")
+    return pd.DataFrame(table).rename_axis("algorithm").reset_index()
+
+
+def best_run(results: pd.DataFrame, target: float) -> pd.Series:
+    """The row with the fewest parameters that reaches `target` percent, else the most accurate.
+
+    Of equally small ones the most accurate.
+    """
+    reached = results[results["accuracy"] * 100 >= target]
+    if reached.empty:
+        return results.loc[results["accuracy"].idxmax()]
+    fewest = reached[reached["parameters_kept"] == reached["parameters_kept"].min()]
+    return fewest.loc[fewest["accuracy"].idxmax()]

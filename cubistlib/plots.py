@@ -1,0 +1,198 @@
+"""The look of the series, and its figures about results: f(frame, ax) -> ax."""
+
+from collections.abc import Sequence
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+
+# Okabe–Ito hues, and one of Paul Tol's for the ninth: told apart with any colour vision.
+BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+SKY, PURPLE, YELLOW, GREY, WINE = "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F", "#882255"
+
+CLASS_COLOURS = (BLUE, VERMILLION)  # class 0 and negative values; class 1 and positive ones
+DIVERGING = LinearSegmentedColormap.from_list("cubist", [BLUE, "#FFFFFF", VERMILLION])
+SEQUENTIAL = "cividis"
+
+# One colour and one marker an algorithm, everywhere; the search's frontier in black.
+LOOKS = {
+    "search": ("black", "o"),
+    "gmp": (BLUE, "s"),
+    "lth": (VERMILLION, "^"),
+    "snip": (GREEN, "D"),
+    "grasp": (ORANGE, "v"),
+    "iter_snip": (SKY, "P"),
+    "force": (PURPLE, "X"),
+    "synflow": (YELLOW, "<"),
+    "prospr": (GREY, ">"),
+    "rigl": (WINE, "*"),
+}
+LABELS = {
+    "search": "combinatorial search",
+    "gmp": "GMP",
+    "lth": "LTH",
+    "snip": "SNIP",
+    "grasp": "GraSP",
+    "iter_snip": "Iter-SNIP",
+    "force": "FORCE",
+    "synflow": "SynFlow",
+    "prospr": "ProsPr",
+    "rigl": "RigL",
+}
+AXIS_NAMES = {
+    "parameters_kept": "nonzero parameters (weights and biases)",
+    "weights_kept": "nonzero weights",
+    "keep": "weights kept, k",
+}
+ACCURACY = "accuracy on the spiral (%)"
+
+
+def use_style() -> None:
+    """Set the look of every figure that follows: size, resolution, fonts, grid."""
+    mpl.rcParams.update(
+        {
+            "figure.figsize": (7.0, 4.2),
+            "figure.dpi": 120,
+            "savefig.dpi": 120,
+            "figure.constrained_layout.use": True,
+            "font.size": 11,
+            "axes.labelsize": 11,
+            "axes.titlesize": 11,
+            "legend.fontsize": 10,
+            "legend.frameon": False,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "grid.color": "#E6E6E6",
+            "grid.linewidth": 0.8,
+            "axes.axisbelow": True,
+            "image.cmap": SEQUENTIAL,
+        }
+    )
+
+
+def look(algorithm: str) -> dict:
+    """Colour, marker and label of an algorithm; grey circles for one that is new."""
+    colour, marker = LOOKS.get(algorithm, ("#4D4D4D", "o"))
+    edge = "black" if algorithm == "synflow" else colour
+    label = LABELS.get(algorithm, algorithm)
+    return {"color": colour, "marker": marker, "markeredgecolor": edge, "label": label}
+
+
+def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
+    """Best accuracy with at most so many nonzeros, one step curve an algorithm.
+
+    frame: as `analysis.frontiers` gives it. The search lies above all, in black.
+    """
+    by = frame.columns[1]
+    names = sorted(frame["algorithm"].unique(), key=lambda name: name == "search")
+    end = frame[by].max()
+    for name in names:
+        curve = frame[frame["algorithm"] == name]
+        counts = np.append(curve[by], end)
+        accuracy = 100 * np.append(curve["accuracy"], curve["accuracy"].iloc[-1])
+        weight = 2.4 if name == "search" else 1.6
+        every = range(len(curve))
+        ax.plot(
+            counts,
+            accuracy,
+            drawstyle="steps-post",
+            lw=weight,
+            ms=5,
+            markevery=list(every),
+            **look(name),
+        )
+    ax.set(xlabel=AXIS_NAMES[by], ylabel=ACCURACY)
+    target_lines(ax, targets)
+    return _legend(ax)
+
+
+def accuracy_curves(
+    frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = (), linestyles: Sequence[str] = ()
+) -> Axes:
+    """Median accuracy against k, a band from the worst to the best replicate, one curve a width.
+
+    frame: as `analysis.over_seeds` gives it.
+    """
+    styles = linestyles or ("-", "--", ":", "-.")
+    curves = frame.groupby(["algorithm", "hidden"])
+    for i, ((name, hidden), curve) in enumerate(curves):
+        style = look(name) | {"label": f"{LABELS.get(name, name)}, width {hidden[0]}"}
+        line, share = styles[i % len(styles)], 1 - 0.45 * (i / max(1, len(curves) - 1))
+        ax.plot(curve["keep"], 100 * curve["median"], ls=line, lw=1.8, ms=5, alpha=share, **style)
+        band = (100 * curve["low"], 100 * curve["high"])
+        ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.13, lw=0)
+    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=ACCURACY)
+    target_lines(ax, targets)
+    return _legend(ax)
+
+
+def target_lines(ax: Axes, targets: Sequence[float]) -> Axes:
+    """Thin labelled lines at target accuracies in percent."""
+    for target in targets:
+        ax.axhline(target, color="#4D4D4D", lw=0.8, ls=(0, (4, 3)), zorder=1)
+        ax.annotate(
+            f"{target:g} %",
+            (0, target),
+            xycoords=("axes fraction", "data"),
+            xytext=(3, 2),
+            textcoords="offset points",
+            fontsize=9,
+            color="#4D4D4D",
+        )
+    return ax
+
+
+def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: str) -> Axes:
+    """Weights left against the training step, as a staircase."""
+    ax.step(steps, left, where="post", lw=1.8, color=look(algorithm)["color"])
+    ax.set(xlabel="training step", ylabel="weights left")
+    return ax
+
+
+def accuracy_histogram(results: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
+    """How many runs ended at which accuracy; targets in percent as upright lines."""
+    ax.hist(100 * results["accuracy"], bins=np.arange(50, 101, 1), color=GREY)
+    ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
+    for target in targets:
+        ax.axvline(target, color="black", lw=0.8, ls=(0, (4, 3)))
+        ax.annotate(
+            f"{target:g} %",
+            (target, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-3, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=9,
+        )
+    return ax
+
+
+def structure_map(frame: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
+    """Best accuracy of every structure: one heat map of d1 × d2 a value of d3.
+
+    frame: columns hidden (three widths) and accuracy. A cell shows the accuracy in percent.
+    """
+    best = frame.groupby("hidden")["accuracy"].max() * 100
+    widths = sorted({h[0] for h in best.index})
+    for d3, ax in zip(widths, axes, strict=True):
+        cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])
+        ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
+        middle = (best.min() + 100) / 2
+        for (row, column), value in np.ndenumerate(cells):
+            ink = "white" if value < middle else "black"
+            ax.text(column, row, f"{value:.1f}", ha="center", va="center", color=ink, fontsize=9)
+        ticks = range(len(widths))
+        ax.set(xticks=ticks, yticks=ticks, xticklabels=widths, yticklabels=widths)
+        ax.set(xlabel="d2", title=f"d3 = {d3}")
+        ax.grid(False)
+    axes[0].set_ylabel("d1")
+    return axes
+
+
+def _legend(ax: Axes) -> Axes:
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return ax

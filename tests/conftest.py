@@ -1,0 +1,53 @@
+"""What several test files need: the spiral, and the golden figures."""
+
+import json
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+
+import cubistlib as cl
+
+matplotlib.use("agg")
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="session")
+def spiral():
+    """x (49982, 2), y (49982,)."""
+    return cl.cubist_spiral()
+
+
+@pytest.fixture(scope="session")
+def golden():
+    """The golden arrays of pruners.npz by name; see tests/golden/README.md."""
+    with np.load(GOLDEN / "pruners.npz") as arrays:
+        return dict(arrays)
+
+
+@pytest.fixture(scope="session")
+def golden_counts():
+    return json.loads((GOLDEN / "counts.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def golden_network(golden):
+    """width -> the golden network at its initialization."""
+
+    def network(width: int) -> cl.Network:
+        layers = range(4)
+        weights = [golden[f"w{width}/weight{layer}"] for layer in layers]
+        return cl.Network.from_arrays(weights, [golden[f"w{width}/bias{i}"] for i in layers])
+
+    return network
+
+
+@pytest.fixture(scope="session")
+def golden_masks(golden):
+    """(width, algorithm, k) -> the four weight masks that the authors' code returned."""
+
+    def masks(width: int, algorithm: str, keep: int) -> list[np.ndarray]:
+        return [golden[f"w{width}/{algorithm}/{keep}/mask{layer}"] for layer in range(4)]
+
+    return masks

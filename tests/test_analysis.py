@@ -1,0 +1,54 @@
+"""Frames for the figures, on results small enough to work out by hand."""
+
+import pandas as pd
+
+from cubistlib.analysis import best_run, frontier, frontiers, over_seeds, smallest
+
+
+def frame():
+    rows = [
+        # algorithm, keep, seed, parameters, accuracy, diverged
+        ("snip", 15, 0, 20, 0.80, False),
+        ("snip", 15, 0, 20, 0.85, False),
+        ("snip", 15, 1, 21, 0.70, False),
+        ("snip", 20, 0, 26, 0.84, False),
+        ("snip", 20, 1, 27, 0.96, False),
+        ("gmp", 15, 0, 19, 0.99, True),
+        ("gmp", 15, 0, 20, 0.95, False),
+        ("gmp", 20, 0, 25, 0.95, False),
+    ]
+    names = ["algorithm", "keep", "seed", "parameters_kept", "accuracy", "diverged"]
+    return pd.DataFrame(rows, columns=names).assign(hidden=[(3, 3, 3)] * len(rows))
+
+
+def test_frontier_keeps_only_improvements():
+    snip = frontier(frame().query("algorithm == 'snip'"))
+    assert snip["parameters_kept"].tolist() == [20, 27]
+    assert snip["accuracy"].tolist() == [0.85, 0.96]
+
+
+def test_diverged_runs_do_not_count():
+    both = frontiers(frame())
+    assert both.query("algorithm == 'gmp'")["parameters_kept"].tolist() == [20]
+    assert list(both.columns) == ["algorithm", "parameters_kept", "accuracy"]
+
+
+def test_over_seeds_takes_the_best_configuration_of_each_replicate():
+    snip = over_seeds(frame()).query("algorithm == 'snip'")
+    assert snip["keep"].tolist() == [15, 20]
+    assert snip["median"].round(6).tolist() == [0.775, 0.90]
+    assert snip["low"].tolist() == [0.70, 0.84] and snip["high"].tolist() == [0.85, 0.96]
+    assert snip["seeds"].tolist() == [2, 2]
+
+
+def test_smallest_counts_what_reached_a_target():
+    table = smallest(frame()[~frame()["diverged"]], [85, 95, 99]).set_index("algorithm")
+    assert table.loc["snip", ["85 %", "95 %"]].tolist() == [20, 27]
+    assert table.loc["gmp", "95 %"] == 20
+    assert table["99 %"].isna().all()
+    assert table.loc["snip", "runs"] == 5
+
+
+def test_best_run_is_the_smallest_that_reaches_the_target():
+    assert best_run(frame().query("algorithm == 'snip'"), 85)["parameters_kept"] == 20
+    assert best_run(frame().query("algorithm == 'snip'"), 99)["accuracy"] == 0.96

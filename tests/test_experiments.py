@@ -1,0 +1,91 @@
+"""Experiments: the paper's grid, seeds that do not depend on the company, rows of results."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cubistlib as cl
+from cubistlib import store
+from cubistlib.experiments import (
+    configurations,
+    initialize,
+    pruning_experiments,
+    run,
+    search_experiments,
+    train_stack,
+)
+from cubistlib.search import unstructured_masks
+
+CONFIGS = configurations([0.05, 0.1], ["constant", "cosine"], epochs=1)
+
+
+@pytest.fixture(scope="module")
+def small(spiral):
+    """Every fiftieth point: a thousand rows."""
+    return spiral[0][::50], spiral[1][::50]
+
+
+def test_the_papers_grid_has_the_papers_counts(golden_counts):
+    study = golden_counts["studies"]["random-init/pruning"]
+    configs = configurations(study["lr"], ["constant", "cosine", "step"], 50)
+    widths = [int(w) for w in study["by_width"]]
+    experiments = pruning_experiments("s", "snip", widths, study["weights"], configs, seeds=1)
+    assert len(experiments) == study["by_algorithm"]["snip"]
+    for width, count in study["by_width"].items():
+        assert 9 * sum(e.hidden[0] == int(width) for e in experiments) == count
+    assert [e.number for e in experiments] == list(range(len(experiments)))
+
+
+def test_an_initialization_belongs_to_its_experiment_alone():
+    experiments = pruning_experiments("s", "snip", [3], [15, 20], CONFIGS, seeds=2)
+    together, alone = initialize(experiments), initialize(experiments[5:6])
+    np.testing.assert_array_equal(together.weights[1][5], alone.weights[1][0])
+    assert len(np.unique(together.weights[0].reshape(len(together), -1), axis=0)) == 16
+    other = pruning_experiments("t", "snip", [3], [15, 20], CONFIGS, seeds=2)
+    assert not np.array_equal(initialize(other).weights[0], together.weights[0])
+
+
+def test_searches_start_from_the_leading_units_of_a_wide_host():
+    masks = list(unstructured_masks((2, 1, 2)))
+    nets = initialize(search_experiments("s", masks, CONFIGS, seeds=20))
+    assert nets.hidden == (2, 1, 2)
+    assert 0.24 < np.abs(nets.weights[1]).max() <= 0.25
+
+
+def test_run_gives_one_row_an_experiment_in_order(small, tmp_path):
+    experiments = pruning_experiments("s", "gmp", [3, 4], [10, 20], CONFIGS, seeds=2)
+    frame = run(experiments, *small)
+    assert frame["experiment"].tolist() == list(range(len(experiments)))
+    assert frame["hidden"].tolist() == [e.hidden for e in experiments]
+    assert frame["weights_kept"].tolist() == frame["keep"].tolist()
+    assert frame["lr"].tolist() == [e.config.lr for e in experiments]
+    assert (frame["parameters_kept"] > frame["weights_kept"]).all()
+    assert (frame["effective_weights"] <= frame["weights_kept"]).all()
+    assert frame["version"].unique().tolist() == [cl.__version__]
+    back = store.read(store.write(frame, tmp_path / "a.parquet"))
+    pd.testing.assert_frame_equal(back, frame, check_dtype=False)
+
+
+def test_a_run_does_not_depend_on_what_runs_beside_it(small):
+    experiments = pruning_experiments("s", "snip", [3], [10, 20], CONFIGS, seeds=2)
+    together = run(experiments, *small)
+    alone = pd.concat([run([e], *small) for e in experiments], ignore_index=True)
+    np.testing.assert_allclose(together["loss"], alone["loss"], rtol=1e-5)
+    np.testing.assert_array_equal(together["parameters_kept"], alone["parameters_kept"])
+
+
+def test_search_rows_have_the_masks_counts(small):
+    masks = list(unstructured_masks((2, 2, 2)))[::9]
+    frame = run(search_experiments("s", masks, CONFIGS[:1], seeds=2), *small, masks=masks)
+    assert len(frame) == 2 * len(masks)
+    expected = np.repeat([int(m.parameters_kept[0]) for m in masks], 2)
+    np.testing.assert_array_equal(frame["parameters_kept"], expected)
+    assert frame["keep"].isna().all() and frame["selection"].isna().all()
+
+
+def test_an_experiment_can_be_trained_again_alone(small):
+    experiments = pruning_experiments("s", "gmp", [3], [12], CONFIGS, seeds=1)
+    frame = run(experiments, *small)
+    again = train_stack(experiments[2:3], *small)
+    np.testing.assert_allclose(again.accuracy[0], frame["accuracy"][2], atol=2e-3)
+    assert again.masks.weights_kept.tolist() == [12]

@@ -1,0 +1,131 @@
+"""Stacks of networks: shapes, initialization, forward pass by hand and against torch.nn."""
+
+import numpy as np
+import pytest
+import torch
+
+import cubistlib as cl
+from cubistlib import network
+
+
+def one_path():
+    """x → relu(2 x₁ − x₂ + 1) → −3 h + 0.5."""
+    weights = [np.array([[2.0, -1.0]]), np.array([[-3.0]])]
+    return cl.Network.from_arrays(weights, [np.array([1.0]), np.array([0.5])])
+
+
+def test_forward_by_hand():
+    x = np.array([[1, 1], [0, 3]], np.float32)
+    hidden, logits = one_path().activations(x)
+    np.testing.assert_array_equal(hidden[0, :, 0], [2, 0])
+    np.testing.assert_array_equal(logits[0, :, 0], [-5.5, 0.5])
+    np.testing.assert_array_equal(one_path().logits(x), [[-5.5, 0.5]])
+
+
+def test_evaluate_by_hand():
+    x = np.array([[1, 1], [0, 3]], np.float32)
+    accuracy, loss = one_path().evaluate(x, np.float32([0, 0]))
+    expected = (np.log1p(np.exp(-5.5)) + np.log1p(np.exp(0.5))) / 2
+    assert accuracy[0] == 0.5
+    np.testing.assert_allclose(loss[0], expected, rtol=1e-6)
+
+
+def test_a_logit_of_zero_counts_as_class_0():
+    net = cl.Network.zeros_like(one_path())
+    accuracy, _ = net.evaluate(np.zeros((4, 2), np.float32), np.float32([0, 0, 0, 1]))
+    assert accuracy[0] == 0.75
+
+
+def test_forward_equals_torch_sequential(spiral):
+    nets = cl.Network.initialize((5, 4, 3), n=3, seed=2)
+    x = spiral[0][::500]
+    layers = []
+    for w, b in zip(nets.weights, nets.biases, strict=True):
+        linear = torch.nn.Linear(w.shape[2], w.shape[1])
+        linear.load_state_dict({"weight": torch.tensor(w[1]), "bias": torch.tensor(b[1])})
+        layers += [linear, torch.nn.ReLU()]
+    with torch.no_grad():
+        expected = torch.nn.Sequential(*layers[:-1])(torch.tensor(x))[:, 0].numpy()
+    np.testing.assert_allclose(nets.logits(x)[1], expected, atol=1e-6)
+
+
+def test_evaluating_in_parts_changes_nothing(spiral, monkeypatch):
+    nets = cl.Network.initialize((3, 3, 3), n=2, seed=0)
+    whole = nets.evaluate(*spiral)
+    monkeypatch.setattr(network, "CHUNK", 2 * 3 * 1000)
+    np.testing.assert_allclose(nets.evaluate(*spiral), whole, rtol=1e-9)
+
+
+def test_initialization_has_pytorchs_range():
+    nets = cl.Network.initialize((16, 16), n=200, seed=1)
+    for w, b in zip(nets.weights, nets.biases, strict=True):
+        bound = 1 / np.sqrt(w.shape[2])
+        for values in (w, b):
+            assert 0.98 * bound < np.abs(values).max() <= bound
+            assert abs(values.mean()) < 0.05 * bound
+
+
+def test_network_i_does_not_depend_on_the_stack():
+    stack = cl.Network.initialize((4, 3, 2), n=9, seed=5)
+    small = cl.Network.initialize((4, 3, 2), n=3, seed=5)
+    for a, b in zip(stack[:3].weights, small.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+    other = cl.Network.initialize((4, 3, 2), n=3, seed=6)
+    assert not np.array_equal(other.weights[0], small.weights[0])
+
+
+def test_host_initialization_takes_the_leading_units():
+    wide = cl.Network.initialize((16, 16, 16), seed=3)
+    lead = cl.Network.initialize((2, 3, 4), seed=3, host=(16, 16, 16))
+    np.testing.assert_array_equal(lead.weights[1], wide.weights[1][:, :3, :2])
+    np.testing.assert_array_equal(lead.weights[3], wide.weights[3][:, :, :4])
+    np.testing.assert_array_equal(lead.biases[2], wide.biases[2][:, :4])
+
+
+def test_the_global_random_state_is_left_alone():
+    before = (np.random.get_state()[1].copy(), torch.get_rng_state())
+    cl.Network.initialize((3, 3, 3), n=4, seed=0)
+    np.testing.assert_array_equal(before[0], np.random.get_state()[1])
+    assert torch.equal(before[1], torch.get_rng_state())
+
+
+def test_stacks_slice_concatenate_and_copy():
+    nets = cl.Network.initialize((3, 2), n=5, seed=0)
+    assert (len(nets), nets.sizes, nets.hidden, nets.size) == (5, (2, 3, 2, 1), (3, 2), 14)
+    both = cl.Network.concatenate([nets[:2], nets[-3:]])
+    np.testing.assert_array_equal(both.weights[0], nets.weights[0])
+    np.testing.assert_array_equal(nets[-1].weights[1], nets[4].weights[1])
+    part = nets[0]
+    part.weights[0][:] = 7
+    assert not (nets.weights[0] == 7).any()
+    assert [len(net) for net in nets] == [1] * 5
+
+
+def test_any_number_of_hidden_layers():
+    for hidden in ((1,), (2, 2), (1, 2, 3, 4, 5, 6)):
+        nets = cl.Network.initialize(hidden, n=2, seed=0)
+        assert nets.logits(np.zeros((3, 2), np.float32)).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: cl.Network.initialize((3, 0, 3)), r"widths must be .* ≥ 1, got \(3, 0, 3\)"),
+        (lambda: cl.Network.initialize(()), "widths must be one or more"),
+        (lambda: cl.Network.initialize((2.5,)), "whole numbers"),
+        (lambda: cl.Network.initialize((3,), n=0), "n must be ≥ 1"),
+        (lambda: cl.Network.initialize((3,), host=(2,)), "host"),
+        (lambda: cl.Network.from_arrays([np.ones((3, 2))], [np.ones(2)]), r"biases\[0\] must be"),
+        (
+            lambda: cl.Network.from_arrays([np.ones((3, 2)), np.ones((1, 4))], [np.ones(3)] * 2),
+            r"weights\[1\] must be",
+        ),
+        (lambda: cl.Network((), ()), "one bias array for every weight array"),
+        (lambda: one_path().logits(np.ones((4, 3))), r"x must be \(rows, 2\)"),
+        (lambda: one_path()[1], "outside a stack of 1"),
+    ],
+)
+def test_bad_input_is_one_sentence(call, sentence):
+    with pytest.raises(cl.UserError, match=sentence) as error:
+        call()
+    assert "\n" not in str(error.value)

@@ -1,0 +1,76 @@
+"""Supports, structures and masks of the search: golden lists and brute force."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from conftest import GOLDEN
+
+import cubistlib as cl
+from cubistlib.search import all_supports, structures, supports, unstructured_masks
+
+SMALL = ["3x2", "3x3", "7x2", "2x3", "2x2", "6x2"]
+
+
+def brute_force(rows, columns, nonzeros):
+    """Matrices without an empty row or column, each set of rows counted once."""
+    found = set()
+    for entries in product((0, 1), repeat=rows * columns):
+        matrix = np.reshape(entries, (rows, columns))
+        if matrix.sum() == nonzeros and matrix.any(0).all() and matrix.any(1).all():
+            found.add(tuple(sorted(map(tuple, matrix.tolist()))))
+    return found
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1), (2, 3), (3, 2), (3, 3), (4, 3)])
+def test_supports_equal_brute_force(shape):
+    rows, columns = shape
+    for nonzeros in range(rows * columns + 2):
+        found = [tuple(sorted(map(tuple, m.tolist()))) for m in supports(*shape, nonzeros)]
+        assert len(found) == len(set(found))
+        assert set(found) == brute_force(rows, columns, nonzeros)
+
+
+def test_supports_have_the_golden_counts(golden_counts):
+    for name in SMALL:
+        rows, columns = map(int, name.split("x"))
+        found = {str(c): len(supports(rows, columns, c)) for c in range(1, rows * columns + 1)}
+        assert {c: n for c, n in found.items() if n} == golden_counts["supports"][name]
+
+
+def test_supports_have_the_authors_order(golden_counts):
+    with np.load(GOLDEN / "supports.npz") as golden:
+        for name in golden.files:
+            shape, nonzeros = name.split("/")
+            rows, columns = map(int, shape.split("x"))
+            if golden_counts["supports"][shape][nonzeros] < 2500:
+                found = supports(rows, columns, int(nonzeros))[: len(golden[name])]
+                np.testing.assert_array_equal(found, golden[name])
+
+
+def test_structures():
+    assert len(structures(16)) == 4096
+    assert structures(2, depth=2) == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def test_unstructured_masks_of_333_are_25992():
+    first = next(unstructured_masks((3, 3, 3)))
+    assert first.weights_kept.tolist() == [3 + 3 + 3 + 3]
+    counts = [len(all_supports(3, 2)), len(all_supports(3, 3)), len(all_supports(3, 3))]
+    assert np.prod(counts) == 25_992
+
+
+def test_unstructured_masks_are_connected_and_differ():
+    masks = cl.Masks.concatenate(list(unstructured_masks((2, 2, 2))))
+    paths = cl.connectivity(masks)
+    assert len(masks) == 4**3
+    np.testing.assert_array_equal(paths.effective_weights, masks.weights_kept)
+    flat = np.concatenate([w.reshape(len(masks), -1) for w in masks.weights], axis=1)
+    assert len(np.unique(flat, axis=0)) == len(masks)
+
+
+def test_bad_sizes_are_refused():
+    with pytest.raises(cl.UserError, match="≥ 1"):
+        supports(0, 2, 1)
+    with pytest.raises(cl.UserError, match="≥ 1"):
+        structures(0)
