@@ -153,8 +153,8 @@ def train(
 
     x (rows, in) float32, y (rows,) of 0 and 1. config: one for the stack, or one a network
     that differ in `lr` and `schedule` alone. Options, as in `resume`: seed, backend, order,
-    hook, stop, trace. The order of the data comes from `seed` and is shared by the networks of
-    the stack (common random numbers). `nets` and `masks` are left as they are.
+    hook, stop, trace, threads. The order of the data comes from `seed` and is shared by the
+    networks of the stack (common random numbers). `nets` and `masks` are left as they are.
     """
     return resume(TrainState.start(nets, masks), x, y, config, **options)
 
@@ -171,37 +171,39 @@ def resume(
     hook: Hook | None = None,
     stop: int | None = None,
     trace: bool = False,
+    threads: int | None = None,
 ) -> Trained:
     """Train on from `state`; with the same arguments it ends as if it had never stopped.
 
     backend: "auto", or a name of `backends.available()`. order: explicit row indices
     (steps, batch_size) instead of a shuffle from `seed`. hook: revises masks between steps.
     stop: the step to stop before (default: the end). trace: also return every batch's loss.
+    threads: how many the fused backend may use (default: all usable cores); results do not
+    depend on it.
     """
     x, y = check_data(x, y, state.network.sizes[0])
     plan = Plan.make(config, len(state.network), len(x), seed, order)
-    start_trainer = backends.choose(backend, state.network)
+    trainer = backends.choose(backend, state.network, threads)(state, x, y, plan.config)
     end = plan.steps if stop is None else min(stop, plan.steps)
-    revisions = set(hook.steps) if hook else set()
-    trainer, losses = start_trainer(state, x, y, plan.config), []
+    revisions, losses = set(hook.steps) if hook else set(), []
     step = state.step
     while step < end:
         if step in revisions:
             rows = plan.rows(step, step + 1)[0]
             revised = hook(trainer.state(), (x[rows], y[rows]))
-            trainer = start_trainer(revised, x, y, plan.config)
+            trainer.revise(revised)
             if revised.step > step:
                 step = revised.step
                 continue
         until = min([end, plan.next_epoch(step), *(s for s in revisions if s > step)])
         losses.append(trainer.advance(plan.rows(step, until), plan.rates(step), trace))
         step = until
-    return finish(trainer.state(), x, y, np.concatenate(losses) if trace and losses else None)
+    return _finish(trainer, np.concatenate(losses) if trace and losses else None)
 
 
-def finish(state: TrainState, x: np.ndarray, y: np.ndarray, batch_losses=None) -> Trained:
-    """Accuracy, loss and divergence of a state on all rows."""
-    accuracy, loss = state.network.evaluate(x, y)
+def _finish(trainer: backends.Trainer, batch_losses: np.ndarray | None) -> Trained:
+    """Accuracy, loss and divergence where the trainer stands."""
+    state, (accuracy, loss) = trainer.state(), trainer.evaluate()
     parameters = (*state.network.weights, *state.network.biases)
     finite = [np.isfinite(p).reshape(len(p), -1).all(1) for p in parameters]
     return Trained(state, accuracy, loss, ~(np.isfinite(loss) & np.all(finite, 0)), batch_losses)

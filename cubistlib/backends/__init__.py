@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from cubistlib.backends.fused import FusedTrainer
 from cubistlib.backends.torch import TorchTrainer, accelerators
 from cubistlib.checks import require
 
@@ -25,19 +26,30 @@ class Trainer(Protocol):
     def state(self):
         """Where the training stands now, a TrainState."""
 
+    def revise(self, state) -> None:
+        """Goes on from another state of networks of the same shape."""
+
+    def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
+        """Accuracy and mean loss on all rows of x, as `Network.evaluate` defines them."""
+
 
 def available() -> tuple[str, ...]:
     """Names that `backend=` takes on this machine, beside "auto"."""
-    return ("torch", *(f"torch:{device}" for device in accelerators()))
+    return ("fused", "torch", *(f"torch:{device}" for device in accelerators()))
 
 
-def choose(name: str, nets) -> Callable[..., Trainer]:
+def choose(name: str, nets, threads: int | None = None) -> Callable[..., Trainer]:
     """What makes a trainer of that name; "auto" takes the fastest for these networks.
 
-    Raises ValueError for a name that this machine does not have.
+    threads: of the fused trainer; PyTorch has its own setting. Raises ValueError for a name
+    that this machine does not have.
     """
     names = available()
     require(
         name in ("auto", *names), f"backend must be one of auto, {', '.join(names)}, got {name!r}"
     )
+    if name == "auto":
+        name = "fused" if nets.sizes[-1] == 1 else "torch"
+    if name == "fused":
+        return partial(FusedTrainer, threads=threads)
     return partial(TorchTrainer, device=name.partition(":")[2] or "cpu")

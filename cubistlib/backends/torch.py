@@ -23,12 +23,16 @@ class TorchTrainer:
     """
 
     def __init__(self, state, x, y, config, device: str = "cpu"):
-        self.begin, self.config, self.device, self.steps = state, config, device, 0
-        self.layers = len(state.network.weights)
-        self.parameters = _tensors(state.network, device)
-        self.velocities = _tensors(state.momentum, device)
-        self.masked = [~kept for kept in _tensors(state.masks, device)]
+        self.config, self.device = config, device
         self.x, self.y = (torch.from_numpy(a).to(device) for a in (x, y))
+        self.revise(state)
+
+    def revise(self, state) -> None:
+        self.begin, self.steps = state, 0
+        self.layers = len(state.network.weights)
+        self.parameters = _tensors(state.network, self.device)
+        self.velocities = _tensors(state.momentum, self.device)
+        self.masked = [~kept for kept in _tensors(state.masks, self.device)]
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
         rows = torch.from_numpy(rows.astype(np.int64)).to(self.device)
@@ -55,6 +59,9 @@ class TorchTrainer:
             momentum=self._network(self.velocities),
             step=self.begin.step + self.steps,
         )
+
+    def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
+        return self.state().network.evaluate(self.x.cpu().numpy(), self.y.cpu().numpy())
 
     def _network(self, tensors: list[torch.Tensor]) -> Network:
         arrays = [t.cpu().numpy().copy() for t in tensors]

@@ -1,0 +1,37 @@
+"""Compiling with numba: once for a machine, kept on disk, said in one line when it happens."""
+
+import sys
+from collections.abc import Callable
+
+from numba import njit
+from numba.core import event
+
+
+def compiled(function: Callable) -> Callable:
+    """`function` as machine code that runs without Python's lock.
+
+    The code is kept beside the source, else in the user's cache folder, and compiled anew in
+    every process where neither can be written to.
+    """
+    try:
+        return njit(nogil=True, cache=True)(function)
+    except RuntimeError:
+        return njit(nogil=True)(function)
+
+
+class _Announcement(event.Listener):
+    """Says once that the engine is being compiled, so that nobody wonders at the pause."""
+
+    said = False
+
+    def on_start(self, event: event.Event) -> None:
+        ours = event.data["dispatcher"].py_func.__module__.startswith(__package__)
+        if ours and not self.said:
+            print("cubistlib: compiling the training engine, about 5 s, once", file=sys.stderr)
+            self.said = True
+
+    def on_end(self, event: event.Event) -> None:
+        pass
+
+
+event.register("numba:compile", _Announcement())

@@ -1,0 +1,170 @@
+"""Which kept parameters do what: the lists along which the fused kernels run."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cubistlib.backends.compiled import compiled
+from cubistlib.masks import Masks
+from cubistlib.stack import Stack
+
+# An edge count that vector instructions divide, so that updates need no rest loop.
+LANES = 16
+
+
+class Wiring(NamedTuple):
+    """n networks as lists of edges, one row a network, cost following the kept weights.
+
+    Unit 0 is the constant 1, whose outgoing edges are the biases; then come the inputs, then
+    the units from which kept weights lead to the output, layer by layer, the output last.
+    Edges are sorted by the unit that they enter. Parameters that cannot reach the output have
+    no edge, only a place behind the edges: nothing but weight decay acts on them.
+
+    units: (n,) how many units. incoming: (n, units + 1), edges of unit u are
+    incoming[u] … incoming[u + 1] − 1; source: (n, places), the unit an edge leaves.
+    outgoing: (n, units + 1) into exits and targets: (n, places), the edges that leave a unit and
+    the units that they enter. place: (n, places), an edge's parameter in `flatten`'s rows.
+    """
+
+    units: np.ndarray
+    incoming: np.ndarray
+    source: np.ndarray
+    outgoing: np.ndarray
+    exits: np.ndarray
+    targets: np.ndarray
+    place: np.ndarray
+
+
+def flatten(stack: Stack) -> np.ndarray:
+    """All parameters of a network in a row, and a last column of zeros that is none: (n, p + 1).
+
+    The order: first layer's weights, first layer's biases, second layer's weights, …
+    """
+    n = len(stack)
+    parts = [
+        p.reshape(n, -1) for pair in zip(stack.weights, stack.biases, strict=True) for p in pair
+    ]
+    return np.concatenate([*parts, np.zeros((n, 1), stack.dtype)], axis=1)
+
+
+def unflatten(rows: np.ndarray, like: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """(weights, biases) in the shapes of `like`, from `flatten`'s rows; copies."""
+    parts, start = [], 0
+    for pair in zip(like.weights, like.biases, strict=True):
+        for array in pair:
+            size = array[0].size
+            parts.append(rows[:, start : start + size].reshape(array.shape).copy())
+            start += size
+    return parts[0::2], parts[1::2]
+
+
+def wire(masks: Masks) -> Wiring:
+    """The wiring of every mask of the stack."""
+    kept, n = flatten(masks), len(masks)
+    units = 1 + sum(masks.sizes)
+    places = -(-int(masks.parameters_kept.max(initial=1)) // LANES) * LANES
+    wiring = Wiring(
+        units=np.zeros(n, np.int32),
+        incoming=np.zeros((n, units + 1), np.int32),
+        source=np.zeros((n, places), np.int32),
+        outgoing=np.zeros((n, units + 1), np.int32),
+        exits=np.zeros((n, places), np.int32),
+        targets=np.zeros((n, places), np.int32),
+        place=np.full((n, places), kept.shape[1] - 1, np.int32),
+    )
+    _wire_all(kept, np.array(masks.sizes), wiring)
+    return wiring
+
+
+@compiled
+def _wire_all(kept, sizes, wiring):
+    number = np.zeros(1 + sizes.sum(), np.int32)
+    for n in range(len(kept)):
+        units = _number_units(kept[n], sizes, number)
+        wiring.units[n] = units
+        incoming, source = wiring.incoming[n], wiring.source[n]
+        _list_incoming(kept[n], sizes, number, incoming, source, wiring.place[n])
+        _list_outgoing(
+            units, incoming, source, wiring.outgoing[n], wiring.exits[n], wiring.targets[n]
+        )
+
+
+@compiled
+def _number_units(kept, sizes, number):
+    """Numbers the units that reach the output, 0 for those that do not; how many there are."""
+    number[:] = 0
+    number[len(number) - 1] = 1
+    after, weights = len(number) - 1, len(kept) - 1
+    for layer in range(len(sizes) - 2, 0, -1):
+        rows, columns = sizes[layer + 1], sizes[layer]
+        weights -= rows * (columns + 1)
+        before = after - columns
+        for row in range(rows):
+            if number[after + row]:
+                for column in range(columns):
+                    if kept[weights + row * columns + column]:
+                        number[before + column] = 1
+        after = before
+    number[1:after] = 1
+    units = 1
+    for unit in range(1, len(number)):
+        if number[unit]:
+            number[unit] = units
+            units += 1
+    return units
+
+
+@compiled
+def _list_incoming(kept, sizes, number, incoming, source, place):
+    edge, before, weights = 0, 1, 0
+    incoming[: sizes[0] + 2] = 0
+    for layer in range(len(sizes) - 1):
+        columns, rows = sizes[layer], sizes[layer + 1]
+        after, biases = before + columns, weights + rows * columns
+        for row in range(rows):
+            unit = number[after + row]
+            if unit:
+                if kept[biases + row]:
+                    source[edge], place[edge] = 0, biases + row
+                    edge += 1
+                for column in range(columns):
+                    if kept[weights + row * columns + column]:
+                        source[edge] = number[before + column]
+                        place[edge] = weights + row * columns + column
+                        edge += 1
+                incoming[unit + 1] = edge
+        before, weights = after, biases + rows
+    _list_inert(kept, sizes, number, place, edge)
+
+
+@compiled
+def _list_inert(kept, sizes, number, place, edge):
+    """The kept parameters of units that do not reach the output, behind the edges."""
+    after, weights = 1 + sizes[0], 0
+    for layer in range(len(sizes) - 1):
+        columns, rows = sizes[layer], sizes[layer + 1]
+        for row in range(rows):
+            if number[after + row] == 0:
+                for column in range(columns):
+                    if kept[weights + row * columns + column]:
+                        place[edge] = weights + row * columns + column
+                        edge += 1
+                if kept[weights + rows * columns + row]:
+                    place[edge] = weights + rows * columns + row
+                    edge += 1
+        after, weights = after + rows, weights + rows * (columns + 1)
+
+
+@compiled
+def _list_outgoing(units, incoming, source, outgoing, exits, targets):
+    outgoing[:] = 0
+    for edge in range(incoming[units]):
+        outgoing[source[edge] + 1] += 1
+    for unit in range(units):
+        outgoing[unit + 1] += outgoing[unit]
+    free = outgoing[:units].copy()
+    for unit in range(units):
+        for edge in range(incoming[unit], incoming[unit + 1]):
+            at = free[source[edge]]
+            exits[at], targets[at] = edge, unit
+            free[source[edge]] += 1

@@ -1,0 +1,252 @@
+"""The fused backend against the reference: odd shapes and masks, stacks, threads, divergence."""
+
+import numpy as np
+import pytest
+
+from cubistlib import backends
+from cubistlib.backends import kernels
+from cubistlib.backends.wiring import flatten, unflatten, wire
+from cubistlib.checks import UserError
+from cubistlib.data import cubist_spiral
+from cubistlib.masks import Masks
+from cubistlib.network import Network
+from cubistlib.training import TrainConfig, TrainState, resume, train
+
+X, Y = cubist_spiral()
+ORDER = np.random.default_rng(0).integers(0, len(X), (100, 128))
+CONFIG = TrainConfig(lr=0.1)
+
+
+def random_masks(nets: Network, keep: int, seed: int = 0) -> Masks:
+    """Masks of `keep` weights drawn at random, another draw a network."""
+    rng = np.random.default_rng(seed)
+    kept = np.zeros((len(nets), nets.size), bool)
+    for row in kept:
+        row[rng.choice(nets.size, keep, replace=False)] = True
+    bounds = np.cumsum([w[0].size for w in nets.weights])[:-1]
+    parts = zip(np.split(kept, bounds, axis=1), nets.weights, strict=True)
+    return Masks.from_weights([part.reshape(w.shape) for part, w in parts])
+
+
+def joined_masks(nets: Network, width: int) -> Masks:
+    """Only the leading `width` units of every hidden layer, fully joined."""
+    weights = [np.zeros(w.shape, bool) for w in nets.weights]
+    for w in weights:
+        w[:, :width, :width] = True
+    return Masks.from_weights(weights)
+
+
+def parameters(nets: Network) -> list[np.ndarray]:
+    return [*nets.weights, *nets.biases]
+
+
+def assert_same(a, b) -> None:
+    """Two trainings that ended in exactly the same place."""
+    for name in ("network", "momentum"):
+        pairs = zip(
+            parameters(getattr(a.state, name)), parameters(getattr(b.state, name)), strict=True
+        )
+        for p, q in pairs:
+            np.testing.assert_array_equal(p, q)
+    np.testing.assert_array_equal(a.accuracy, b.accuracy)
+    np.testing.assert_array_equal(a.loss, b.loss)
+
+
+def assert_close_to_reference(nets, masks, x=X, y=Y, order=ORDER, config=CONFIG) -> None:
+    options = {"order": order, "trace": True}
+    got = train(nets, masks, x, y, config, backend="fused", **options)
+    want = train(nets, masks, x, y, config, backend="torch", **options)
+    for p, q in zip(parameters(got.network), parameters(want.network), strict=True):
+        np.testing.assert_allclose(p, q, rtol=1e-4, atol=1e-4 * max(np.abs(q).max(), 1e-3))
+    np.testing.assert_allclose(got.batch_losses, want.batch_losses, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(got.loss, want.loss, rtol=1e-5)
+    np.testing.assert_allclose(got.accuracy, want.accuracy, atol=2 / len(x))
+    for p, kept in zip(parameters(got.network), [*masks.weights, *masks.biases], strict=True):
+        assert (p[~kept] == 0).all()
+
+
+@pytest.mark.parametrize(
+    "hidden", [(1, 1, 1), (3, 3, 3), (7, 3, 3), (2, 16, 1), (16, 16, 16), (5,), (4, 9)]
+)
+def test_dense_networks_follow_the_reference(hidden):
+    nets = Network.initialize(hidden, n=3, seed=1)
+    assert_close_to_reference(nets, Masks.ones_like(nets))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "keep"),
+    [((1, 1, 1), 4), ((3, 3, 3), 15), ((7, 3, 3), 33), ((16, 16, 16), 60), ((16, 16, 16), 250)],
+)
+def test_masked_networks_follow_the_reference(hidden, keep):
+    nets = Network.initialize(hidden, n=5, seed=2)
+    assert_close_to_reference(nets, random_masks(nets, keep))
+
+
+def test_sparse_wide_networks_follow_the_reference():
+    nets = Network.initialize((256, 256, 256), n=2, seed=3)
+    weights = [
+        a | b
+        for a, b in zip(joined_masks(nets, 4).weights, random_masks(nets, 300).weights, strict=True)
+    ]
+    assert_close_to_reference(nets, Masks.from_weights(weights), order=ORDER[:30])
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 5])
+@pytest.mark.parametrize("batch", [1, 7, 100, 128, 129, 300])
+def test_any_batch_and_any_number_of_inputs(inputs, batch):
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=(301, inputs)).astype(np.float32)
+    y = (x.sum(1) > 0).astype(np.float32)
+    nets = Network.initialize((4, 3), n=2, seed=5, inputs=inputs)
+    order = rng.integers(0, len(x), (20, batch))
+    config = TrainConfig(lr=0.1, batch_size=batch)
+    assert_close_to_reference(nets, Masks.ones_like(nets), x, y, order, config)
+
+
+def empty(nets: Network) -> Masks:
+    return Masks.from_weights([np.zeros(w.shape, bool) for w in nets.weights])
+
+
+def one_weight(nets: Network) -> Masks:
+    weights = [np.zeros(w.shape, bool) for w in nets.weights]
+    weights[1][:, 0, 0] = True
+    return Masks.from_weights(weights)
+
+
+def empty_layer(nets: Network) -> Masks:
+    """Nothing enters the last hidden layer, so constant units alone reach the output."""
+    weights = [np.ones(w.shape, bool) for w in nets.weights]
+    weights[2][:] = False
+    return Masks.from_weights(weights)
+
+
+def dead_ends(nets: Network) -> Masks:
+    """Half of the last hidden units are not read by the output, their weights only decay."""
+    weights = [np.ones(w.shape, bool) for w in nets.weights]
+    weights[-1][:, :, ::2] = False
+    return Masks.from_weights(weights)
+
+
+def own_biases(nets: Network) -> Masks:
+    """Biases masked by hand, against the usual rule."""
+    weights = tuple(np.ones(w.shape, bool) for w in nets.weights)
+    return Masks(weights, tuple(np.arange(b.size).reshape(b.shape) % 2 for b in nets.biases))
+
+
+@pytest.mark.parametrize("case", [empty, one_weight, empty_layer, dead_ends, own_biases])
+def test_odd_masks_follow_the_reference(case):
+    nets = Network.initialize((3, 4, 3), n=3, seed=6)
+    assert_close_to_reference(nets, case(nets))
+
+
+def test_more_than_one_output_is_left_to_the_reference():
+    nets = Network.initialize((3,), outputs=2)
+    trained = train(nets, Masks.ones_like(nets), X, Y, CONFIG, order=ORDER[:2])
+    assert trained.state.step == 2
+    with pytest.raises(UserError, match="needs 1 output, got 2"):
+        train(nets, Masks.ones_like(nets), X, Y, CONFIG, backend="fused")
+
+
+def test_the_engine_is_the_default():
+    nets = Network.initialize((3,))
+    assert "fused" in backends.available()
+    automatic, fused = (
+        train(nets, Masks.ones_like(nets), X, Y, CONFIG, order=ORDER[:5], backend=name)
+        for name in ("auto", "fused")
+    )
+    assert_same(automatic, fused)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_results_do_not_depend_on_threads(threads):
+    nets = Network.initialize((5, 4), n=23, seed=7)
+    masks = random_masks(nets, 20)
+    one = train(nets, masks, X, Y, CONFIG, order=ORDER, backend="fused", threads=1)
+    other = train(nets, masks, X, Y, CONFIG, order=ORDER, backend="fused", threads=threads)
+    assert_same(one, other)
+
+
+def test_results_do_not_depend_on_the_stack():
+    nets = Network.initialize((5, 4), n=6, seed=7)
+    masks = Masks.concatenate([random_masks(nets[:3], 9), Masks.ones_like(nets[3:])])
+    stack = train(nets, masks, X, Y, CONFIG, order=ORDER, backend="fused")
+    backwards = train(nets[::-1], masks[::-1], X, Y, CONFIG, order=ORDER, backend="fused")
+    for i in range(6):
+        alone = train(nets[i], masks[i], X, Y, CONFIG, order=ORDER, backend="fused")
+        for other, place in ((stack, i), (backwards, 5 - i)):
+            assert alone.accuracy[0] == other.accuracy[place]
+            assert alone.loss[0] == other.loss[place]
+            for p, q in zip(
+                parameters(alone.state.momentum), parameters(other.state.momentum), strict=True
+            ):
+                np.testing.assert_array_equal(p[0], q[place])
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("layer", [0, 1, 2])
+def test_non_finite_values_stay_in_their_network_and_show(value, layer):
+    nets = Network.initialize((3, 3), n=3, seed=8)
+    masks = Masks.ones_like(nets)
+    clean = train(nets, masks, X, Y, CONFIG, order=ORDER[:10], backend="fused")
+    state = TrainState.start(nets, masks)
+    state.network.weights[layer][1, 0, 0] = value
+    spoilt = resume(state, X, Y, CONFIG, order=ORDER[:10], backend="fused")
+    np.testing.assert_array_equal(spoilt.diverged, [False, True, False])
+    for i in (0, 2):
+        for p, q in zip(parameters(clean.network), parameters(spoilt.network), strict=True):
+            np.testing.assert_array_equal(p[i], q[i])
+
+
+def test_evaluation_is_the_networks_own():
+    nets = Network.initialize((16, 16, 16), n=4, seed=9, host=(16, 16, 16))
+    state = TrainState.start(nets, random_masks(nets, 200))
+    trainer = backends.choose("fused", nets)(state, X, Y, CONFIG)
+    accuracy, loss = trainer.evaluate()
+    want_accuracy, want_loss = state.network.evaluate(X, Y)
+    np.testing.assert_allclose(accuracy, want_accuracy, atol=2 / len(X))
+    np.testing.assert_allclose(loss, want_loss, rtol=1e-6)
+
+
+def test_a_logit_of_zero_is_class_0():
+    nets = Network.from_arrays([np.zeros((3, 2)), np.zeros((1, 3))], [np.zeros(3), np.zeros(1)])
+    trainer = backends.choose("fused", nets)(
+        TrainState.start(nets, Masks.ones_like(nets)), X, Y, CONFIG
+    )
+    accuracy, loss = trainer.evaluate()
+    assert accuracy[0] == (Y == 0).mean()
+    np.testing.assert_allclose(loss, np.log(2), rtol=1e-6)
+
+
+def test_parameters_survive_flattening():
+    nets = Network.initialize((3, 4), n=2, seed=1)
+    rows = flatten(nets)
+    assert rows.shape == (2, 6 + 3 + 12 + 4 + 4 + 1 + 1) and (rows[:, -1] == 0).all()
+    weights, biases = unflatten(rows, nets)
+    for p, q in zip([*weights, *biases], parameters(nets), strict=True):
+        np.testing.assert_array_equal(p, q)
+
+
+def test_the_wiring_of_a_small_network_by_hand():
+    """2-2-2-1 where unit 1 of layer 1 is read by nothing and unit 0 of layer 2 has no input."""
+    masks = Masks.from_weights([[[1, 1], [1, 0]], [[0, 0], [1, 0]], [[1, 1]]])
+    wiring = wire(masks)
+    # 0 constant, 1 and 2 inputs, 3 = layer 1 unit 0, 4 and 5 = layer 2, 6 = output.
+    assert wiring.units[0] == 7
+    np.testing.assert_array_equal(wiring.incoming[0, :8], [0, 0, 0, 0, 3, 4, 6, 9])
+    np.testing.assert_array_equal(wiring.source[0, :9], [0, 1, 2, 0, 0, 3, 0, 4, 5])
+    np.testing.assert_array_equal(wiring.outgoing[0, 4:8] - wiring.outgoing[0, 3], [1, 2, 3, 3])
+    # Flat: weights 0 (0-3), biases 0 (4, 5), weights 1 (6-9), biases 1 (10, 11), weights 2, bias 2.
+    np.testing.assert_array_equal(wiring.place[0, :10], [4, 0, 1, 10, 11, 8, 14, 12, 13, 2])
+
+
+@pytest.mark.parametrize("count", [1, 15, 128, 200])
+def test_batches_are_filled_up_with_samples_that_weigh_nothing(count):
+    columns = np.arange(600, dtype=np.float32).reshape(3, 200)
+    rows = np.arange(count, dtype=np.int32)[None]
+    blocks = -(-count // kernels.ROW)
+    batches = np.empty((1, blocks, 4, kernels.ROW), np.float32)
+    kernels.gather(columns, rows, np.float32(0.25), batches)
+    flat = batches[0].transpose(1, 0, 2).reshape(4, -1)
+    np.testing.assert_array_equal(flat[:3, :count], columns[:, :count])
+    np.testing.assert_array_equal(flat[3], np.where(np.arange(flat.shape[1]) < count, 0.25, 0))
+    assert (flat[:3, count:] == columns[:, count - 1 : count]).all()

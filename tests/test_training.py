@@ -1,0 +1,210 @@
+"""The trainer on both backends: recorded runs of the authors' code, schedules, hooks, resuming."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from cubistlib.checks import UserError
+from cubistlib.data import cubist_spiral
+from cubistlib.masks import Masks
+from cubistlib.network import Network
+from cubistlib.training import TrainConfig, TrainState, resume, train
+
+X, Y = cubist_spiral()
+FEW = np.random.default_rng(0).permutation(len(X))[:1000]
+x, y = X[FEW], Y[FEW]
+
+both = pytest.mark.parametrize("backend", ["fused", "torch"])
+
+
+def same(a: Network, b: Network) -> bool:
+    pairs = zip((*a.weights, *a.biases), (*b.weights, *b.biases), strict=True)
+    return all(np.array_equal(p, q, equal_nan=True) for p, q in pairs)
+
+
+@both
+@pytest.mark.parametrize("width", [3, 8, 16])
+@pytest.mark.parametrize("run", ["train_dense", "train_snip"])
+def test_follows_the_authors_code_for_100_steps(
+    backend, width, run, golden, golden_network, golden_masks
+):
+    nets = golden_network(width)
+    dense = run == "train_dense"
+    masks = Masks.ones_like(nets) if dense else Masks.from_weights(golden_masks(width, "snip", 15))
+    order = np.resize(golden["batch_order"], (100, 128))
+    config = TrainConfig(lr=0.1)
+    got = train(nets, masks, X, Y, config, order=order, backend=backend, trace=True)
+    losses = golden[f"w{width}/{run}/loss"]
+    np.testing.assert_allclose(got.batch_losses[:, 0], losses, rtol=0, atol=1e-5)
+    for layer in range(4):
+        for name, layers in (("weight", got.network.weights), ("bias", got.network.biases)):
+            want = golden[f"w{width}/{run}/{name}{layer}"]
+            np.testing.assert_allclose(layers[layer][0], want, rtol=1e-4, atol=1e-6)
+
+
+def test_schedules_by_hand():
+    constant = TrainConfig(lr=0.2, epochs=4).learning_rates()
+    np.testing.assert_array_equal(constant, [0.2] * 4)
+    cosine = TrainConfig(lr=0.2, epochs=4, schedule="cosine").learning_rates()
+    np.testing.assert_allclose(cosine, [0.2, 0.1 + np.sqrt(0.005), 0.1, 0.1 - np.sqrt(0.005)])
+    step = TrainConfig(lr=0.2, schedule="step").learning_rates()
+    np.testing.assert_allclose(step[[0, 14, 15, 29, 30, 49]], [0.2, 0.2, 0.02, 0.02, 0.002, 0.002])
+
+
+@both
+def test_one_weight_by_hand(backend):
+    """One input, one unit, one row: two steps of the update rule worked out here."""
+    nets = Network.from_arrays([[[1.0]], [[0.5]]], [[0.0], [0.0]])
+    masks = Masks.from_weights([[[1]], [[1]]])
+    config = TrainConfig(lr=0.1, epochs=2, batch_size=1, momentum=0.5, weight_decay=0.01)
+    got = train(nets, masks, np.float32([[2.0]]), np.float32([1.0]), config, backend=backend)
+    w, v, b, c, x0 = np.array([1.0, 0.5]), np.zeros(2), np.zeros(2), np.zeros(2), 2.0
+    for _ in range(2):
+        h = w[0] * x0 + b[0]
+        d = 1 / (1 + np.exp(-(w[1] * h + b[1]))) - 1
+        v = 0.5 * v + np.array([d * w[1] * x0, d * h]) + 0.01 * w
+        c = 0.5 * c + np.array([d * w[1], d]) + 0.01 * b
+        w, b = w - 0.1 * v, b - 0.1 * c
+    np.testing.assert_allclose([p[0].item() for p in got.network.weights], w, rtol=1e-6)
+    np.testing.assert_allclose([p[0].item() for p in got.network.biases], b, rtol=1e-6)
+    assert got.accuracy[0] == 1
+
+
+@both
+def test_stopping_and_resuming_changes_nothing(backend):
+    nets = Network.initialize((4, 3), n=3, seed=1)
+    masks, config = Masks.ones_like(nets), TrainConfig(epochs=3, batch_size=100, schedule="cosine")
+    whole = train(nets, masks, x, y, config, seed=5, backend=backend, trace=True)
+    state, losses = TrainState.start(nets, masks), []
+    for stop in (1, 7, 10, 24, None):
+        part = resume(state, x, y, config, seed=5, backend=backend, trace=True, stop=stop)
+        state = part.state
+        losses.append(part.batch_losses)
+    assert state.step == whole.state.step == 30
+    assert same(state.network, whole.network) and same(state.momentum, whole.state.momentum)
+    np.testing.assert_array_equal(np.concatenate(losses), whole.batch_losses)
+
+
+@dataclass
+class Recorder:
+    """A hook that writes down what it is called with and does what `act` says."""
+
+    steps: tuple[int, ...]
+    act: object
+
+    def __post_init__(self):
+        self.seen = []
+
+    def __call__(self, state, batch):
+        self.seen.append((state.step, batch))
+        return self.act(state)
+
+
+@both
+def test_a_hook_sees_its_steps_and_batches_and_changes_nothing_unasked(backend):
+    nets = Network.initialize((3, 3), n=2, seed=2)
+    masks, config = Masks.ones_like(nets), TrainConfig(epochs=2, batch_size=100)
+    order = np.random.default_rng(3).integers(0, len(x), (20, 100))
+    hook = Recorder((0, 7, 10, 19), lambda state: state)
+    plain = train(nets, masks, x, y, config, order=order, backend=backend)
+    hooked = train(nets, masks, x, y, config, order=order, backend=backend, hook=hook)
+    assert [step for step, _ in hook.seen] == [0, 7, 10, 19]
+    for step, (x_batch, y_batch) in hook.seen:
+        np.testing.assert_array_equal(x_batch, x[order[step]])
+        np.testing.assert_array_equal(y_batch, y[order[step]])
+    assert same(plain.network, hooked.network)
+
+
+@both
+def test_a_hook_that_raises_the_step_takes_the_place_of_it(backend):
+    nets = Network.initialize((3, 3), seed=2)
+    masks, config = Masks.ones_like(nets), TrainConfig(epochs=2, batch_size=100)
+    order = np.random.default_rng(3).integers(0, len(x), (20, 100))
+    hook = Recorder((4,), lambda state: replace(state, step=state.step + 1))
+    hooked = train(nets, masks, x, y, config, order=order, backend=backend, hook=hook, trace=True)
+    without = np.delete(order, 4, axis=0)
+    plain = train(nets, masks, x, y, config, order=without, backend=backend)
+    assert hooked.state.step == 20 and len(hooked.batch_losses) == 19
+    assert same(hooked.network, plain.network)
+
+
+@both
+def test_a_hook_revises_masks_for_good(backend):
+    nets = Network.initialize((3, 3), n=2, seed=2)
+    config = TrainConfig(epochs=2, batch_size=100)
+    fewer = Masks.from_weights([np.arange(w.size).reshape(w.shape) % 2 for w in nets.weights])
+    hook = Recorder((5,), lambda state: state.revised(fewer))
+    got = train(nets, Masks.ones_like(nets), x, y, config, backend=backend, hook=hook)
+    assert same(got.network, fewer.apply(got.network))
+    assert same(got.state.momentum, fewer.apply(got.state.momentum))
+    assert all(np.array_equal(a, b) for a, b in zip(got.masks.weights, fewer.weights, strict=True))
+
+
+@both
+def test_a_diverging_network_does_not_disturb_its_neighbours(backend):
+    nets = Network.initialize((3, 3), n=3, seed=6)
+    masks = Masks.ones_like(nets)
+    calm = TrainConfig(lr=0.1, epochs=3, batch_size=100)
+    wild = replace(calm, lr=1e30)
+    got = train(nets, masks, x, y, [calm, wild, calm], backend=backend, seed=1)
+    np.testing.assert_array_equal(got.diverged, [False, True, False])
+    alone = train(nets, masks, x, y, calm, backend=backend, seed=1)
+    for i in (0, 2):
+        assert same(got.network[i], alone.network[i])
+        assert got.accuracy[i] == alone.accuracy[i] and got.loss[i] == alone.loss[i]
+
+
+@both
+def test_every_network_has_its_own_rate_and_schedule(backend):
+    nets = Network.initialize((3, 3), n=2, seed=6)
+    masks = Masks.ones_like(nets)
+    one = TrainConfig(lr=0.1, epochs=3, batch_size=100)
+    other = replace(one, lr=0.05, schedule="step")
+    both_at_once = train(nets, masks, x, y, [one, other], backend=backend)
+    for i, config in enumerate((one, other)):
+        alone = train(nets[i], masks[i], x, y, config, backend=backend)
+        assert all(
+            np.allclose(p[i], q[0], rtol=1e-6, atol=1e-8)
+            for p, q in zip(both_at_once.network.weights, alone.network.weights, strict=True)
+        )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("schedule", "linear"), ("epochs", 0), ("batch_size", 2.5), ("lr", -1), ("momentum", "0.9")],
+)
+def test_a_config_out_of_range_is_one_sentence(field, value):
+    with pytest.raises(UserError, match=f"TrainConfig: {field}"):
+        TrainConfig(**{field: value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"x": x[:, :1]}, "x must be"),
+        ({"y": y[:5]}, "y must be"),
+        ({"y": y + 1}, "classes 0 and 1"),
+        ({"config": [TrainConfig()]}, "1 configs for 2 networks"),
+        ({"config": [TrainConfig(), TrainConfig(epochs=3)]}, "lr and schedule alone"),
+        ({"config": TrainConfig(batch_size=2000)}, "larger than the 1000 rows"),
+        ({"order": np.full((3, 128), 1000)}, "order must be"),
+        ({"backend": "abacus"}, "backend must be one of auto, fused, torch"),
+    ],
+)
+def test_bad_input_is_one_sentence(changes, message):
+    nets = Network.initialize((3,), n=2)
+    arguments = {"x": x, "y": y, "config": TrainConfig()} | changes
+    data = [arguments.pop(name) for name in ("x", "y", "config")]
+    with pytest.raises(UserError, match=message):
+        train(nets, Masks.ones_like(nets), *data, **arguments)
+
+
+def test_the_arguments_are_left_as_they_are():
+    nets = Network.initialize((3, 3), seed=6)
+    masks = Masks.ones_like(nets)
+    before = nets[0]
+    state = TrainState.start(nets, masks)
+    config = TrainConfig(epochs=1, batch_size=100)
+    resume(state, x, y, config)
+    assert same(nets, before) and same(state.network, before) and state.step == 0
