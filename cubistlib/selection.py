@@ -12,15 +12,23 @@ Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 def exact(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
     """Exactly `keep` of each row: the largest scores; of equal scores the lower index first."""
-    order = np.argsort(-scores, axis=1, kind="stable")
-    rank = np.empty_like(order)
-    np.put_along_axis(rank, order, np.arange(scores.shape[1])[None], axis=1)
-    return rank < keep[:, None]
+    threshold = _kth_largest(scores, keep)
+    kept = scores >= threshold
+    surplus = kept.sum(1) - keep
+    for row in np.flatnonzero(surplus):
+        ties = np.flatnonzero(scores[row] == threshold[row])
+        kept[row, ties[-surplus[row] :]] = False
+    return kept
 
 
 def strictly_above(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    """Scores strictly above the keep-th largest: keep − 1 where no scores tie."""
-    return scores > _kth_largest(scores, keep)
+    """Scores strictly above the keep-th largest: keep − 1 where no scores tie.
+
+    A weight that may not be chosen (−∞) counts as 0, as the score of a masked weight does:
+    where fewer than `keep` are left, every positive score stays.
+    """
+    threshold = _kth_largest(scores, keep)
+    return scores > np.where(np.isneginf(threshold), 0, threshold)
 
 
 def at_least(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
@@ -29,29 +37,48 @@ def at_least(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
 
 
 def select(
-    scores: Sequence[np.ndarray], keep: int | np.ndarray, rule: Rule = exact
+    scores: Sequence[np.ndarray],
+    keep: int | np.ndarray,
+    rule: Rule = exact,
+    among: Sequence[np.ndarray] | None = None,
 ) -> list[np.ndarray]:
-    """Masks of the best-scored weights over all layers together.
+    """The weights' masks that keep the best `keep` of each network, all layers together.
 
     scores[l]: (n, out, in), larger is better; NaN ranks last, so that a diverged network
-    still gets a mask. keep: weights to keep, one number or one a network.
+    still gets a mask. keep: weights to keep, one number or one a network. among[l]: bool,
+    (n, out, in), the only weights that may be chosen (default: all).
     Returns a list of (n, out, in) bool. Raises ValueError for keep outside 0 … N.
     """
-    shapes = [np.shape(s) for s in scores]
-    flat = np.concatenate([np.reshape(s, (shapes[0][0], -1)) for s in scores], axis=1)
-    flat = np.where(np.isnan(flat), -np.inf, flat)
+    shapes, flat = [np.shape(s) for s in scores], _flatten(scores)
     keep = np.broadcast_to(np.asarray(keep), len(flat)).astype(np.int64)
     require(
         (keep >= 0).all() and (keep <= flat.shape[1]).all(),
         f"select: keep must be 0 … {flat.shape[1]}, got {keep.min()} … {keep.max()}",
     )
-    kept = rule(flat, keep)
+    flat = _rank_nan_last(flat)
+    if among is None:
+        kept = rule(flat, keep)
+    else:
+        allowed = _flatten(among)
+        kept = rule(np.where(allowed, flat, -np.inf), keep) & allowed
     ends = np.cumsum([np.prod(shape[1:]) for shape in shapes])[:-1]
     return [p.reshape(s) for p, s in zip(np.split(kept, ends, axis=1), shapes, strict=True)]
 
 
+def _flatten(layers: Sequence[np.ndarray]) -> np.ndarray:
+    """All layers of each network in one row: (n, N)."""
+    return np.concatenate([np.reshape(a, (len(a), -1)) for a in layers], axis=1)
+
+
+def _rank_nan_last(scores: np.ndarray) -> np.ndarray:
+    """Floating-point scores with NaN, and −∞ beside it, as the lowest finite number."""
+    scores = scores if np.issubdtype(scores.dtype, np.floating) else scores.astype(np.float64)
+    lowest = np.finfo(scores.dtype).min
+    return np.fmax(scores, lowest)
+
+
 def _kth_largest(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
     """The keep-th largest of each row, (n, 1); +inf where keep is 0."""
-    descending = -np.sort(-scores, axis=1)
-    padded = np.concatenate([np.full((len(scores), 1), np.inf), descending], axis=1)
-    return np.take_along_axis(padded, keep[:, None], axis=1)
+    ascending = np.sort(scores, axis=1)
+    padded = np.concatenate([ascending, np.full((len(scores), 1), np.inf, scores.dtype)], axis=1)
+    return np.take_along_axis(padded, scores.shape[1] - keep[:, None], axis=1)
