@@ -3,24 +3,24 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator
 
 from cubistlib.checks import require
 from cubistlib.pruners.base import AtInitialization, DuringTraining, Pruner
+from cubistlib.pruners.scored import Scored
 
-__all__ = ["AtInitialization", "DuringTraining", "Pruner", "available", "get"]
+__all__ = ["AtInitialization", "DuringTraining", "Pruner", "Scored", "available", "get"]
 
 
-def available() -> dict[str, type[Pruner]]:
-    """Every algorithm by name: those of this package and any subclass defined elsewhere."""
-    for module in pkgutil.iter_modules(__path__, __name__ + "."):
-        importlib.import_module(module.name)
-    found, queue = {}, [Pruner]
-    while queue:
-        for subclass in queue.pop().__subclasses__():
-            queue.append(subclass)
-            if not inspect.isabstract(subclass):
-                found[subclass.name] = subclass
-    return dict(sorted(found.items()))
+def available(controls: bool = True) -> dict[str, type[Pruner]]:
+    """Every algorithm by name: those of this package and any subclass defined elsewhere.
+
+    controls: whether the controls are among them. Algorithms made from others, such as
+    `Shuffled(SNIP())`, have a name only once they are made and are not listed. Of two classes
+    with one name the one defined last counts, as when a notebook cell is run again.
+    """
+    found = {c.name: c for c in _algorithms() if isinstance(c.name, str)}
+    return {name: c for name, c in sorted(found.items()) if controls or not c.control}
 
 
 def get(name: str) -> type[Pruner]:
@@ -28,3 +28,24 @@ def get(name: str) -> type[Pruner]:
     names = available()
     require(name in names, f"unknown algorithm {name!r}; allowed: {', '.join(names)}")
     return names[name]
+
+
+def __getattr__(name: str) -> type[Pruner]:
+    """`pruners.SNIP` and every other algorithm by its class's name."""
+    if not name.startswith("_"):
+        for algorithm in _algorithms():
+            if algorithm.__name__ == name:
+                return algorithm
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _algorithms() -> Iterator[type[Pruner]]:
+    """Every class that can be used, in the order of definition within a family."""
+    for module in pkgutil.iter_modules(__path__, __name__ + "."):
+        importlib.import_module(module.name)
+    families = [Pruner]
+    while families:
+        for subclass in families.pop().__subclasses__():
+            families.append(subclass)
+            if not inspect.isabstract(subclass):
+                yield subclass

@@ -4,7 +4,6 @@ Scores say how much a weight matters, a selection rule turns scores into masks, 
 says how many weights stay when; an algorithm's file holds only its own idea.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
@@ -15,10 +14,14 @@ from cubistlib.checks import require
 from cubistlib.data import batches
 from cubistlib.masks import Masks
 from cubistlib.network import Network
+from cubistlib.pruners.draws import Seed
 from cubistlib.selection import Rule, exact
 from cubistlib.training import Hook, TrainConfig, Trained, train
 
 SELECTIONS = ("exact", "authors")
+
+# Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
+BATCH = 128
 
 Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -26,15 +29,19 @@ Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 class Pruner(ABC):
     """A pruning algorithm: a frozen dataclass with a `name` and its hyper-parameters as fields.
 
-    selection is "exact", k weights with ties broken by index, or "authors", the paper's own
-    code's rule: `authors_rule` applied to `authors_count`.
+    control: True for what no one would propose, but every comparison needs. authors_rule: what
+    selection="authors" uses in place of exactly k weights with ties broken by index: the rule
+    of the paper's own code. inexact: why an algorithm may keep another number than k; empty if
+    it never does.
     """
 
     name: ClassVar[str]
+    control: ClassVar[bool] = False
     authors_rule: ClassVar[Rule] = staticmethod(exact)
+    inexact: ClassVar[str] = ""
 
     @abstractmethod
-    def train(
+    def ticket(
         self,
         nets: Network,
         x: np.ndarray,
@@ -45,8 +52,27 @@ class Pruner(ABC):
         seed: int = 0,
         selection: str = "exact",
         backend: str = "auto",
+        own_seeds: Sequence[int] | None = None,
+    ) -> tuple[Network, Masks]:
+        """The networks and masks of `keep` weights (one number, or one a network) to train.
+
+        seed: order of the data and batches, shared by the stack. own_seeds: one a network, for
+        what is drawn for it alone (a random mask, new weights); default: from (seed, i).
+        """
+
+    def train(
+        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
     ) -> Trained:
-        """The networks pruned to `keep` weights (one number, or one a network) and trained."""
+        """The networks pruned and trained; arguments as in `ticket`.
+
+        A plain training from the ticket, unless the algorithm prunes while it trains: then
+        its last masks over the values that its networks started from are its ticket.
+        """
+        options = {"seed": seed, "backend": backend}
+        nets, masks = self.ticket(
+            nets, x, y, keep, config, selection=selection, own_seeds=own_seeds, **options
+        )
+        return train(nets, masks, x, y, config, **options)
 
     def rule(self, selection: str) -> Rule:
         """The selection rule of that name."""
@@ -76,18 +102,30 @@ class AtInitialization(Pruner):
 
     @abstractmethod
     def masks(
-        self, nets: Network, batches: Batches, keep: int | np.ndarray, selection: str = "exact"
+        self,
+        nets: Network,
+        batches: Batches,
+        keep: int | np.ndarray,
+        selection: str = "exact",
+        seed: Seed = 0,
     ) -> Masks:
         """Masks of `keep` weights for every network of the stack; `nets` is left as it is.
 
-        batches: an iterator of (x, y), shared by the networks of the stack.
+        batches: an iterator of (x, y), shared by the networks of the stack. seed: for what is
+        drawn at random; most algorithms draw nothing.
         """
 
-    def train(
-        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto"
-    ) -> Trained:
-        masks = self.masks(nets, batches(x, y, seed=seed), keep, selection)
-        return train(nets, masks, x, y, config, seed=seed, backend=backend)
+    def prepare(self, nets: Network, seed: Seed = 0) -> Network:
+        """The networks that are scored, and trained from: `nets`, unless it re-initializes."""
+        return nets
+
+    def ticket(
+        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
+    ) -> tuple[Network, Masks]:
+        own = seed if own_seeds is None else own_seeds
+        nets = self.prepare(nets, own)
+        draws = batches(x, y, size=min(BATCH, len(x)), seed=seed)
+        return nets, self.masks(nets, draws, keep, selection, own)
 
 
 class DuringTraining(Pruner):
@@ -99,20 +137,19 @@ class DuringTraining(Pruner):
     ) -> Hook:
         """What revises the masks in a training of that many steps."""
 
-    def start(self, nets: Network, keep: np.ndarray, seed: int) -> Masks:
+    def start(
+        self, nets: Network, keep: int | np.ndarray, selection: str = "exact", seed: Seed = 0
+    ) -> Masks:
         """The masks that training starts from: everything kept."""
         return Masks.ones_like(nets)
 
     def train(
-        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto"
+        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
     ) -> Trained:
-        keep = self.check_keep(nets, keep)
         first = config if isinstance(config, TrainConfig) else config[0]
         hook = self.hook(nets, keep, first.steps(len(x)), selection)
-        masks = self.start(nets, keep, seed)
+        masks = self.start(nets, keep, selection, seed if own_seeds is None else own_seeds)
         return train(nets, masks, x, y, config, seed=seed, backend=backend, hook=hook)
 
-
-def floor_of_share(total: int, keep: np.ndarray) -> np.ndarray:
-    """⌊N · (k / N)⌋ in double precision, as the authors' code rounds it: k or k − 1."""
-    return np.array([math.floor(total * (k / total)) for k in keep])
+    def ticket(self, nets, *args, **options) -> tuple[Network, Masks]:
+        return nets, self.train(nets, *args, **options).masks

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.masks import Masks
-from cubistlib.network import Network
 from cubistlib.pruners.base import DuringTraining
-from cubistlib.selection import Rule, select, strictly_above
+from cubistlib.pruners.magnitude import shrink
+from cubistlib.selection import Rule, strictly_above
 
 
 @dataclass(frozen=True)
@@ -16,8 +15,8 @@ class GMP(DuringTraining):
     """Gradual magnitude pruning.
 
     At progress p the smallest |w| go until k + (N − k)(1 − p)³ weights are left; masks only
-    shrink. Progress runs from 0 to 1 over `prunings` equal intervals, the last of which ends
-    at the share `end` of training.
+    shrink. Progress runs from 0 to 1 over `prunings` equal intervals (fewer in a training of
+    fewer steps), with one more interval to recover before the share `end` of training.
     Source: Zhu & Gupta 2017, eq. 1; paper, "The nine algorithms".
     Differences from the authors' code: the target is rounded up and exactly met. Theirs
     (selection="authors") rounds down, keeps |w| strictly above that many-th largest, and lets
@@ -32,19 +31,23 @@ class GMP(DuringTraining):
 
     def hook(self, nets, keep, steps, selection="exact") -> "GMPHook":
         interval, prunings = self.intervals(steps)
+        last, authors = interval * prunings, selection == "authors"
         return GMPHook(
-            steps=range(interval, steps, interval),
-            last=interval * prunings,
+            steps=range(interval, steps if authors else last + 1, max(1, interval)),
+            last=last,
             keep=self.check_keep(nets, keep),
             rule=self.rule(selection),
-            authors=selection == "authors",
+            authors=authors,
         )
 
     def intervals(self, steps: int) -> tuple[int, int]:
-        """Steps between prunings and how many prunings until p = 1, in a training of `steps`."""
+        """Steps between prunings and how many prunings until p = 1, in a training of `steps`.
+
+        Where only one step can be used, the one pruning comes before it: an interval of 0.
+        """
         usable = math.floor(self.end * steps)
         prunings = max(1, min(self.prunings, usable - 1))
-        return max(1, usable // (prunings + 1)), prunings
+        return usable // (prunings + 1), prunings
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,21 +61,11 @@ class GMPHook:
     authors: bool
 
     def __call__(self, state, batch):
-        left = self.weights_left(state.network.size, state.step / self.last)
+        progress = state.step / self.last if self.last else 1.0
+        left = self.weights_left(state.network.size, progress)
         return state.revised(shrink(state.network, state.masks, left, self.rule))
 
     def weights_left(self, total: int, progress: float) -> np.ndarray:
         """Weights to be left at that progress: (n,) int64."""
-        if not self.authors:
-            progress = min(progress, 1.0)
         left = self.keep + (total - self.keep) * (1 - progress) ** 3
         return (np.floor(left) if self.authors else np.ceil(left)).astype(np.int64)
-
-
-def shrink(nets: Network, masks: Masks, keep: np.ndarray, rule: Rule) -> Masks:
-    """Masks of the largest |w| among the weights that `masks` still keep."""
-    pairs = zip(masks.weights, nets.weights, strict=True)
-    scores = [np.where(m, np.abs(w), -1) for m, w in pairs]
-    chosen = select(scores, keep, rule)
-    kept = [m & c for m, c in zip(masks.weights, chosen, strict=True)]
-    return Masks.from_weights(kept)

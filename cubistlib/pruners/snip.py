@@ -2,20 +2,26 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from cubistlib.functional import gradients
 from cubistlib.masks import Masks
-from cubistlib.pruners.base import AtInitialization, floor_of_share
-from cubistlib.selection import at_least, select
+from cubistlib.network import Network
+from cubistlib.pruners.initialization import xavier_normal
+from cubistlib.pruners.schedules import floor_of_share
+from cubistlib.pruners.scored import Scored
+from cubistlib.selection import at_least
 
 
 @dataclass(frozen=True)
-class SNIP(AtInitialization):
+class SNIP(Scored):
     """Single-shot pruning by connection sensitivity, before training.
 
     Score |w · ∂L/∂w| on one batch; the k largest over all layers stay.
     Source: Lee, Ajanthan & Torr 2019, eq. 5; paper, "The nine algorithms".
+    reinitialize: draw Xavier-normal weights before scoring and training, as in the paper's
+    studies with random initialization.
     Differences from the authors' code: exactly k weights. Theirs (selection="authors") keeps
     scores ≥ the ⌊N·(k/N)⌋-th largest, and so every weight when fewer than k scores are nonzero.
     """
@@ -23,15 +29,25 @@ class SNIP(AtInitialization):
     name = "snip"
     authors_rule = staticmethod(at_least)
 
-    def masks(self, nets, batches, keep, selection="exact") -> Masks:
-        keep, rule = self.check_keep(nets, keep), self.rule(selection)
-        if selection == "authors":
-            keep = floor_of_share(nets.size, keep)
-        return Masks.from_weights(select(self.scores(nets, batches), keep, rule))
+    reinitialize: bool = False
 
-    @staticmethod
-    def scores(nets, batches) -> list:
-        """|w · ∂L/∂w| of every weight on the next batch: a list of (n, out, in) float32."""
-        weights, biases = nets.tensors()
-        slopes, _, _ = gradients(weights, biases, *map(torch.as_tensor, next(batches)))
-        return [(w * g).abs().numpy() for w, g in zip(weights, slopes, strict=True)]
+    def prepare(self, nets, seed=0) -> Network:
+        return xavier_normal(nets, seed) if self.reinitialize else nets
+
+    def scores(self, nets, masks, batches) -> list[np.ndarray]:
+        return sensitivity(nets, masks, next(batches))
+
+    def authors_schedule(self, total, keep) -> np.ndarray:
+        return floor_of_share(total, keep)[None]
+
+
+def sensitivity(nets: Network, masks: Masks, batch) -> list[np.ndarray]:
+    """|w · ∂L/∂w| on a batch, the slope taken where the masks have removed weights.
+
+    w is the weight itself, removed or not. Every bias takes part, whatever the masks say: the
+    bias rule holds for the final mask alone. Returns a list of (n, out, in) float32.
+    """
+    weights, biases = nets.tensors()
+    masked = [w * torch.from_numpy(m) for w, m in zip(weights, masks.weights, strict=True)]
+    slopes, _, _ = gradients(masked, biases, *map(torch.as_tensor, batch))
+    return [(w * g).abs().numpy() for w, g in zip(weights, slopes, strict=True)]
