@@ -1,0 +1,208 @@
+"""Parameter files: what is taken, what is refused and with which sentence."""
+
+import pytest
+from little import Little
+
+from cubistlib import params, paths, pruners, series
+from cubistlib.checks import UserError
+
+PRUNING = """
+widths: list[int] = [3]           # hidden widths
+keep: list[int] = [15, 20]        # weights kept
+lrs: list[float] = [0.1]          # learning rates
+schedules: list[str] = ["cosine"] # their schedules
+seeds: int = 1                    # replicates
+epochs: int = 2                   # passes over the data
+selection: str = "exact"          # rule from scores to masks
+"""
+VALUES = {
+    "widths": [3, 8],
+    "keep": [15, 26],
+    "lrs": [0.05, 1],
+    "schedules": ["constant", "step"],
+    "seeds": 3,
+    "epochs": 20,
+    "selection": "authors",
+}
+
+
+@pytest.fixture
+def little(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    return Little(tmp_path)
+
+
+@pytest.fixture
+def pruning(little):
+    """A series of one pruning notebook with good parameters."""
+    little.notebook("12_snip", parameters=PRUNING)
+    little.yaml("12_snip", **VALUES)
+    return little
+
+
+def check():
+    return params.check("quick", series.read())
+
+
+def refusal():
+    with pytest.raises(UserError) as caught:
+        check()
+    return str(caught.value)
+
+
+def with_line(text):
+    """The good parameters as YAML, with the line of one name replaced by `text`."""
+    lines = [f"{name}: {value}" for name, value in {"profile": "quick", **VALUES}.items()]
+    name = text.split(":")[0]
+    return "\n".join([line for line in lines if line.split(":")[0] != name] + [text])
+
+
+def test_good_parameters_are_taken(pruning):
+    taken = check()["12_snip"]
+    assert taken == {"profile": "quick", **VALUES}
+    assert isinstance(taken["lrs"][1], float)
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("widhts: [3]", "unknown parameter widhts; allowed: profile, widths, keep"),
+        ("lrs: [1e-3]", "lrs[0] must be a valid number, got '1e-3' as text (YAML reads"),
+        ("lrs: 0.1", "lrs must be a valid list, got 0.1"),
+        ("lrs: []", "lrs must have at least 1 item"),
+        ("lrs: [0.1, -0.1]", "lrs[1]: lr must be a number ≥ 0, got -0.1"),
+        ("lrs: [.inf]", "lrs[0] must be a finite number, got inf"),
+        ("schedules: [off]", "schedules[0] must be a valid string, got False (YAML reads on"),
+        ("schedules: [linear]", "must be one of constant, cosine, step, got 'linear'"),
+        ("selection: no", "selection must be a valid string, got False"),
+        ("selection: best", "selection: must be one of exact, authors, got 'best'"),
+        ("widths: [3, 0]", "widths[1] must be greater than or equal to 1, got 0"),
+        ("seeds: 0", "seeds must be greater than or equal to 1, got 0"),
+        ("seeds: true", "seeds must be a valid integer, got True"),
+        ("seeds: 1.0", "seeds must be a valid integer, got 1.0"),
+        ("epochs: 0", "epochs: epochs must be a whole number ≥ 1, got 0"),
+        ("keep: [15, 152]", "keep must be below 152, the weights of a network of width 8, got 152"),
+        ("keep: [0]", "keep[0] must be greater than or equal to 1, got 0"),
+        ("profile: paper", "profile must be 'quick', its folder's name"),
+        ("seeds: 3\nseeds: 4", "not YAML, line 1: seeds given twice"),
+        ("seeds: [", "not YAML, line 8: "),
+    ],
+)
+def test_each_fault_is_a_sentence_with_file_and_field(pruning, line, sentence):
+    pruning.yaml("12_snip", with_line(line))
+    said = refusal()
+    assert said.startswith("params/quick/12_snip.yaml: ")
+    assert sentence in said
+    assert "\n" not in said
+
+
+@pytest.mark.parametrize("text", ["", "- 3\n- 4", "quick"])
+def test_a_file_that_is_no_mapping(pruning, text):
+    pruning.yaml("12_snip", text)
+    assert refusal() == "params/quick/12_snip.yaml: must hold lines 'name: value'"
+
+
+def test_a_file_that_is_no_text(pruning):
+    pruning.yaml("12_snip").write_bytes(b"\xff\xfe\x00\x01")
+    assert refusal().startswith("params/quick/12_snip.yaml: not YAML")
+
+
+def test_a_missing_parameter(pruning):
+    pruning.yaml("12_snip", **{k: v for k, v in VALUES.items() if k != "seeds"})
+    assert refusal() == "params/quick/12_snip.yaml: seeds is missing (a int)"
+
+
+def test_a_missing_file_and_one_of_no_notebook(pruning):
+    pruning.notebook("10_gmp", parameters=PRUNING)
+    pruning.yaml("11_gnp", **VALUES)
+    missing, stray = refusal().splitlines()
+    assert missing.startswith("params/quick/10_gmp.yaml: missing")
+    assert stray == "params/quick/11_gnp.yaml: there is no notebook of that name"
+
+
+def test_all_faults_of_all_files_are_listed(pruning):
+    pruning.notebook("10_gmp", parameters=PRUNING)
+    pruning.yaml("10_gmp", **{**VALUES, "seeds": 0, "epochs": "ten"})
+    pruning.yaml("12_snip", **{**VALUES, "widths": [0], "speed": 1})
+    said = refusal().splitlines()
+    assert [line.split(":")[0].split("/")[-1] for line in said] == ["10_gmp.yaml"] * 2 + [
+        "12_snip.yaml"
+    ] * 2
+
+
+def test_the_defaults_of_a_notebook_are_checked_too(pruning):
+    pruning.notebook("12_snip", parameters=PRUNING.replace("[15, 20]", "[27]"))
+    assert refusal() == (
+        "notebooks/12_snip.ipynb: keep must be below 27, the weights of a network of width 3, "
+        "got 27"
+    )
+
+
+def test_an_algorithm_must_be_known(little):
+    little.notebook("50_more", parameters='algorithms: list[str] = ["snip"]')
+    little.yaml("50_more", algorithms=["snip", "snap"])
+    names = ", ".join(pruners.available())
+    assert refusal() == (
+        f"params/quick/50_more.yaml: algorithms[1]: unknown algorithm 'snap'; allowed: {names}"
+    )
+
+
+def test_a_single_width_and_keep(little):
+    little.notebook("03_masks", parameters="width: int = 3\nkeep: int = 20")
+    little.yaml("03_masks", width=3, keep=30)
+    assert "keep must be below 27" in refusal()
+
+
+def test_the_spiral_says_itself_what_it_allows(little):
+    little.notebook("01_spiral", parameters="turns: int = 2\nsides: int = 8\npoints: int = 5000")
+    little.yaml("01_spiral", turns=2, sides=2, points=5000)
+    assert "turns must be ≥ 1 and sides ≥ 3" in refusal()
+
+
+@pytest.mark.parametrize(
+    "line", ["width = 3", "width: Width = 3", "width: int", "width: int = 2 + x", "import numpy"]
+)
+def test_a_parameters_cell_holds_typed_literals_only(little, line):
+    little.both("12_snip", parameters=line)
+    assert "the parameters cell may hold only lines 'name: hint = literal'" in refusal()
+
+
+def test_a_notebook_without_a_parameters_cell(little):
+    path = little.notebook("12_snip")
+    little.yaml("12_snip")
+    path.write_text(path.read_text().replace('"parameters"', '"other"'))
+    assert refusal() == "notebooks/12_snip.ipynb: needs one cell tagged 'parameters'"
+
+
+def test_a_notebook_that_is_none(little):
+    little.notebook("12_snip").write_text("{}")
+    little.yaml("12_snip")
+    assert refusal() == "notebooks/12_snip.ipynb: not a readable notebook"
+
+
+def test_every_profile_of_the_checkout_is_good(monkeypatch):
+    monkeypatch.delenv("CUBISTLIB_HOME", raising=False)
+    notebooks = series.read()
+    for profile in ("quick", "paper"):
+        assert list(params.check(profile, notebooks)) == list(notebooks)
+
+
+def test_where_things_are(little, monkeypatch, tmp_path_factory):
+    assert paths.outputs("quick") == little.root / "outputs" / "quick"
+    monkeypatch.delenv("CUBISTLIB_HOME")
+    checkout = paths.root()
+    assert (checkout / "cubistlib" / "paths.py").is_file()
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setattr(paths, "__file__", str(elsewhere / "site" / "cubistlib" / "paths.py"))
+    monkeypatch.chdir(elsewhere)
+    assert paths.root() == elsewhere
+
+
+def test_needs_are_the_earlier_notebooks_that_the_code_names(little):
+    little.both("10_gmp")
+    little.both("12_snip", "'33_the_gap'")
+    little.both("33_the_gap", "read('10_gmp.parquet')", text=["12_snip"])
+    notebooks = series.read()
+    names = list(notebooks)
+    assert notebooks["33_the_gap"].needs(names) == ["10_gmp"]
+    assert notebooks["12_snip"].needs(names) == []
