@@ -58,3 +58,26 @@ def best_run(results: pd.DataFrame, target: float) -> pd.Series:
         return results.loc[results["accuracy"].idxmax()]
     fewest = reached[reached["parameters_kept"] == reached["parameters_kept"].min()]
     return fewest.loc[fewest["accuracy"].idxmax()]
+
+
+def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
+    """By how much the search is ahead of each pruner at the same size.
+
+    At every size that the pruner has tried within the search's range, the best accuracy of
+    either with at most so many nonzeros. Columns algorithm, sizes, and median and largest
+    difference in percentage points (negative where the pruner is ahead).
+    """
+    search = results[results["algorithm"] == "search"]
+    ahead = []
+    for name, runs in results[results["algorithm"] != "search"].groupby("algorithm"):
+        tried = runs[by][runs[by].between(search[by].min(), search[by].max())].unique()
+        points = pd.Series(
+            [100 * (_best(search, by, size) - _best(runs, by, size)) for size in tried]
+        )
+        ahead.append((name, len(tried), points.median(), points.max()))
+    return pd.DataFrame(ahead, columns=["algorithm", "sizes", "median", "largest"])
+
+
+def _best(runs: pd.DataFrame, by: str, size: int) -> float:
+    """Best accuracy with at most that many nonzeros among the runs that did not diverge."""
+    return runs.loc[(runs[by] <= size) & ~runs["diverged"], "accuracy"].max()

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 
 from cubistlib.data import vertices
 from cubistlib.masks import Masks
 from cubistlib.network import Network
-from cubistlib.plots import CLASS_COLOURS, DIVERGING
+from cubistlib.plots import CLASS_COLOURS, DIVERGING, GREY, SEQUENTIAL
 
 EXTENT = 2.25  # the paper's viewer draws [−2.25, 2.25]²
 SPACING = 1.6  # between the layers of a graph, in distances between units
@@ -63,32 +65,99 @@ def unit_maps(net: Network, resolution: int = 128) -> list[np.ndarray]:
     return [h[0].T.reshape(-1, resolution, resolution) for h in layers]
 
 
-def layered_graph(net: Network, masks: Masks, ax: Axes, thumbnails: bool = True) -> Axes:
+def layered_graph(
+    net: Network,
+    masks: Masks,
+    ax: Axes,
+    effective: Masks | None = None,
+    thumbnails: bool = True,
+    legend: bool = True,
+) -> Axes:
     """One network as layers of units: kept weights as lines, units as maps over the plane.
 
     A line is as thick as its weight is large in its layer; positive weights are solid
-    vermillion, negative ones dashed blue. Hidden maps are scaled to their own largest value;
-    the output's is the probability of class 1, white at one half.
+    vermillion, negative ones dashed blue; with `effective`, kept weights outside it are dotted
+    grey. Hidden maps are scaled to their own largest value; the output's is the probability
+    of class 1, white at one half. A unit without kept weights is a small circle.
     """
-    net = masks[0].apply(net[0])
-    maps = unit_maps(net, 64) if thumbnails else None
-    if maps:
-        maps[-1] = np.tanh(maps[-1] / 2)
+    net, masks = masks[0].apply(net[0]), masks[0]
     places = _places(net.sizes)
     for layer, (w, kept) in enumerate(zip(net.weights, masks.weights, strict=True)):
         largest = np.abs(w[0]).max() or 1.0
         for target, source in np.argwhere(kept[0]):
-            value = w[0, target, source]
-            ends = np.array([places[layer][source], places[layer + 1][target]])
-            style = {"color": CLASS_COLOURS[1]} if value > 0 else {"color": CLASS_COLOURS[0]}
-            style["ls"] = "-" if value > 0 else (0, (4, 1.5))
-            ax.plot(*ends.T, lw=0.6 + 3.4 * abs(value) / largest, zorder=1, **style)
-    _draw_inputs(places[0], ax)
+            style = _sign_style(w[0, target, source], largest)
+            if effective is not None and not effective.weights[layer][0, target, source]:
+                style = {"color": GREY, "ls": ":", "lw": 1.2}
+            _draw_edge(places, layer, target, source, ax, **style)
+    maps = unit_maps(net, 64) if thumbnails else None
+    _draw_units(places, ax, maps, _wired(masks))
+    if legend:
+        _sign_legend(ax, idle=effective is not None)
+    return _frame(net.sizes, places, ax)
+
+
+def score_graph(net: Network, scores: Sequence[np.ndarray], ax: Axes, label: str = "score") -> Axes:
+    """One network with every weight coloured by its score: dark and thick is important.
+
+    scores[l]: (n, out, in) of which the first is drawn; label: what the colour bar says.
+    """
+    places = _places(net.sizes)
+    top = max(s[0].max() for s in scores)
+    colours = ScalarMappable(Normalize(0, top), cmap=f"{SEQUENTIAL}_r")
+    for layer, score in enumerate(scores):
+        for target, source in np.ndindex(score.shape[1:]):
+            value = score[0, target, source]
+            style = {"color": colours.to_rgba(value), "lw": 0.6 + 3.4 * value / (top or 1.0)}
+            _draw_edge(places, layer, target, source, ax, zorder=1 + value / (top or 1.0), **style)
+    _draw_units(places, ax, unit_maps(net, 64), _wired(Masks.ones_like(net[0])))
+    ax.figure.colorbar(colours, ax=ax, label=label, shrink=0.7)
+    return _frame(net.sizes, places, ax)
+
+
+def _draw_edge(
+    places: Sequence[np.ndarray], layer: int, target: int, source: int, ax: Axes, **style
+) -> None:
+    ends = np.array([places[layer][source], places[layer + 1][target]])
+    ax.plot(*ends.T, **{"zorder": 1, **style})
+
+
+def _sign_style(value: float, largest: float) -> dict:
+    width = 0.6 + 3.4 * abs(value) / largest
+    if value > 0:
+        return {"color": CLASS_COLOURS[1], "ls": "-", "lw": width}
+    return {"color": CLASS_COLOURS[0], "ls": (0, (4, 1.5)), "lw": width}
+
+
+def _wired(masks: Masks) -> list[np.ndarray]:
+    """Which units of each layer but the inputs keep any weight, in or out; the output always."""
+    out = [w[0].any(0) for w in masks.weights[1:]] + [np.ones(masks.sizes[-1], bool)]
+    return [w[0].any(1) | read for w, read in zip(masks.weights, out, strict=True)]
+
+
+def _draw_units(
+    places: Sequence[np.ndarray],
+    ax: Axes,
+    maps: list[np.ndarray] | None,
+    wired: Sequence[np.ndarray],
+) -> None:
+    """Inputs as circles, wired units as maps (or dots without maps), others as small circles."""
+    for spot, number in zip(places[0], "₁₂₃₄₅₆₇₈₉", strict=False):
+        box = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": "#4D4D4D"}
+        ax.text(*spot, f"x{number}", ha="center", va="center", fontsize=12, zorder=4, bbox=box)
     for layer, spots in enumerate(places[1:]):
+        is_output = layer == len(places) - 2
         for unit, spot in enumerate(spots):
-            _draw_unit(spot, maps[layer][unit] if maps else None, ax)
-    _sign_legend(ax)
-    reach = max(net.sizes) / 2
+            if maps is None or not wired[layer][unit]:
+                size = 14 if wired[layer][unit] else 5
+                ax.plot(*spot, "o", ms=size, color="white", markeredgecolor="#4D4D4D", zorder=3)
+            elif is_output:
+                _draw_map(spot, np.tanh(maps[layer][unit] / 2), 1.0, ax)
+            else:
+                _draw_map(spot, maps[layer][unit], maps[layer][unit].max() or 1.0, ax)
+
+
+def _frame(sizes: Sequence[int], places: Sequence[np.ndarray], ax: Axes) -> Axes:
+    reach = max(sizes) / 2
     ax.set(xlim=(-0.5, places[-1][0][0] + 0.5), ylim=(-reach - 0.2, reach + 0.2), aspect="equal")
     ax.set_axis_off()
     return ax
@@ -102,31 +171,23 @@ def _places(sizes: Sequence[int]) -> list[np.ndarray]:
     ]
 
 
-def _draw_inputs(spots: np.ndarray, ax: Axes) -> None:
-    for spot, name in zip(spots, ("x₁", "x₂", "x₃", "x₄"), strict=False):
-        ax.text(*spot, name, ha="center", va="center", fontsize=12, zorder=3, bbox=_BOX)
-
-
-_BOX = {"boxstyle": "circle,pad=0.25", "facecolor": "white", "edgecolor": "#4D4D4D"}
-
-
-def _draw_unit(spot: np.ndarray, field: np.ndarray | None, ax: Axes, half: float = 0.36) -> None:
+def _draw_map(spot: np.ndarray, field: np.ndarray, top: float, ax: Axes, half=0.36) -> None:
+    """One unit's map, white at 0, full colour at ±top, in a thin frame around its place."""
     box = (spot[0] - half, spot[0] + half, spot[1] - half, spot[1] + half)
-    if field is None:
-        ax.plot(*spot, "o", ms=14, color="white", markeredgecolor="#4D4D4D", zorder=3)
-        return
-    top = np.abs(field).max() or 1.0
     ax.imshow(field, extent=box, origin="lower", cmap=DIVERGING, vmin=-top, vmax=top, zorder=2)
     frame = [(box[i], box[j]) for i, j in ((0, 2), (1, 2), (1, 3), (0, 3), (0, 2))]
     ax.plot(*zip(*frame, strict=True), color="#4D4D4D", lw=0.8, zorder=3)
 
 
-def _sign_legend(ax: Axes) -> None:
+def _sign_legend(ax: Axes, idle: bool) -> None:
+    positive, negative = _sign_style(1, 3), _sign_style(-1, 3)
     lines = [
-        Line2D([], [], color=CLASS_COLOURS[1], lw=2, label="positive weight"),
-        Line2D([], [], color=CLASS_COLOURS[0], lw=2, ls=(0, (4, 1.5)), label="negative weight"),
+        Line2D([], [], **positive, label="positive weight"),
+        Line2D([], [], **negative, label="negative weight"),
     ]
-    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=2)
+    if idle:
+        lines.append(Line2D([], [], color=GREY, ls=":", lw=1.5, label="on no path"))
+    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(lines))
 
 
 def _plane(ax: Axes) -> Axes:

@@ -81,6 +81,12 @@ def look(algorithm: str) -> dict:
     return {"color": colour, "marker": marker, "markeredgecolor": edge, "label": label}
 
 
+def width_style(algorithm: str, hidden: tuple[int, ...], i: int) -> dict:
+    """Line style and label of the i-th width of an algorithm, which keeps its colour."""
+    label = f"{LABELS.get(algorithm, algorithm)}, width {hidden[0]}"
+    return {"ls": ("-", "--", ":", "-.")[i % 4], "label": label}
+
+
 def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
     """Best accuracy with at most so many nonzeros, one step curve an algorithm.
 
@@ -109,19 +115,14 @@ def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> A
     return _legend(ax)
 
 
-def accuracy_curves(
-    frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = (), linestyles: Sequence[str] = ()
-) -> Axes:
+def accuracy_curves(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
     """Median accuracy against k, a band from the worst to the best replicate, one curve a width.
 
     frame: as `analysis.over_seeds` gives it.
     """
-    styles = linestyles or ("-", "--", ":", "-.")
-    curves = frame.groupby(["algorithm", "hidden"])
-    for i, ((name, hidden), curve) in enumerate(curves):
-        style = look(name) | {"label": f"{LABELS.get(name, name)}, width {hidden[0]}"}
-        line, share = styles[i % len(styles)], 1 - 0.45 * (i / max(1, len(curves) - 1))
-        ax.plot(curve["keep"], 100 * curve["median"], ls=line, lw=1.8, ms=5, alpha=share, **style)
+    for i, ((name, hidden), curve) in enumerate(frame.groupby(["algorithm", "hidden"])):
+        style = look(name) | width_style(name, hidden, i)
+        ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
         band = (100 * curve["low"], 100 * curve["high"])
         ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.13, lw=0)
     ax.set(xlabel=AXIS_NAMES["keep"], ylabel=ACCURACY)
@@ -152,9 +153,9 @@ def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: s
     return ax
 
 
-def accuracy_histogram(results: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
-    """How many runs ended at which accuracy; targets in percent as upright lines."""
-    ax.hist(100 * results["accuracy"], bins=np.arange(50, 101, 1), color=GREY)
+def accuracy_spread(accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = ()) -> Axes:
+    """How many runs ended at which accuracy (a share); targets in percent as upright lines."""
+    ax.hist(100 * np.asarray(accuracy), bins=np.arange(50, 101, 1), color=GREY)
     ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
     for target in targets:
         ax.axvline(target, color="black", lw=0.8, ls=(0, (4, 3)))
@@ -171,6 +172,17 @@ def accuracy_histogram(results: pd.DataFrame, ax: Axes, targets: Sequence[float]
     return ax
 
 
+def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
+    """Mean share of the kept weights that lie on a path, against k, one curve a width."""
+    share = 100 * results["effective_weights"] / results["weights_kept"]
+    cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
+    for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):
+        style = look(name) | width_style(name, hidden, i)
+        ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
+    ax.set(xlabel=AXIS_NAMES["keep"], ylabel="effective weights (% of kept)", ylim=(0, 103))
+    return _legend(ax)
+
+
 def structure_map(frame: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
     """Best accuracy of every structure: one heat map of d1 × d2 a value of d3.
 
@@ -182,7 +194,8 @@ def structure_map(frame: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
         cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])
         ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
         middle = (best.min() + 100) / 2
-        for (row, column), value in np.ndenumerate(cells):
+        for row, column in np.argwhere(np.isfinite(cells)):
+            value = cells[row, column]
             ink = "white" if value < middle else "black"
             ax.text(column, row, f"{value:.1f}", ha="center", va="center", color=ink, fontsize=9)
         ticks = range(len(widths))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cubistlib.analysis import best_run, frontier, frontiers, over_seeds, smallest
+from cubistlib.analysis import best_run, frontier, frontiers, gap, over_seeds, smallest
 
 
 def frame():
@@ -52,3 +52,18 @@ def test_smallest_counts_what_reached_a_target():
 def test_best_run_is_the_smallest_that_reaches_the_target():
     assert best_run(frame().query("algorithm == 'snip'"), 85)["parameters_kept"] == 20
     assert best_run(frame().query("algorithm == 'snip'"), 99)["accuracy"] == 0.96
+
+
+def test_gap_compares_the_best_of_both_at_the_pruners_sizes():
+    rows = [
+        ("search", 20, 0.90, False),
+        ("search", 26, 0.97, False),
+        ("snip", 20, 0.80, False),
+        ("snip", 24, 0.95, False),
+        ("snip", 26, 0.99, True),
+        ("snip", 40, 0.99, False),
+    ]
+    results = pd.DataFrame(rows, columns=["algorithm", "parameters_kept", "accuracy", "diverged"])
+    table = gap(results).set_index("algorithm").loc["snip"]
+    assert table["sizes"] == 3  # 20, 24 and 26; at 40 the search has nothing
+    assert round(table["median"], 6) == 2.0 and round(table["largest"], 6) == 10.0
