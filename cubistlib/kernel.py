@@ -1,6 +1,7 @@
 """Kernels of this very Python, whatever kernels are registered on the machine."""
 
 import os
+import subprocess
 import sys
 
 from jupyter_client import AsyncKernelManager
@@ -21,3 +22,7 @@ class ThisPython(AsyncKernelManager):
         """The command of a kernel, not looked up in any folder."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, language="python", display_name="Python 3")
+
+    async def start_kernel(self, **options) -> None:
+        """Start it; what a kernel logs of itself is no message to the runner's user."""
+        await super().start_kernel(stderr=subprocess.DEVNULL, **options)

@@ -1,16 +1,19 @@
 """Runs the notebooks of a profile: checked before, skipped where up to date, safe to kill."""
 
+import fcntl
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from cubistlib import files, page, records
-from cubistlib.checks import require
+from cubistlib import files, page, paths, records
+from cubistlib.checks import UserError, require
 from cubistlib.jobs import Job, plan
 from cubistlib.kernel import ThisPython
 from cubistlib.records import Record
@@ -25,8 +28,15 @@ def run(profile: str, names: Sequence[str] = (), force: bool = False) -> int:
     jobs = plan(profile)
     unknown = [name for name in names if name not in jobs]
     require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
-    forced = set(names or jobs) if force else set()
-    wanted = _with_needs(jobs, names or list(jobs))
+    with _alone(profile):
+        sound = _run(jobs, names or list(jobs), force)
+        print(f"page: {page.write(profile, list(jobs.values()))}")
+    return 0 if sound else 1
+
+
+def _run(jobs: dict[str, Job], names: Sequence[str], force: bool) -> bool:
+    """Run the notebooks of these names and what they need; whether all went well."""
+    wanted = _with_needs(jobs, names)
     unsound: set[str] = set()
     for number, job in enumerate(wanted, start=1):
         line = f"[{number}/{len(wanted)}] {job.name} … "
@@ -35,14 +45,13 @@ def run(profile: str, names: Sequence[str] = (), force: bool = False) -> int:
         if missing:
             unsound.add(job.name)
             print(_skip(job, missing).reason)
-        elif job.name not in forced and job.current():
+        elif job.current() and not (force and job.name in names):
             print("up to date")
         else:
             record = execute(job, line)
             print(_again(line) + (record.reason or f"{record.seconds:.1f} s"))
             unsound |= {job.name} if record.reason else set()
-    print(f"page: {page.write(profile, list(jobs.values()))}")
-    return 1 if unsound else 0
+    return not unsound
 
 
 def execute(job: Job, title: str = "") -> Record:
@@ -61,7 +70,7 @@ def execute(job: Job, title: str = "") -> Record:
         last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         reason = f"failed in cell {error.exec_count}: {last}"
     except RuntimeError as error:  # the kernel did not start, or died
-        reason = f"failed: {str(error).strip().splitlines()[-1]}"
+        reason = f"failed in cell {_begun(job)}: {str(error).strip().splitlines()[-1]}"
     after = records.signature(job.profile)
     record = Record(
         "failed" if reason else "done",
@@ -85,11 +94,18 @@ def _papermill(job: Job, output: Path, title: str) -> None:
             kernel_name="python3",
             language="python",
             kernel_manager_class=ThisPython,
+            shutdown_kernel="immediate",
             progress_bar=bar,
         )
     except (PapermillExecutionError, RuntimeError):
         output.replace(job.failed_output)
         raise
+
+
+def _begun(job: Job) -> int:
+    """How many code cells of a failed run were begun."""
+    cells = nbformat.read(job.failed_output, as_version=4).cells
+    return sum(c.cell_type == "code" and bool(c.metadata.papermill.start_time) for c in cells)
 
 
 def _skip(job: Job, missing: Sequence[str]) -> Record:
@@ -114,3 +130,18 @@ def _with_needs(jobs: dict[str, Job], names: Sequence[str]) -> list[Job]:
 def _again(line: str) -> str:
     """The line once more where the progress bar has taken its place."""
     return f"\r{line}" if sys.stdout.isatty() else ""
+
+
+@contextmanager
+def _alone(profile: str) -> Iterator[None]:
+    """Refuses a second runner on one profile, and clears away what a killed one left."""
+    folder = paths.outputs(profile)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(f"profile {profile}: another run is at work on it") from error
+        for left in folder.glob(".[0-9][0-9]_*.ipynb"):
+            left.unlink()
+        yield
