@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+import torch
 
 from cubistlib.checks import UserError
 from cubistlib.data import cubist_spiral
@@ -16,6 +17,15 @@ FEW = np.random.default_rng(0).permutation(len(X))[:1000]
 x, y = X[FEW], Y[FEW]
 
 both = pytest.mark.parametrize("backend", ["fused", "torch"])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread_of_pytorch():
+    """Small matrices gain nothing from more, and lose much on a busy machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def same(a: Network, b: Network) -> bool:

@@ -13,8 +13,8 @@ from cubistlib.backends.wiring import flatten, unflatten, wire
 from cubistlib.checks import require
 from cubistlib.network import Network
 
-# Work below which a second thread costs more than it saves, in edges times rows of samples.
-WORTH_A_THREAD = 100_000
+# Work, in edges times samples, below which another thread costs more than it saves: about 1 ms.
+WORTH_A_THREAD = 10_000_000
 
 
 class FusedTrainer:
@@ -32,7 +32,7 @@ class FusedTrainer:
         self.threads = threads or usable_cores()
         self.pool = ThreadPoolExecutor(self.threads)
         self.columns = np.concatenate([x.T, y[None]])
-        self.points = None
+        self.batches = self.points = None
         self.revise(state)
 
     def revise(self, state) -> None:
@@ -43,33 +43,31 @@ class FusedTrainer:
         self.velocities = np.take_along_axis(flatten(state.momentum), self.places, axis=1)
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
-        batches = self._gather(rows, share=1 / rows.shape[1])
+        self.batches = self._gather(rows, 1 / rows.shape[1], self.batches)
         losses = np.empty((len(rows) if trace else 0, len(self.begin.network)), np.float32)
         config, rates = self.config, rates.astype(np.float32)
         factors = np.float32(config.momentum), np.float32(config.weight_decay)
-        arrays = batches, self.wiring, self.weights, self.velocities, rates, *factors, losses
+        arrays = self.batches, self.wiring, self.weights, self.velocities, rates, *factors, losses
 
         def part(first: int, stop: int) -> None:
             slopes = np.zeros(self.weights.shape[1], np.float32)
             kernels.advance(first, stop, *arrays, self._values(), slopes)
 
-        self._share_out(part, batches.shape[0] * batches.shape[1])
+        self._share_out(part, rows.size)
         self.steps += len(rows)
         return losses if trace else None
 
     def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
         data_rows = self.columns.shape[1]
         if self.points is None:
-            blocks = np.arange(-(-data_rows // ROW) * ROW).reshape(-1, ROW)
-            self.points = self._gather(np.minimum(blocks, data_rows - 1), share=1.0)
-            self.points[-1, 0, -1, 1 + (data_rows - 1) % ROW :] = 0
+            self.points = self._gather(np.arange(data_rows)[None], 1.0)
         correct, loss = np.zeros((2, len(self.begin.network)))
 
         def part(first: int, stop: int) -> None:
             arrays = self.points, self.wiring, self.weights, correct, loss
             kernels.evaluate(first, stop, *arrays, self._values())
 
-        self._share_out(part, len(self.points))
+        self._share_out(part, data_rows)
         return correct / data_rows, loss / data_rows
 
     def state(self):
@@ -86,9 +84,11 @@ class FusedTrainer:
         weights, biases = unflatten(rows, self.begin.network)
         return Network(tuple(weights), tuple(biases))
 
-    def _gather(self, rows: np.ndarray, share: float) -> np.ndarray:
-        blocks = -(-rows.shape[1] // ROW)
-        batches = aligned((len(rows), blocks, len(self.columns) + 1, ROW))
+    def _gather(self, rows: np.ndarray, share: float, room: np.ndarray | None = None):
+        """The samples of `rows` as `kernels.gather` lays them out, in `room` if they fit."""
+        samples = -(-rows.shape[1] // ROW) * ROW
+        shape = len(rows), len(self.columns) + 1, samples
+        batches = room if room is not None and room.shape == shape else aligned(shape)
         rows = np.require(rows, np.int32, ["C", "W"])
         kernels.gather(self.columns, rows, np.float32(share), batches)
         return batches
@@ -96,11 +96,11 @@ class FusedTrainer:
     def _values(self) -> np.ndarray:
         return aligned((int(self.wiring.units.max()) * ROW,))
 
-    def _share_out(self, part: Callable[[int, int], None], rows: int) -> None:
+    def _share_out(self, part: Callable[[int, int], None], samples: int) -> None:
         """Calls part(first, stop) for all networks, in as many threads as the work is worth."""
         n, (_, edges) = len(self.begin.network), self.weights.shape
         # Four parts a thread even out cores of unequal speed.
-        parts = min(n, 4 * self.threads, n * edges * rows // WORTH_A_THREAD)
+        parts = min(n, 4 * self.threads, n * edges * samples // WORTH_A_THREAD)
         if parts <= 1 or self.threads == 1:
             return part(0, n)
         bounds = np.linspace(0, n, parts + 1).astype(int)

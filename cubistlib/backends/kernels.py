@@ -15,7 +15,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 from cubistlib.backends.compiled import compiled
-from cubistlib.backends.wiring import LANES
+from cubistlib.backends.wiring import LANES, wires_of
 
 ROW = 128
 
@@ -233,54 +233,92 @@ def cross_entropy(z, y):
 
 @compiled
 def gather(columns, rows, share, batches):
-    """Fills `batches`, whose steps hold blocks of rows: the inputs, the labels, the shares.
+    """Fills `batches` with samples: a step's inputs, its labels, and each sample's share.
 
-    columns: (inputs + 1, data rows), the labels last. rows: (steps, batch). A sample's share
-    is `share`; what is missing to whole blocks repeats the last sample at share 0.
-    batches: (steps, blocks, inputs + 2, ROW).
+    columns: (inputs + 1, data rows), the labels last. rows: (steps, batch). What is missing to
+    whole rows of vectors repeats the last sample, with share 0.
+    batches: (steps, inputs + 2, samples), samples ≥ batch.
     """
     steps, size = rows.shape
-    last = len(columns)
+    shares = len(columns)
     for step in range(steps):
-        for at in range(batches.shape[1] * ROW):
-            block, lane = at // ROW, at % ROW
-            sample = rows[step, min(at, size - 1)]
-            for column in range(last):
-                batches[step, block, column, lane] = columns[column, sample]
-            batches[step, block, last, lane] = share if at < size else 0.0
+        for column in range(shares):
+            for at in range(size):
+                batches[step, column, at] = columns[column, rows[step, at]]
+            batches[step, column, size:] = batches[step, column, size - 1]
+        batches[step, shares, :size] = share
+        batches[step, shares, size:] = 0
 
 
 @compiled
-def forward(batch, at, inputs, units, incoming, source, weights, values):
-    """Fills `values`, a row a unit, from the block at entry `at` of `batch`; gives the logits."""
-    for i in range(inputs):
-        store(values, (1 + i) * ROW, load(batch, at + i * ROW))
-    z = splat(0.0)
-    for unit in range(1 + inputs, units):
-        z = splat(0.0)
-        for edge in range(incoming[unit], incoming[unit + 1]):
-            z = fma(splat(weights[edge]), load(values, source[edge] * ROW), z)
-        store(values, unit * ROW, where(z, z, splat(0.0)))
+def forward(inputs, wires, weights, values):
+    """Fills `values`, a row a unit, behind the inputs; gives the logits, a row."""
+    incoming, source, twins = wires.incoming, wires.source, wires.twins
+    zero, unit = splat(0.0), 1 + inputs
+    z = zero
+    while unit < wires.units:
+        first, stop = incoming[unit], incoming[unit + 1]
+        z, other = zero, zero
+        if twins[unit]:
+            for edge in range(first, stop):
+                h = load(values, source[edge] * ROW)
+                z = fma(splat(weights[edge]), h, z)
+                other = fma(splat(weights[edge + stop - first]), h, other)
+            store(values, (unit + 1) * ROW, where(other, other, zero))
+        else:
+            for edge in range(first, stop):
+                z = fma(splat(weights[edge]), load(values, source[edge] * ROW), z)
+        store(values, unit * ROW, where(z, z, zero))
+        unit += 1 + twins[unit]
     return z
 
 
 @compiled
-def backward(d, inputs, units, wiring, n, weights, values, slopes):
-    """Adds every edge's ∂L/∂weight to `slopes`, from d = ∂L/∂logit of a block.
+def backward(d, inputs, wires, weights, values, slopes):
+    """Adds every edge's ∂L/∂weight to `slopes`, from the row d = ∂L/∂logit.
 
     A unit's ∂L/∂z takes the place of its value, which nothing reads any more by then.
     """
-    incoming, source = wiring.incoming[n], wiring.source[n]
-    outgoing, exits, targets = wiring.outgoing[n], wiring.exits[n], wiring.targets[n]
-    for unit in range(units - 1, inputs, -1):
-        if unit < units - 1:
-            d = splat(0.0)
-            for at in range(outgoing[unit], outgoing[unit + 1]):
+    outgoing, exits, targets = wires.outgoing, wires.exits, wires.targets
+    incoming, source, twins = wires.incoming, wires.source, wires.twins
+    zero, unit = splat(0.0), wires.units - 1
+    store(values, unit * ROW, d)
+    add_slopes(d, incoming[unit], incoming[unit + 1], source, values, slopes)
+    while unit > 1 + inputs:
+        unit -= 1 + twins[unit - 2]
+        first, stop = outgoing[unit], outgoing[unit + 1]
+        d, other = zero, zero
+        if twins[unit]:
+            for at in range(first, stop):
+                after = load(values, targets[at] * ROW)
+                d = fma(splat(weights[exits[at]]), after, d)
+                other = fma(splat(weights[exits[at + stop - first]]), after, other)
+            d = where(load(values, unit * ROW), d, zero)
+            other = where(load(values, (unit + 1) * ROW), other, zero)
+            store(values, (unit + 1) * ROW, other)
+            add_twin_slopes(d, other, incoming[unit], incoming[unit + 1], source, values, slopes)
+        else:
+            for at in range(first, stop):
                 d = fma(splat(weights[exits[at]]), load(values, targets[at] * ROW), d)
-            d = where(load(values, unit * ROW), d, splat(0.0))
+            d = where(load(values, unit * ROW), d, zero)
+            add_slopes(d, incoming[unit], incoming[unit + 1], source, values, slopes)
         store(values, unit * ROW, d)
-        for edge in range(incoming[unit], incoming[unit + 1]):
-            slopes[edge] += dot(d, load(values, source[edge] * ROW))
+
+
+@compiled
+def add_slopes(d, first, stop, source, values, slopes):
+    """Adds ∂L/∂weight of the edges into a unit, from its row d = ∂L/∂z."""
+    for edge in range(first, stop):
+        slopes[edge] += dot(d, load(values, source[edge] * ROW))
+
+
+@compiled
+def add_twin_slopes(d, other, first, stop, source, values, slopes):
+    """The same for a unit and its twin, whose edges follow."""
+    for edge in range(first, stop):
+        h = load(values, source[edge] * ROW)
+        slopes[edge] += dot(d, h)
+        slopes[edge + stop - first] += dot(other, h)
 
 
 @compiled
@@ -291,6 +329,13 @@ def update(weights, velocities, slopes, rate, momentum, weight_decay):
         velocities[place] = v
         weights[place] -= rate * v
         slopes[place] = 0
+
+
+@compiled
+def load_inputs(batch, at, stride, inputs, values):
+    """Copies the inputs of a block of samples to the rows of the input units."""
+    for i in range(inputs):
+        store(values, (1 + i) * ROW, load(batch, at + i * stride))
 
 
 @compiled
@@ -313,22 +358,23 @@ def advance(
     weights, velocities: (n, places) float32, changed in place. losses: (steps, n) float32, or
     without steps when nobody asked. values, slopes: room for one network.
     """
-    steps, blocks, rows, _ = batches.shape
-    inputs, batch = rows - 2, batches.reshape(-1)
+    steps, columns, samples = batches.shape
+    inputs, batch = columns - 2, batches.reshape(-1)
     store(values, 0, splat(1.0))
     for n in range(first, stop):
-        units, incoming, source = wiring.units[n], wiring.incoming[n], wiring.source[n]
+        w, v, wires = weights[n], velocities[n], wires_of(wiring, n)
         for step in range(steps):
             loss = np.float32(0)
-            for block in range(blocks):
-                at = (step * blocks + block) * rows * ROW
-                z = forward(batch, at, inputs, units, incoming, source, weights[n], values)
-                y, share = load(batch, at + inputs * ROW), load(batch, at + (inputs + 1) * ROW)
+            for at in range(step * columns * samples, (step * columns + 1) * samples, ROW):
+                load_inputs(batch, at, samples, inputs, values)
+                y = load(batch, at + inputs * samples)
+                share = load(batch, at + (inputs + 1) * samples)
+                z = forward(inputs, wires, w, values)
                 if len(losses):
                     loss += dot(cross_entropy(z, y), share)
                 d = mul(sub(probability(z), y), share)
-                backward(d, inputs, units, wiring, n, weights[n], values, slopes)
-            update(weights[n], velocities[n], slopes, rates[n], momentum, weight_decay)
+                backward(d, inputs, wires, w, values, slopes)
+            update(w, v, slopes, rates[n], momentum, weight_decay)
             if len(losses):
                 losses[step, n] = loss
 
@@ -337,16 +383,17 @@ def advance(
 def evaluate(first, stop, points, wiring, weights, correct, loss, values):
     """Sums over all points of what is classified rightly and of the loss, network by network.
 
-    points: as `batches`, with shares 1. correct, loss: (n,) float64, written to.
+    points: as `batches`, one step with shares 1. correct, loss: (n,) float64, added to.
     """
-    steps, _, rows, _ = points.shape
-    inputs, batch = rows - 2, points.reshape(-1)
+    _, columns, samples = points.shape
+    inputs, batch = columns - 2, points.reshape(-1)
     store(values, 0, splat(1.0))
     for n in range(first, stop):
-        units, incoming, source = wiring.units[n], wiring.incoming[n], wiring.source[n]
-        for step in range(steps):
-            at = step * rows * ROW
-            z = forward(batch, at, inputs, units, incoming, source, weights[n], values)
-            y, share = load(batch, at + inputs * ROW), load(batch, at + (inputs + 1) * ROW)
+        w, wires = weights[n], wires_of(wiring, n)
+        for at in range(0, samples, ROW):
+            load_inputs(batch, at, samples, inputs, values)
+            y = load(batch, at + inputs * samples)
+            share = load(batch, at + (inputs + 1) * samples)
+            z = forward(inputs, wires, w, values)
             correct[n] += dot(agree(z, y), share)
             loss[n] += dot(cross_entropy(z, y), share)

@@ -24,6 +24,8 @@ class Wiring(NamedTuple):
     incoming[u] … incoming[u + 1] − 1; source: (n, places), the unit an edge leaves.
     outgoing: (n, units + 1) into exits and targets: (n, places), the edges that leave a unit and
     the units that they enter. place: (n, places), an edge's parameter in `flatten`'s rows.
+    twins: (n, units), 1 where a unit and the next have the same sources and the same targets;
+    they are computed together. No unit has two twins.
     """
 
     units: np.ndarray
@@ -33,6 +35,33 @@ class Wiring(NamedTuple):
     exits: np.ndarray
     targets: np.ndarray
     place: np.ndarray
+    twins: np.ndarray
+
+
+class Wires(NamedTuple):
+    """What a kernel needs of one network's wiring: a row of each of its arrays."""
+
+    units: int
+    incoming: np.ndarray
+    source: np.ndarray
+    outgoing: np.ndarray
+    exits: np.ndarray
+    targets: np.ndarray
+    twins: np.ndarray
+
+
+@compiled
+def wires_of(wiring, n):
+    """The wires of network n."""
+    return Wires(
+        wiring.units[n],
+        wiring.incoming[n],
+        wiring.source[n],
+        wiring.outgoing[n],
+        wiring.exits[n],
+        wiring.targets[n],
+        wiring.twins[n],
+    )
 
 
 def flatten(stack: Stack) -> np.ndarray:
@@ -71,6 +100,7 @@ def wire(masks: Masks) -> Wiring:
         exits=np.zeros((n, places), np.int32),
         targets=np.zeros((n, places), np.int32),
         place=np.full((n, places), kept.shape[1] - 1, np.int32),
+        twins=np.zeros((n, units), np.int8),
     )
     _wire_all(kept, np.array(masks.sizes), wiring)
     return wiring
@@ -84,9 +114,13 @@ def _wire_all(kept, sizes, wiring):
         wiring.units[n] = units
         incoming, source = wiring.incoming[n], wiring.source[n]
         _list_incoming(kept[n], sizes, number, incoming, source, wiring.place[n])
-        _list_outgoing(
-            units, incoming, source, wiring.outgoing[n], wiring.exits[n], wiring.targets[n]
-        )
+        outgoing, targets = wiring.outgoing[n], wiring.targets[n]
+        _list_outgoing(units, incoming, source, outgoing, wiring.exits[n], targets)
+        unit = 1 + sizes[0]
+        while unit < units - 1:
+            twin = _alike(unit, incoming, source) and _alike(unit, outgoing, targets)
+            wiring.twins[n, unit] = twin
+            unit += 1 + twin
 
 
 @compiled
@@ -168,3 +202,10 @@ def _list_outgoing(units, incoming, source, outgoing, exits, targets):
             at = free[source[edge]]
             exits[at], targets[at] = edge, unit
             free[source[edge]] += 1
+
+
+@compiled
+def _alike(unit, bounds, ends):
+    """Whether a unit and the next have the same edges, by what is at their other ends."""
+    start, middle, stop = bounds[unit], bounds[unit + 1], bounds[unit + 2]
+    return np.array_equal(ends[start:middle], ends[middle:stop])
