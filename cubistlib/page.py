@@ -72,13 +72,13 @@ def _state(job: Job) -> tuple[str, str]:
     """How a notebook's last run went, a word and a sentence."""
     record = job.record
     if record is None:
-        return "not run", "not run yet"
-    when = f"{record.seconds:.1f} s, {record.finished}"
+        return "not run", "yet"
     if record.state == "done":
+        when = f"in {record.seconds:.1f} s, {record.finished}"
         return ("done", when) if job.current() else ("outdated", f"{when}; changed since then")
-    note = record.reason or "stopped before its end"
-    if job.output.is_file():
-        note += "; shown is the run before"
+    if record.state == "running":
+        return "stopped", "before its end"
+    note = record.reason.removeprefix(record.state).lstrip(": ")
     return record.state, note
 
 
@@ -106,7 +106,7 @@ def _body(notebook: nbformat.NotebookNode, question: str) -> str:
         for output in cell.get("outputs", []):
             if image := _image(output, cell.metadata.get("alt", question)):
                 output.data = {"text/html": image}
-    exporter = HTMLExporter(template_name="basic", embed_images=True, anchor_link_text="")
+    exporter = HTMLExporter(template_name="basic", embed_images=True, exclude_anchor_links=True)
     resources = {"metadata": {"path": str(paths.notebooks())}}
     return exporter.from_notebook_node(notebook, resources=resources)[0]
 
@@ -123,8 +123,9 @@ def _between_pages(body: str, jobs: Sequence[Job]) -> str:
 
 
 def _render(template: str, **values: object) -> str:
+    loader = jinja2.PackageLoader("cubistlib", "templates")
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("cubistlib", "templates"), autoescape=True
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     light, dark = (
         HtmlFormatter(style=style).get_style_defs(".highlight")

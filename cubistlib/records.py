@@ -15,8 +15,8 @@ Signature = dict[str, list[int]]
 class Record:
     """state: running, done, failed or skipped ("running" also after a kill).
 
-    fingerprint: of all that the run depended on. seconds, finished: how long, and when in ISO
-    8601. reason: why it failed or was skipped, a sentence. written: the files that the run
+    fingerprint: of all that the run depended on. seconds, finished: how long it took, and when
+    it ended. reason: why it failed or was skipped, a sentence. written: the files that the run
     wrote below the profile's outputs, with size and time of change.
     """
 

@@ -76,7 +76,7 @@ def execute(job: Job, title: str = "") -> Record:
         "failed" if reason else "done",
         job.fingerprint,
         seconds=round(time.monotonic() - start, 1),
-        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        finished=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         reason=reason,
         written={file: stamp for file, stamp in after.items() if before.get(file) != stamp},
     )
