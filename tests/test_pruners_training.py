@@ -1,0 +1,171 @@
+"""Algorithms that prune while they train: GMP, LTH and RigL."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from cubistlib import Masks, Network, TrainConfig, TrainState, pruners, train
+from cubistlib.pruners.rigl import drop_and_grow
+
+PAPER_STEPS = 19_500
+
+
+@pytest.fixture
+def few(spiral):
+    """A thousandth of the spiral's points: 49 of it."""
+    x, y = spiral
+    return x[::1000], y[::1000]
+
+
+def untrained(hook, nets: Network) -> list[Masks]:
+    """The masks after each of a hook's revisions of networks that do not move."""
+    state, masks = TrainState.start(nets, Masks.ones_like(nets)), []
+    for step in hook.steps:
+        state = hook(TrainState(state.network, state.masks, state.momentum, step), None)
+        masks.append(state.masks)
+    return masks
+
+
+def test_gmp_by_hand():
+    """Four weights 4, 1, 3, 2 down to one: 1 + 3 (1 − p)³ rounded up, at p = 1/3, 2/3 and 1."""
+    net = Network.from_arrays([[[4], [-1]], [[3, -2]]], [[0, 0], [0]])
+    hook = pruners.GMP(prunings=3).hook(net, 1, 8)
+    assert list(hook.steps) == [2, 4, 6]
+    kept = [[m.ravel().tolist() for m in masks.weights] for masks in untrained(hook, net)]
+    assert kept == [
+        [[True, False], [True, False]],
+        [[True, False], [True, False]],
+        [[True, False], [False, False]],
+    ]
+
+
+def test_gmp_follows_the_cubic_schedule():
+    nets = Network.initialize((8, 8, 8), n=2, seed=0)
+    gmp, keep = pruners.GMP(), np.array([20, 33])
+    hook = gmp.hook(nets, keep, PAPER_STEPS)
+    assert gmp.intervals(PAPER_STEPS) == (97, 199)
+    assert (hook.steps[0], hook.steps[-1], len(hook.steps)) == (97, 19_303, 199)
+    left = [masks.weights_kept for masks in untrained(hook, nets)]
+    progress = np.arange(1, 200)[:, None] / 199
+    np.testing.assert_array_equal(left, np.ceil(keep + (152 - keep) * (1 - progress) ** 3))
+
+
+def test_gmp_can_end_early():
+    hook = pruners.GMP(end=0.5).hook(Network.initialize((3, 3, 3)), 9, PAPER_STEPS)
+    assert PAPER_STEPS * 0.48 < hook.steps[-1] < PAPER_STEPS * 0.5
+
+
+def test_gmp_of_the_authors_prunes_on_past_its_end_and_keeps_two_fewer():
+    nets = Network.initialize((8, 8, 8), n=2, seed=0)
+    hook = pruners.GMP().hook(nets, np.array([20, 33]), PAPER_STEPS, "authors")
+    assert hook.steps[-2:] == range(19_400, 19_498, 97)
+    assert untrained(hook, nets)[-1].weights_kept.tolist() == [18, 31]
+
+
+@pytest.mark.parametrize("steps", range(1, 12))
+@pytest.mark.parametrize("end", [1.0, 0.4])
+def test_gmp_keeps_exactly_k_after_short_trainings(steps, end):
+    nets = Network.initialize((3, 3, 3), n=2, seed=0)
+    hook = pruners.GMP(end=end).hook(nets, np.array([7, 26]), steps)
+    assert all(0 <= step < steps for step in hook.steps)
+    assert untrained(hook, nets)[-1].weights_kept.tolist() == [7, 26]
+
+
+def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
+    nets = Network.initialize((4, 4, 4), n=2, seed=1)
+    begun, lth = [], pruners.LTH(rounds=4)
+
+    def watched(networks, *args, **options):
+        begun.append((networks, options["seed"]))
+        return train(networks, *args, **options)
+
+    monkeypatch.setattr("cubistlib.pruners.lth.train", watched)
+    config = TrainConfig(epochs=3, batch_size=16)
+    trainings = list(lth.trainings(nets, *few, 6, config, backend="torch"))
+    kept = [trained.masks.weights_kept[0] for trained in trainings]
+    assert kept == [round(44 * (6 / 44) ** (i / 4)) for i in range(5)]
+    for before, after in pairwise(trainings):
+        for wide, narrow in zip(before.masks.weights, after.masks.weights, strict=True):
+            assert (wide >= narrow).all()
+    assert all(start is nets for start, _ in begun)
+    assert len({order for _, order in begun}) == 5
+
+
+def test_lth_removes_the_smallest_weights_that_training_left(few):
+    nets = Network.initialize((4, 4, 4), n=1, seed=1)
+    config = TrainConfig(epochs=3, batch_size=16)
+    dense, ticket = pruners.LTH(rounds=1).trainings(nets, *few, 6, config, backend="torch")
+    trained = np.concatenate([np.abs(w).ravel() for w in dense.network.weights])
+    kept = np.concatenate([m.ravel() for m in ticket.masks.weights])
+    assert trained[kept].min() > trained[~kept].max()
+
+
+def test_lth_of_the_authors_keeps_one_fewer(few):
+    nets = Network.initialize((4, 4, 4), n=1, seed=1)
+    config = TrainConfig(epochs=1, batch_size=16)
+    trained = pruners.LTH().train(nets, *few, 6, config, selection="authors", backend="torch")
+    assert trained.masks.weights_kept == 5
+
+
+def layer(*numbers) -> np.ndarray:
+    """One network's layer of a single output."""
+    return np.array([[numbers]])
+
+
+def test_rigl_drops_the_smallest_and_grows_where_the_slope_is_largest():
+    mask = layer(True, True, True, True, False, False)
+    weight = layer(0.1, 0.5, -0.6, 0.9, 0.0, 0.0)
+    grown = drop_and_grow(mask, weight, layer(0, 1, 9, 9, 2, -3), 0.5)
+    assert grown.tolist() == layer(False, False, True, True, True, True).tolist()
+    back = drop_and_grow(mask, weight, layer(0, 4, 9, 9, 2, -3), 0.5)
+    assert back.tolist() == layer(False, True, True, True, False, True).tolist()
+
+
+def test_rigl_layers_of_three_weights_and_dense_layers_stay():
+    slope = layer(9, 8, 7, 6, 5, 4)
+    for mask in (layer(False, True, True, True, False, False), layer(*[True] * 6)):
+        assert (drop_and_grow(mask, mask * 1.0, slope, 0.3) == mask).all()
+
+
+def test_rigl_conserves_every_layers_count(few):
+    nets = Network.initialize((6, 5, 4), n=3, seed=1)
+    keep, rigl = np.array([12, 20, 40]), pruners.RigL(delta=2, alpha=0.9)
+    config = TrainConfig(lr=0.1, epochs=20, batch_size=16)
+    start, masks = rigl.start(nets, keep), []
+    hook = rigl.hook(nets, keep, config.steps(49))
+
+    class Watch:
+        steps = hook.steps
+
+        def __call__(self, state, batch):
+            revised = hook(state, batch)
+            assert revised.step == state.step + 1
+            masks.append(revised.masks)
+            return revised
+
+    train(nets, start, *few, config, hook=Watch(), backend="torch")
+    assert len(masks) == len(hook.steps) == 22
+    for revised in masks:
+        for before, after in zip(start.weights, revised.weights, strict=True):
+            np.testing.assert_array_equal(before.sum((1, 2)), after.sum((1, 2)))
+    assert any((a != b).any() for a, b in zip(start.weights, masks[-1].weights, strict=True))
+
+
+def test_rigl_revises_146_times_in_the_papers_training():
+    hook = pruners.RigL().hook(Network.initialize((3, 3, 3)), 9, PAPER_STEPS)
+    assert (len(hook.steps), hook.last, hook.steps[0]) == (146, 14_625, 99)
+
+
+def test_rigl_keeps_what_it_regrows_and_starts_the_rest_at_zero():
+    """All weights dropped: those that return keep value and velocity, new ones start at 0."""
+    net = Network.initialize((6, 6, 6), n=1, seed=2)
+    rigl = pruners.RigL(alpha=1.0, delta=1)
+    masks = rigl.start(net, 40)
+    state = TrainState(masks.apply(net), masks, masks.apply(net))
+    x = np.random.default_rng(0).normal(size=(32, 2)).astype(np.float32)
+    after = rigl.hook(net, 40, 10_000_000)(state, (x, (x[:, 0] > 0).astype(np.float32)))
+    for part in (after.network, after.momentum):
+        pairs = zip(masks.weights, after.masks.weights, part.weights, net.weights, strict=True)
+        for old, new, value, first in pairs:
+            np.testing.assert_array_equal(value, np.where(old & new, first, 0))
