@@ -1,0 +1,98 @@
+"""Every algorithm that discovery finds keeps the promises of `cubistlib.testing`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+
+from cubistlib import Masks, UserError, pruners, testing
+from cubistlib.pruners import AtInitialization, Scored
+from cubistlib.selection import select
+
+torch.set_num_threads(1)  # Networks this small wait longer for threads than they work.
+
+VARIANTS = [
+    pruners.GMP(end=0.5, prunings=3),
+    pruners.GraSP(reinitialize=True),
+    pruners.LTH(rounds=1),
+    pruners.RigL(delta=3, alpha=0.9),
+    pruners.Reinitialized(pruners.GMP()),
+    pruners.Shuffled(pruners.GMP()),
+    pruners.Shuffled(pruners.SNIP(reinitialize=True)),
+    pruners.SNIP(reinitialize=True),
+    pruners.SynFlow(biases=True, steps=10),
+]
+EVERY = [algorithm() for algorithm in pruners.available().values()] + VARIANTS
+
+
+def named(value) -> str:
+    return getattr(value, "__name__", None) or value.name
+
+
+@pytest.mark.parametrize("check", testing.CHECKS, ids=named)
+@pytest.mark.parametrize("pruner", EVERY, ids=named)
+def test_conformance(pruner, check):
+    check(pruner)
+
+
+@pytest.mark.parametrize("pruner", EVERY, ids=named)
+def test_bad_requests_are_refused_in_one_sentence(pruner):
+    for keep in (0, testing.networks().size + 1, 2.5, [3, 4]):
+        with pytest.raises(UserError, match="keep must be"):
+            testing.run(pruner, keep=np.array(keep))
+    nets, (x, y) = testing.networks(), testing.data()
+    with pytest.raises(UserError, match="selection must be one of exact, authors"):
+        pruner.train(nets, x, y, 5, testing.CONFIG, selection="best")
+
+
+@pytest.mark.parametrize("pruner", EVERY, ids=named)
+def test_what_is_drawn_for_a_network_hangs_on_its_own_seed_alone(pruner):
+    """Not on its place in the stack, nor on what stands beside it."""
+    nets, (x, y) = testing.networks(), testing.data()
+    options = {"seed": testing.SEED, "backend": "torch"}
+    args = (x, y, 9, testing.CONFIG)
+    stack = pruner.train(nets, *args, own_seeds=[11, 12, 13], **options)
+    alone = pruner.train(nets[2], *args, own_seeds=[13], **options)
+    assert testing.same(stack.masks[2], alone.masks)
+    first_two = pruner.train(nets[:2], *args, **options)
+    assert testing.same(pruner.train(nets, *args, **options).masks[:2], first_two.masks)
+
+
+def test_a_users_pruner_is_found_and_checked_like_the_others():
+    @dataclass(frozen=True)
+    class Largest(Scored):
+        name = "largest_of_a_user"
+
+        def scores(self, nets, masks, batches):
+            return [np.abs(w) for w in nets.weights]
+
+    assert pruners.get("largest_of_a_user") is Largest
+    testing.check_pruner(Largest())
+
+
+class Bad(AtInitialization):
+    """Keeps one weight too few, draws from a global generator and alters the networks."""
+
+    @property
+    def name(self):
+        return "bad"
+
+    def masks(self, nets, batches, keep, selection="exact", seed=0):
+        scores = [np.random.random_sample(w.shape) for w in nets.weights]
+        nets.weights[0][:] = 0
+        return Masks.from_weights(select(scores, keep - 1))
+
+
+@pytest.mark.parametrize(
+    ("check", "sentence"),
+    [
+        (testing.keeps_exactly_k, "asked to keep"),
+        (testing.same_seed_same_result, "two runs with one seed differ"),
+        (testing.ignores_the_global_random_state, "moves a global random generator"),
+        (testing.leaves_its_arguments_alone, "alters the networks"),
+    ],
+)
+def test_a_pruner_that_breaks_a_promise_is_caught(check, sentence):
+    with testing.other_global_state(), pytest.raises(AssertionError, match=sentence):
+        check(Bad())
