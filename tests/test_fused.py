@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from cubistlib import backends
+from cubistlib import backends, functional
 from cubistlib.backends import kernels
-from cubistlib.backends.wiring import flatten, unflatten, wire
+from cubistlib.backends.fused import gradients
+from cubistlib.backends.wiring import pick, put_back, wire
 from cubistlib.checks import UserError
 from cubistlib.data import cubist_spiral
 from cubistlib.masks import Masks
@@ -227,12 +228,29 @@ def test_a_logit_of_zero_is_class_0():
     np.testing.assert_allclose(loss, np.log(2), rtol=1e-6)
 
 
-def test_parameters_survive_flattening():
-    nets = Network.initialize((3, 4), n=2, seed=1)
-    rows = flatten(nets)
-    assert rows.shape == (2, 6 + 3 + 12 + 4 + 4 + 1 + 1) and (rows[:, -1] == 0).all()
-    weights, biases = unflatten(rows, nets)
-    for p, q in zip([*weights, *biases], parameters(nets), strict=True):
+def test_kept_parameters_are_picked_and_put_back():
+    nets = Network.initialize((3, 4), n=5, seed=1)
+    masks = random_masks(nets, 9)
+    wiring = wire(masks)
+    kept = pick(nets, wiring)
+    assert ((kept != 0).sum(1) == masks.parameters_kept).all()
+    pairs = zip(
+        parameters(put_back(kept, wiring, nets)), parameters(masks.apply(nets)), strict=True
+    )
+    for p, q in pairs:
+        np.testing.assert_array_equal(p, q)
+
+
+@pytest.mark.parametrize("hidden", [(3, 3, 3), (16, 16, 16), (5,)])
+def test_gradients_of_masked_weights_too(hidden):
+    nets = Network.initialize(hidden, n=3, seed=1)
+    nets = random_masks(nets, nets.size // 2).apply(nets)
+    x, y = X[ORDER[0]], Y[ORDER[0]]
+    got = gradients(nets, x, y)
+    weights, biases, _ = functional.gradients(*nets.tensors(), *map(torch.from_numpy, (x, y)))
+    for p, q in zip(parameters(got), [*weights, *biases], strict=True):
+        np.testing.assert_allclose(p, q, rtol=1e-4, atol=1e-7)
+    for p, q in zip(parameters(got[1]), parameters(gradients(nets[1], x, y)), strict=True):
         np.testing.assert_array_equal(p, q)
 
 

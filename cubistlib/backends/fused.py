@@ -4,13 +4,15 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from cubistlib.backends import kernels
 from cubistlib.backends.kernels import ROW
-from cubistlib.backends.wiring import flatten, unflatten, wire
+from cubistlib.backends.wiring import Wiring, pick, put_back, wire
 from cubistlib.checks import require
+from cubistlib.masks import Masks
 from cubistlib.network import Network
 
 # Work, in edges times samples, below which another thread costs more than it saves: about 1 ms.
@@ -38,20 +40,18 @@ class FusedTrainer:
     def revise(self, state) -> None:
         self.begin, self.steps = state, 0
         self.wiring = wire(state.masks)
-        self.places = self.wiring.place.astype(np.int64)
-        self.weights = np.take_along_axis(flatten(state.network), self.places, axis=1)
-        self.velocities = np.take_along_axis(flatten(state.momentum), self.places, axis=1)
+        self.weights = pick(state.network, self.wiring)
+        self.velocities = pick(state.momentum, self.wiring)
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
-        self.batches = self._gather(rows, 1 / rows.shape[1], self.batches)
+        self.batches = gather(self.columns, rows, 1 / rows.shape[1], self.batches)
         losses = np.empty((len(rows) if trace else 0, len(self.begin.network)), np.float32)
-        config, rates = self.config, rates.astype(np.float32)
-        factors = np.float32(config.momentum), np.float32(config.weight_decay)
-        arrays = self.batches, self.wiring, self.weights, self.velocities, rates, *factors, losses
+        factors = np.float32([self.config.momentum, self.config.weight_decay])
+        rates = rates.astype(np.float32)
+        arrays = self.batches, self.wiring, self.weights, self.velocities, rates, factors, losses
 
         def part(first: int, stop: int) -> None:
-            slopes = np.zeros(self.weights.shape[1], np.float32)
-            kernels.advance(first, stop, *arrays, self._values(), slopes)
+            kernels.advance(first, stop, *arrays, room(self.wiring))
 
         self._share_out(part, rows.size)
         self.steps += len(rows)
@@ -60,41 +60,24 @@ class FusedTrainer:
     def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
         data_rows = self.columns.shape[1]
         if self.points is None:
-            self.points = self._gather(np.arange(data_rows)[None], 1.0)
+            self.points = gather(self.columns, np.arange(data_rows)[None], 1.0)
         correct, loss = np.zeros((2, len(self.begin.network)))
 
         def part(first: int, stop: int) -> None:
             arrays = self.points, self.wiring, self.weights, correct, loss
-            kernels.evaluate(first, stop, *arrays, self._values())
+            kernels.evaluate(first, stop, *arrays, room(self.wiring))
 
         self._share_out(part, data_rows)
         return correct / data_rows, loss / data_rows
 
     def state(self):
+        network, wiring = self.begin.network, self.wiring
         return replace(
             self.begin,
-            network=self._network(self.weights),
-            momentum=self._network(self.velocities),
+            network=put_back(self.weights, wiring, network),
+            momentum=put_back(self.velocities, wiring, network),
             step=self.begin.step + self.steps,
         )
-
-    def _network(self, values: np.ndarray) -> Network:
-        rows = np.zeros_like(flatten(self.begin.network))
-        np.put_along_axis(rows, self.places, values, axis=1)
-        weights, biases = unflatten(rows, self.begin.network)
-        return Network(tuple(weights), tuple(biases))
-
-    def _gather(self, rows: np.ndarray, share: float, room: np.ndarray | None = None):
-        """The samples of `rows` as `kernels.gather` lays them out, in `room` if they fit."""
-        samples = -(-rows.shape[1] // ROW) * ROW
-        shape = len(rows), len(self.columns) + 1, samples
-        batches = room if room is not None and room.shape == shape else aligned(shape)
-        rows = np.require(rows, np.int32, ["C", "W"])
-        kernels.gather(self.columns, rows, np.float32(share), batches)
-        return batches
-
-    def _values(self) -> np.ndarray:
-        return aligned((int(self.wiring.units.max()) * ROW,))
 
     def _share_out(self, part: Callable[[int, int], None], samples: int) -> None:
         """Calls part(first, stop) for all networks, in as many threads as the work is worth."""
@@ -107,12 +90,47 @@ class FusedTrainer:
         list(self.pool.map(part, bounds[:-1], bounds[1:]))
 
 
+def gradients(nets: Network, x: np.ndarray, y: np.ndarray) -> Network:
+    """∂L/∂weights and ∂L/∂biases of each network's mean loss on one batch, in its shape.
+
+    Every parameter has its slope, masked (zero) ones too. x (rows, in), y (rows,) float32.
+    As `functional.gradients`, faster, and the same whatever else is in the stack.
+    """
+    wiring = _dense_wiring(nets.sizes, len(nets))
+    slopes = np.zeros(wiring.place.shape, np.float32)
+    batch = gather(np.concatenate([x.T, y[None]]), np.arange(len(x))[None], 1 / len(x))
+    kernels.differentiate(batch, wiring, pick(nets, wiring), slopes, room(wiring))
+    return put_back(slopes, wiring, nets)
+
+
+@lru_cache(maxsize=1)
+def _dense_wiring(sizes: tuple[int, ...], n: int) -> Wiring:
+    shapes = zip(sizes[1:], sizes[:-1], strict=True)
+    return wire(Masks.from_weights([np.ones((n, *shape), bool) for shape in shapes]))
+
+
+def gather(columns, rows: np.ndarray, share: float, old: np.ndarray | None = None) -> np.ndarray:
+    """The samples of `rows` (steps, batch) as `kernels.gather` lays them out.
+
+    They are written over `old` if that has the right shape: fresh memory costs more.
+    """
+    shape = len(rows), len(columns) + 1, -(-rows.shape[1] // ROW) * ROW
+    batches = old if old is not None and old.shape == shape else aligned(shape)
+    kernels.gather(columns, np.require(rows, np.int32, ["C", "W"]), np.float32(share), batches)
+    return batches
+
+
+def room(wiring: Wiring) -> np.ndarray:
+    """Memory for what the units of one network give."""
+    return aligned((int(wiring.units.max()) * ROW,))
+
+
 def aligned(shape: tuple[int, ...]) -> np.ndarray:
     """A float32 array that starts at a cache line, so that no row is read from two."""
     size = int(np.prod(shape))
-    room = np.empty(size + 16, np.float32)
-    start = -room.ctypes.data % 64 // 4
-    return room[start : start + size].reshape(shape)
+    memory = np.empty(size + 16, np.float32)
+    start = -memory.ctypes.data % 64 // 4
+    return memory[start : start + size].reshape(shape)
 
 
 def usable_cores() -> int:

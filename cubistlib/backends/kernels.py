@@ -8,6 +8,8 @@ Rows and kernels share this file because numba's disk cache watches only the fil
 function that it compiled: a change to the rows must not leave old kernels behind.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -15,9 +17,10 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 from cubistlib.backends.compiled import compiled
-from cubistlib.backends.wiring import LANES, wires_of
 
 ROW = 128
+# Samples that a sum over a row first adds up to.
+LANES = 16
 
 FLOAT, INT = ir.FloatType(), ir.IntType(32)
 FLOATS, INTS = ir.VectorType(FLOAT, ROW), ir.VectorType(INT, ROW)
@@ -250,6 +253,32 @@ def gather(columns, rows, share, batches):
         batches[step, shares, size:] = 0
 
 
+class Wires(NamedTuple):
+    """What a kernel needs of one network's wiring: a row of each of its arrays."""
+
+    units: int
+    incoming: np.ndarray
+    source: np.ndarray
+    outgoing: np.ndarray
+    exits: np.ndarray
+    targets: np.ndarray
+    twins: np.ndarray
+
+
+@compiled
+def wires_of(wiring, n):
+    """The wires of network n."""
+    return Wires(
+        wiring.units[n],
+        wiring.incoming[n],
+        wiring.source[n],
+        wiring.outgoing[n],
+        wiring.exits[n],
+        wiring.targets[n],
+        wiring.twins[n],
+    )
+
+
 @compiled
 def forward(inputs, wires, weights, values):
     """Fills `values`, a row a unit, behind the inputs; gives the logits, a row."""
@@ -271,6 +300,16 @@ def forward(inputs, wires, weights, values):
         store(values, unit * ROW, where(z, z, zero))
         unit += 1 + twins[unit]
     return z
+
+
+@compiled
+def predict(batch, at, stride, inputs, wires, weights, values):
+    """Logits, labels and shares, three rows, of the block of samples at entry `at` of `batch`."""
+    for i in range(inputs):
+        store(values, (1 + i) * ROW, load(batch, at + i * stride))
+    y = load(batch, at + inputs * stride)
+    share = load(batch, at + (inputs + 1) * stride)
+    return forward(inputs, wires, weights, values), y, share
 
 
 @compiled
@@ -332,51 +371,44 @@ def update(weights, velocities, slopes, rate, momentum, weight_decay):
 
 
 @compiled
-def load_inputs(batch, at, stride, inputs, values):
-    """Copies the inputs of a block of samples to the rows of the input units."""
-    for i in range(inputs):
-        store(values, (1 + i) * ROW, load(batch, at + i * stride))
-
-
-@compiled
-def advance(
-    first,
-    stop,
-    batches,
-    wiring,
-    weights,
-    velocities,
-    rates,
-    momentum,
-    weight_decay,
-    losses,
-    values,
-    slopes,
-):
+def advance(first, stop, batches, wiring, weights, velocities, rates, factors, losses, values):
     """Trains networks first … stop − 1, one after the other, a step an entry of `batches`.
 
-    weights, velocities: (n, places) float32, changed in place. losses: (steps, n) float32, or
-    without steps when nobody asked. values, slopes: room for one network.
+    weights, velocities: (n, places) float32, changed in place. factors: momentum and weight
+    decay. losses: (steps, n) float32, or without steps when nobody asked. values: room for the
+    units of one network.
     """
     steps, columns, samples = batches.shape
     inputs, batch = columns - 2, batches.reshape(-1)
+    slopes = np.zeros(weights.shape[1], np.float32)
     store(values, 0, splat(1.0))
     for n in range(first, stop):
         w, v, wires = weights[n], velocities[n], wires_of(wiring, n)
         for step in range(steps):
             loss = np.float32(0)
             for at in range(step * columns * samples, (step * columns + 1) * samples, ROW):
-                load_inputs(batch, at, samples, inputs, values)
-                y = load(batch, at + inputs * samples)
-                share = load(batch, at + (inputs + 1) * samples)
-                z = forward(inputs, wires, w, values)
+                z, y, share = predict(batch, at, samples, inputs, wires, w, values)
                 if len(losses):
                     loss += dot(cross_entropy(z, y), share)
                 d = mul(sub(probability(z), y), share)
                 backward(d, inputs, wires, w, values, slopes)
-            update(w, v, slopes, rates[n], momentum, weight_decay)
+            update(w, v, slopes, rates[n], factors[0], factors[1])
             if len(losses):
                 losses[step, n] = loss
+
+
+@compiled
+def differentiate(batches, wiring, weights, slopes, values):
+    """∂L/∂weight of every edge on the one step of `batches`: slopes (n, places), added to."""
+    _, columns, samples = batches.shape
+    inputs, batch = columns - 2, batches.reshape(-1)
+    store(values, 0, splat(1.0))
+    for n in range(len(weights)):
+        w, wires = weights[n], wires_of(wiring, n)
+        for at in range(0, samples, ROW):
+            z, y, share = predict(batch, at, samples, inputs, wires, w, values)
+            d = mul(sub(probability(z), y), share)
+            backward(d, inputs, wires, w, values, slopes[n])
 
 
 @compiled
@@ -391,9 +423,6 @@ def evaluate(first, stop, points, wiring, weights, correct, loss, values):
     for n in range(first, stop):
         w, wires = weights[n], wires_of(wiring, n)
         for at in range(0, samples, ROW):
-            load_inputs(batch, at, samples, inputs, values)
-            y = load(batch, at + inputs * samples)
-            share = load(batch, at + (inputs + 1) * samples)
-            z = forward(inputs, wires, w, values)
+            z, y, share = predict(batch, at, samples, inputs, wires, w, values)
             correct[n] += dot(agree(z, y), share)
             loss[n] += dot(cross_entropy(z, y), share)

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from cubistlib.backends.compiled import compiled
+from cubistlib.backends.kernels import LANES
 from cubistlib.masks import Masks
+from cubistlib.network import Network
 from cubistlib.stack import Stack
-
-# An edge count that vector instructions divide, so that updates need no rest loop.
-LANES = 16
 
 
 class Wiring(NamedTuple):
@@ -38,59 +37,39 @@ class Wiring(NamedTuple):
     twins: np.ndarray
 
 
-class Wires(NamedTuple):
-    """What a kernel needs of one network's wiring: a row of each of its arrays."""
-
-    units: int
-    incoming: np.ndarray
-    source: np.ndarray
-    outgoing: np.ndarray
-    exits: np.ndarray
-    targets: np.ndarray
-    twins: np.ndarray
-
-
-@compiled
-def wires_of(wiring, n):
-    """The wires of network n."""
-    return Wires(
-        wiring.units[n],
-        wiring.incoming[n],
-        wiring.source[n],
-        wiring.outgoing[n],
-        wiring.exits[n],
-        wiring.targets[n],
-        wiring.twins[n],
-    )
-
-
 def flatten(stack: Stack) -> np.ndarray:
     """All parameters of a network in a row, and a last column of zeros that is none: (n, p + 1).
 
     The order: first layer's weights, first layer's biases, second layer's weights, …
     """
-    n = len(stack)
-    parts = [
-        p.reshape(n, -1) for pair in zip(stack.weights, stack.biases, strict=True) for p in pair
-    ]
-    return np.concatenate([*parts, np.zeros((n, 1), stack.dtype)], axis=1)
+    layers = zip(stack.weights, stack.biases, strict=True)
+    parts = [p.reshape(len(stack), -1) for layer in layers for p in layer]
+    return np.concatenate([*parts, np.zeros((len(stack), 1), stack.dtype)], axis=1)
 
 
-def unflatten(rows: np.ndarray, like: Stack) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    """(weights, biases) in the shapes of `like`, from `flatten`'s rows; copies."""
+def pick(nets: Network, wiring: Wiring) -> np.ndarray:
+    """The kept parameters, in the order of the wiring: (n, places) float32, zero where none is."""
+    return np.take_along_axis(flatten(nets), wiring.place, axis=1)
+
+
+def put_back(values: np.ndarray, wiring: Wiring, like: Network) -> Network:
+    """The inverse of `pick`: networks in the shape of `like`, zero where nothing is kept."""
+    rows = np.zeros_like(flatten(like))
+    np.put_along_axis(rows, wiring.place, values, axis=1)
     parts, start = [], 0
-    for pair in zip(like.weights, like.biases, strict=True):
-        for array in pair:
-            size = array[0].size
-            parts.append(rows[:, start : start + size].reshape(array.shape).copy())
-            start += size
-    return parts[0::2], parts[1::2]
+    for layer in zip(like.weights, like.biases, strict=True):
+        for array in layer:
+            stop = start + array[0].size
+            parts.append(rows[:, start:stop].reshape(array.shape).copy())
+            start = stop
+    return Network(tuple(parts[0::2]), tuple(parts[1::2]))
 
 
 def wire(masks: Masks) -> Wiring:
     """The wiring of every mask of the stack."""
     kept, n = flatten(masks), len(masks)
     units = 1 + sum(masks.sizes)
+    # A count that vector instructions divide, so that updates need no rest loop.
     places = -(-int(masks.parameters_kept.max(initial=1)) // LANES) * LANES
     wiring = Wiring(
         units=np.zeros(n, np.int32),
@@ -99,7 +78,7 @@ def wire(masks: Masks) -> Wiring:
         outgoing=np.zeros((n, units + 1), np.int32),
         exits=np.zeros((n, places), np.int32),
         targets=np.zeros((n, places), np.int32),
-        place=np.full((n, places), kept.shape[1] - 1, np.int32),
+        place=np.full((n, places), kept.shape[1] - 1, np.int64),
         twins=np.zeros((n, units), np.int8),
     )
     _wire_all(kept, np.array(masks.sizes), wiring)
