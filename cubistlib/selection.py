@@ -15,7 +15,7 @@ def exact(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
     threshold = _kth_largest(scores, keep)
     kept = scores >= threshold
     surplus = kept.sum(1) - keep
-    for row in np.flatnonzero(surplus):
+    for row in np.flatnonzero(surplus > 0):
         ties = np.flatnonzero(scores[row] == threshold[row])
         kept[row, ties[-surplus[row] :]] = False
     return kept
@@ -55,12 +55,14 @@ def select(
         (keep >= 0).all() and (keep <= flat.shape[1]).all(),
         f"select: keep must be 0 … {flat.shape[1]}, got {keep.min()} … {keep.max()}",
     )
-    flat = _rank_nan_last(flat)
     if among is None:
-        kept = rule(flat, keep)
+        kept = rule(_rank_nan_last(flat), keep)
     else:
-        allowed = _flatten(among)
-        kept = rule(np.where(allowed, flat, -np.inf), keep) & allowed
+        kept = _flatten(among)
+        # Late in a schedule few weights are left, and only they need to be ranked.
+        columns = np.flatnonzero(kept.any(axis=0))
+        allowed, scores = kept[:, columns], _rank_nan_last(flat[:, columns])
+        kept[:, columns] = allowed & rule(np.where(allowed, scores, -np.inf), keep)
     ends = np.cumsum([np.prod(shape[1:]) for shape in shapes])[:-1]
     return [p.reshape(s) for p, s in zip(np.split(kept, ends, axis=1), shapes, strict=True)]
 
@@ -78,7 +80,9 @@ def _rank_nan_last(scores: np.ndarray) -> np.ndarray:
 
 
 def _kth_largest(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    """The keep-th largest of each row, (n, 1); +inf where keep is 0."""
-    ascending = np.sort(scores, axis=1)
-    padded = np.concatenate([ascending, np.full((len(scores), 1), np.inf, scores.dtype)], axis=1)
-    return np.take_along_axis(padded, scores.shape[1] - keep[:, None], axis=1)
+    """The keep-th largest of each row, (n, 1); +∞ where keep is 0, −∞ where there are fewer."""
+    n = len(scores)
+    ends = [np.full((n, 1), end, scores.dtype) for end in (-np.inf, np.inf)]
+    ascending = np.concatenate([ends[0], np.sort(scores, axis=1), ends[1]], axis=1)
+    place = scores.shape[1] + 1 - np.minimum(keep, scores.shape[1] + 1)
+    return np.take_along_axis(ascending, place[:, None], axis=1)

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
-from cubistlib.functional import activations
 from cubistlib.pruners.schedules import geometric
 from cubistlib.pruners.scored import Scored
 from cubistlib.selection import strictly_above
@@ -16,7 +14,8 @@ class SynFlow(Scored):
     """Iterative synaptic flow pruning, before training.
 
     R is the output for an all-ones input with every parameter replaced by its absolute value;
-    score |w · ∂R/∂w|, the flow through w summed over all its paths. After step t of `steps`
+    score |w · ∂R/∂w|, the flow that arrives at w, times |w|, times what goes on to the output
+    from there: the sum over all paths through w. After step t of `steps`
     the N·(k/N)^(t/steps) largest stay; a removed weight stays removed. No data.
     Source: Tanaka et al. 2020, eq. 3 and algorithm 1; paper, "The nine algorithms".
     biases: let biases take part in R, as in the authors' code. A unit that nothing feeds then
@@ -32,15 +31,17 @@ class SynFlow(Scored):
     steps: int = 100
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
-        weights, biases = nets.tensors()
-        kept = zip(weights, masks.weights, strict=True)
+        weights = [np.abs(w) * m for w, m in zip(nets.weights, masks.weights, strict=True)]
         # Flow grows with the width to the power of the depth: more than float32 may hold.
-        weights = [(w * torch.from_numpy(m)).abs().double().requires_grad_() for w, m in kept]
-        biases = [b.abs().double() * self.biases for b in biases]
-        ones = torch.ones(1, nets.sizes[0], dtype=torch.float64)
-        flow = activations(weights, biases, ones)[-1].sum()
-        slopes = torch.autograd.grad(flow, weights)
-        return [(w * g).detach().numpy() for w, g in zip(weights, slopes, strict=True)]
+        flow = np.ones((len(nets), nets.sizes[0], 1))
+        arriving, leaving = [], [np.ones((len(nets), 1, nets.sizes[-1]))]
+        for w, b in zip(weights, nets.biases, strict=True):
+            arriving.append(flow.mT)
+            flow = w @ flow + self.biases * np.abs(b)[:, :, None]
+        for w in reversed(weights[1:]):
+            leaving.insert(0, leaving[0] @ w)
+        through = zip(weights, arriving, leaving, strict=True)
+        return [before * w * after.mT for w, before, after in through]
 
     def authors_schedule(self, total, keep) -> np.ndarray:
         return np.floor(geometric(total, keep, self.steps)).astype(np.int64)
