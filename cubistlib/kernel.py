@@ -3,18 +3,24 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+from uuid import UUID
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
+from jupyter_core.paths import jupyter_runtime_dir
+
+SOCKET_PATH = 100  # bytes that a socket's path may have on every system
 
 
 class ThisPython(AsyncKernelManager):
-    """Starts `sys.executable`; talks over sockets in the file system where there are such."""
+    """Starts `sys.executable`; talks over sockets in the file system where they fit."""
 
     def __init__(self, **options):
         super().__init__(**options)
         # Ports are looked for and then taken: kernels started side by side collide now and then.
-        if os.name == "posix":
+        socket = Path(jupyter_runtime_dir(), f"kernel-{UUID(int=0)}-ipc-1")
+        if len(os.fsencode(socket)) <= SOCKET_PATH:
             self.transport = "ipc"
 
     @property

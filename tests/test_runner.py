@@ -116,6 +116,12 @@ def test_a_failure_is_named_and_stops_only_what_needs_it(little, start):
     assert not (little.outputs / "10_a.failed.ipynb").exists()
 
 
+def test_a_folder_too_deep_for_sockets(little, start, monkeypatch):
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(little.root / ("deep/" * 20)))
+    little.both("10_a", "1")
+    assert start()[0] == 0
+
+
 def test_one_notebook_runs_what_it_needs_first(little, start):
     little.both("10_a", COUNT)
     little.both("20_b", "1/0")
