@@ -1,11 +1,14 @@
 """The fused backend against the reference: odd shapes and masks, stacks, threads, divergence."""
 
+from types import SimpleNamespace
+
+import numba
 import numpy as np
 import pytest
 import torch
 
 from cubistlib import backends, functional
-from cubistlib.backends import kernels
+from cubistlib.backends import compiled, kernels
 from cubistlib.backends.fused import gradients
 from cubistlib.backends.wiring import pick, put_back, wire
 from cubistlib.checks import UserError
@@ -277,3 +280,50 @@ def test_batches_are_filled_up_with_samples_that_weigh_nothing(count):
     np.testing.assert_array_equal(flat[:3, :count], columns[:, :count])
     np.testing.assert_array_equal(flat[3], np.where(np.arange(flat.shape[1]) < count, 0.25, 0))
     assert (flat[:3, count:] == columns[:, count - 1 : count]).all()
+
+
+def test_final_accuracies_are_distributed_as_the_references():
+    """Kolmogorov–Smirnov on 60 networks after 300 steps, at the 1 % level."""
+    nets = Network.initialize((3, 3, 3), n=60, seed=10)
+    order = np.random.default_rng(1).integers(0, len(X), (300, 128))
+    a, b = (
+        train(nets, Masks.ones_like(nets), X, Y, CONFIG, order=order, backend=name).accuracy
+        for name in ("fused", "torch")
+    )
+    points = np.concatenate([a, b])
+    shares = [np.searchsorted(np.sort(s), points, side="right") / len(s) for s in (a, b)]
+    assert np.ptp(a) > 0.05
+    assert np.abs(shares[0] - shares[1]).max() < 1.63 * np.sqrt(2 / len(a))
+
+
+def test_exponential_and_logarithm_are_good_to_rounding():
+    """A network that passes its input through: its losses are the kernels' own softplus."""
+    z = np.concatenate([np.linspace(-70, 70, 2001), [0.0, 1e-6, -1e-6]]).astype(np.float32)
+    nets = Network.from_arrays([[[1.0], [-1.0]], [[1.0, -1.0]]], [[0.0, 0.0], [0.0]])
+    state = TrainState.start(nets, Masks.ones_like(nets))
+    for label in (0.0, 1.0):
+        for at in (slice(0, 300), slice(900, 1100), slice(1700, None)):
+            points = z[at, None]
+            y = np.full(len(points), label, np.float32)
+            _, loss = backends.choose("fused", nets)(state, points, y, CONFIG).evaluate()
+            exact = np.logaddexp(0, z[at].astype(np.float64)) - label * z[at].astype(np.float64)
+            np.testing.assert_allclose(loss[0], exact.mean(), rtol=3e-7, atol=1e-27)
+
+
+def test_compiled_code_works_where_nothing_can_be_kept(monkeypatch):
+    def no_folder(cache=False, **options):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return numba.njit(**options)
+
+    monkeypatch.setattr(compiled, "njit", no_folder)
+    assert compiled.compiled(lambda a: a + 1)(2) == 3
+
+
+def test_compiling_is_said_once(capsys):
+    announcement = compiled._Announcement()
+    for module in ("elsewhere", "cubistlib.backends.kernels", "cubistlib.backends.kernels"):
+        function = SimpleNamespace(__module__=module)
+        data = {"dispatcher": SimpleNamespace(py_func=function)}
+        announcement.on_start(SimpleNamespace(data=data))
+    assert capsys.readouterr().err.count("compiling the training engine") == 1

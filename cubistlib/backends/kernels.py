@@ -154,6 +154,32 @@ def _address(context, builder, array_type, array, at):
 
 
 @intrinsic
+def entry(typing, array, at):
+    """array[at] without a look at whether `at` is negative; whole numbers as intp."""
+    kind = types.intp if isinstance(array.dtype, types.Integer) else array.dtype
+
+    def lower(context, builder, signature, values):
+        data = context.make_array(array)(context, builder, values[0]).data
+        return context.cast(
+            builder, builder.load(builder.gep(data, [values[1]])), array.dtype, kind
+        )
+
+    return kind(array, types.intp), lower
+
+
+@intrinsic
+def increase(typing, array, at, value):
+    """array[at] += value, likewise."""
+
+    def lower(context, builder, signature, values):
+        data = context.make_array(array)(context, builder, values[0]).data
+        address = builder.gep(data, [values[1]])
+        builder.store(builder.fadd(builder.load(address), values[2]), address)
+
+    return types.void(array, types.intp, array.dtype), lower
+
+
+@intrinsic
 def load(typing, array, at):
     """The row that starts at entry `at` of a float32 array."""
 
@@ -269,7 +295,7 @@ class Wires(NamedTuple):
 def wires_of(wiring, n):
     """The wires of network n."""
     return Wires(
-        wiring.units[n],
+        np.intp(wiring.units[n]),
         wiring.incoming[n],
         wiring.source[n],
         wiring.outgoing[n],
@@ -283,22 +309,23 @@ def wires_of(wiring, n):
 def forward(inputs, wires, weights, values):
     """Fills `values`, a row a unit, behind the inputs; gives the logits, a row."""
     incoming, source, twins = wires.incoming, wires.source, wires.twins
-    zero, unit = splat(0.0), 1 + inputs
+    zero, unit, units = splat(0.0), 1 + inputs, wires.units
     z = zero
-    while unit < wires.units:
-        first, stop = incoming[unit], incoming[unit + 1]
+    while unit < units:
+        first, stop = entry(incoming, unit), entry(incoming, unit + 1)
         z, other = zero, zero
-        if twins[unit]:
+        if entry(twins, unit):
             for edge in range(first, stop):
-                h = load(values, source[edge] * ROW)
-                z = fma(splat(weights[edge]), h, z)
-                other = fma(splat(weights[edge + stop - first]), h, other)
+                h = load(values, entry(source, edge) * ROW)
+                z = fma(splat(entry(weights, edge)), h, z)
+                other = fma(splat(entry(weights, edge + stop - first)), h, other)
             store(values, (unit + 1) * ROW, where(other, other, zero))
         else:
             for edge in range(first, stop):
-                z = fma(splat(weights[edge]), load(values, source[edge] * ROW), z)
+                h = load(values, entry(source, edge) * ROW)
+                z = fma(splat(entry(weights, edge)), h, z)
         store(values, unit * ROW, where(z, z, zero))
-        unit += 1 + twins[unit]
+        unit += 1 + entry(twins, unit)
     return z
 
 
@@ -319,45 +346,47 @@ def backward(d, inputs, wires, weights, values, slopes):
     A unit's ∂L/∂z takes the place of its value, which nothing reads any more by then.
     """
     outgoing, exits, targets = wires.outgoing, wires.exits, wires.targets
-    incoming, source, twins = wires.incoming, wires.source, wires.twins
     zero, unit = splat(0.0), wires.units - 1
     store(values, unit * ROW, d)
-    add_slopes(d, incoming[unit], incoming[unit + 1], source, values, slopes)
+    add_slopes(d, unit, wires, values, slopes)
     while unit > 1 + inputs:
-        unit -= 1 + twins[unit - 2]
-        first, stop = outgoing[unit], outgoing[unit + 1]
+        unit -= 1 + entry(wires.twins, unit - 2)
+        first, stop = entry(outgoing, unit), entry(outgoing, unit + 1)
         d, other = zero, zero
-        if twins[unit]:
+        if entry(wires.twins, unit):
             for at in range(first, stop):
-                after = load(values, targets[at] * ROW)
-                d = fma(splat(weights[exits[at]]), after, d)
-                other = fma(splat(weights[exits[at + stop - first]]), after, other)
+                after = load(values, entry(targets, at) * ROW)
+                d = fma(splat(entry(weights, entry(exits, at))), after, d)
+                twin = entry(exits, at + stop - first)
+                other = fma(splat(entry(weights, twin)), after, other)
             d = where(load(values, unit * ROW), d, zero)
             other = where(load(values, (unit + 1) * ROW), other, zero)
             store(values, (unit + 1) * ROW, other)
-            add_twin_slopes(d, other, incoming[unit], incoming[unit + 1], source, values, slopes)
+            add_twin_slopes(d, other, unit, wires, values, slopes)
         else:
             for at in range(first, stop):
-                d = fma(splat(weights[exits[at]]), load(values, targets[at] * ROW), d)
+                after = load(values, entry(targets, at) * ROW)
+                d = fma(splat(entry(weights, entry(exits, at))), after, d)
             d = where(load(values, unit * ROW), d, zero)
-            add_slopes(d, incoming[unit], incoming[unit + 1], source, values, slopes)
+            add_slopes(d, unit, wires, values, slopes)
         store(values, unit * ROW, d)
 
 
 @compiled
-def add_slopes(d, first, stop, source, values, slopes):
+def add_slopes(d, unit, wires, values, slopes):
     """Adds ∂L/∂weight of the edges into a unit, from its row d = ∂L/∂z."""
-    for edge in range(first, stop):
-        slopes[edge] += dot(d, load(values, source[edge] * ROW))
+    for edge in range(entry(wires.incoming, unit), entry(wires.incoming, unit + 1)):
+        increase(slopes, edge, dot(d, load(values, entry(wires.source, edge) * ROW)))
 
 
 @compiled
-def add_twin_slopes(d, other, first, stop, source, values, slopes):
+def add_twin_slopes(d, other, unit, wires, values, slopes):
     """The same for a unit and its twin, whose edges follow."""
+    first, stop = entry(wires.incoming, unit), entry(wires.incoming, unit + 1)
     for edge in range(first, stop):
-        h = load(values, source[edge] * ROW)
-        slopes[edge] += dot(d, h)
-        slopes[edge + stop - first] += dot(other, h)
+        h = load(values, entry(wires.source, edge) * ROW)
+        increase(slopes, edge, dot(d, h))
+        increase(slopes, edge + stop - first, dot(other, h))
 
 
 @compiled
