@@ -1,8 +1,29 @@
 """Results to tidy frames: frontiers, curves over seeds, the gap."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
+
+from cubistlib import store
+
+REFERENCE = Path(__file__).parent / "reference" / "search.parquet"
+
+
+def reference() -> pd.DataFrame:
+    """The search's best runs at the paper's scale, which come with the package.
+
+    Rows of `store.SCHEMA`: the best run of every number of weights and parameters that the
+    search visited, by accuracy. Each can be run again from its study and number.
+    """
+    return store.read(REFERENCE)
+
+
+def best_of_each_size(results: pd.DataFrame) -> pd.DataFrame:
+    """The most accurate run of every number of weights and parameters; diverged runs left out."""
+    runs = results[~results["diverged"]]
+    best = runs.groupby(["weights_kept", "parameters_kept"])["accuracy"].idxmax()
+    return runs.loc[best].reset_index(drop=True)
 
 
 def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:

@@ -8,9 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-# Okabe–Ito hues, and one of Paul Tol's for the ninth: told apart with any colour vision.
+# Okabe–Ito hues where they show on white, and two darker ones: told apart with any colour vision,
+# and by their markers.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-SKY, PURPLE, YELLOW, GREY, WINE = "#56B4E9", "#CC79A7", "#F0E442", "#7F7F7F", "#882255"
+SKY, PURPLE, GREY, WINE, OLIVE = "#56B4E9", "#CC79A7", "#7F7F7F", "#882255", "#8A8A00"
 
 CLASS_COLOURS = (BLUE, VERMILLION)  # class 0 and negative values; class 1 and positive ones
 DIVERGING = LinearSegmentedColormap.from_list("cubist", [BLUE, "#FFFFFF", VERMILLION])
@@ -25,7 +26,7 @@ LOOKS = {
     "grasp": (ORANGE, "v"),
     "iter_snip": (SKY, "P"),
     "force": (PURPLE, "X"),
-    "synflow": (YELLOW, "<"),
+    "synflow": (OLIVE, "<"),
     "prospr": (GREY, ">"),
     "rigl": (WINE, "*"),
 }
@@ -44,6 +45,7 @@ LABELS = {
 AXIS_NAMES = {
     "parameters_kept": "nonzero parameters (weights and biases)",
     "weights_kept": "nonzero weights",
+    "effective_weights": "effective weights (on a path from input to output)",
     "keep": "weights kept, k",
 }
 ACCURACY = "accuracy on the spiral (%)"
@@ -76,9 +78,7 @@ def use_style() -> None:
 def look(algorithm: str) -> dict:
     """Colour, marker and label of an algorithm; grey circles for one that is new."""
     colour, marker = LOOKS.get(algorithm, ("#4D4D4D", "o"))
-    edge = "black" if algorithm == "synflow" else colour
-    label = LABELS.get(algorithm, algorithm)
-    return {"color": colour, "marker": marker, "markeredgecolor": edge, "label": label}
+    return {"color": colour, "marker": marker, "label": LABELS.get(algorithm, algorithm)}
 
 
 def width_style(algorithm: str, hidden: tuple[int, ...], i: int) -> dict:
@@ -115,11 +115,19 @@ def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> A
     return _legend(ax)
 
 
-def accuracy_curves(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
+def accuracy_curves(
+    frame: pd.DataFrame,
+    ax: Axes,
+    targets: Sequence[float] = (),
+    frontier: pd.DataFrame | None = None,
+) -> Axes:
     """Median accuracy against k, a band from the worst to the best replicate, one curve a width.
 
-    frame: as `analysis.over_seeds` gives it.
+    frame: as `analysis.over_seeds` gives it; frontier: of the search, by weights_kept, drawn
+    behind over the same range of k.
     """
+    if frontier is not None:
+        _draw_frontier(frontier, frame["keep"].min(), frame["keep"].max(), ax)
     for i, ((name, hidden), curve) in enumerate(frame.groupby(["algorithm", "hidden"])):
         style = look(name) | width_style(name, hidden, i)
         ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
@@ -151,6 +159,15 @@ def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: s
     ax.step(steps, left, where="post", lw=1.8, color=look(algorithm)["color"])
     ax.set(xlabel="training step", ylabel="weights left")
     return ax
+
+
+def _draw_frontier(frontier: pd.DataFrame, low: int, high: int, ax: Axes) -> None:
+    """The search's best with at most k weights, for k from low to high."""
+    best = frontier.set_index("weights_kept")["accuracy"]
+    counts = np.arange(low, high + 1)
+    accuracy = [100 * best[:k].max() for k in counts]  # by label: up to k weights
+    style = look("search") | {"marker": None}
+    ax.plot(counts, accuracy, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
 
 
 def accuracy_spread(accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = ()) -> Axes:

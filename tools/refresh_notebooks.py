@@ -1,0 +1,78 @@
+"""Execute the notebooks with their own parameters and save them, outputs and all, small.
+
+    python tools/refresh_notebooks.py [NN_name …]
+
+What is committed comes from here: run in order, no widget state, no traces of the machine,
+figures with a palette of 256 colours. Ends with the size of each; over 400 KB is an error.
+"""
+
+import base64
+import io
+import sys
+from pathlib import Path
+
+import nbformat
+import papermill
+from PIL import Image
+
+from cubistlib import paths
+from cubistlib.files import write_text
+from cubistlib.kernel import ThisPython
+from cubistlib.series import read
+
+LIMIT = 400_000  # bytes
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def refresh(path: Path) -> int:
+    """Execute one notebook in place; returns its size in bytes."""
+    executed = papermill.execute_notebook(
+        str(path),
+        None,
+        kernel_name="python3",
+        language="python",
+        kernel_manager_class=ThisPython,
+        progress_bar=False,
+    )
+    executed.metadata = nbformat.from_dict(METADATA)
+    for cell in executed.cells:
+        cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "alt") and v}
+        for output in cell.get("outputs", []):
+            clean(output, path)
+    text = nbformat.writes(executed)
+    write_text(path, text + "\n")
+    return len(text.encode())
+
+
+def clean(output: dict, path: Path) -> None:
+    """Refuse what readers should not see; make figures small."""
+    if output.get("name") == "stderr":
+        sys.exit(f"{path}: a cell writes to stderr: {output['text'][:200]}")
+    data = output.get("data", {})
+    data.pop("application/vnd.jupyter.widget-view+json", None)
+    if "image/png" in data:
+        data["image/png"] = palettized(data["image/png"])
+
+
+def palettized(png: str) -> str:
+    """The same picture with at most 256 colours, base64 in and out."""
+    picture = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB")
+    small = io.BytesIO()
+    picture.quantize(256, dither=Image.Dither.NONE).save(small, "PNG", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()
+
+
+def main(names: list[str]) -> int:
+    """Refresh those notebooks, or all; 1 if one is too large."""
+    series = read()
+    sizes = {name: refresh(paths.notebooks() / f"{name}.ipynb") for name in names or series}
+    for name, size in sizes.items():
+        print(f"{size / 1000:6.0f} KB  {name}")
+    return int(max(sizes.values()) > LIMIT)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
