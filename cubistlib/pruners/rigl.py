@@ -4,9 +4,8 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-from cubistlib.functional import gradients
+from cubistlib.backends.fused import gradients
 from cubistlib.masks import Masks
 from cubistlib.pruners import erk
 from cubistlib.pruners.base import DuringTraining
@@ -51,11 +50,15 @@ class RigLHook:
     last: int
 
     def __call__(self, state, batch):
-        slopes, _, _ = gradients(*state.network.tensors(), *map(torch.as_tensor, batch))
         share = self.alpha / 2 * (1 + math.cos(math.pi * (state.step + 1) / self.last))
-        layers = zip(state.masks.weights, state.network.weights, slopes, strict=True)
-        masks = [drop_and_grow(m, w, g.numpy(), share) for m, w, g in layers]
-        return replace(state.revised(Masks.from_weights(masks)), step=state.step + 1)
+        skipped = replace(state, step=state.step + 1)
+        masks, weights = state.masks.weights, state.network.weights
+        if share * max(m.sum((1, 2)).max() for m in masks) < 1:
+            return skipped  # No layer has enough weights to move one.
+        slopes = gradients(state.network, *batch).weights
+        layers = zip(masks, weights, slopes, strict=True)
+        moved = [drop_and_grow(m, w, g, share) for m, w, g in layers]
+        return skipped.revised(Masks.from_weights(moved))
 
 
 def drop_and_grow(
@@ -68,6 +71,8 @@ def drop_and_grow(
     """
     kept = mask.sum((1, 2))
     moved = np.floor(share * kept).astype(np.int64)
+    if not moved.any():
+        return mask
     (stay,) = select([np.abs(weight)], kept - moved, among=[mask])
     (grown,) = select([np.abs(slope)], moved, among=[~stay])
     return stay | grown
