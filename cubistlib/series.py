@@ -98,7 +98,8 @@ def digest(value: Any) -> str:
 
 
 def library_digest() -> str:
-    """A hash of this package's source."""
+    """A hash of this package: its source and the data that lies beside it."""
     package = Path(__file__).parent
-    sources = sorted(package.rglob("*.py"))
-    return digest([(str(p.relative_to(package)), p.read_text("utf-8")) for p in sources])
+    held = [p for p in sorted(package.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    hashes = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in held}
+    return digest([(p.relative_to(package).as_posix(), hashed) for p, hashed in hashes.items()])

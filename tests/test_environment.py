@@ -20,8 +20,13 @@ def requirements(lines):
 
 
 @pytest.fixture(scope="module")
-def project():
-    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+def toml():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def project(toml):
+    return toml["project"]
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +56,16 @@ def test_the_lock_is_what_pyproject_allows(lock, asked):
     locked = {canonicalize_name(name): version for name, version in (x.split("==") for x in lock)}
     assert "cubistlib" not in locked
     assert {name for name in asked if locked.get(name) not in asked[name]} == set()
+
+
+def test_an_installed_library_holds_every_file(toml):
+    setuptools = toml["tool"]["setuptools"]
+    packages = {name.replace(".", "/") for name in setuptools["packages"]}
+    assert packages == {
+        str(p.parent.relative_to(ROOT)) for p in ROOT.glob("cubistlib/**/__init__.py")
+    }
+    data = setuptools["package-data"]["cubistlib"]
+    held = {path for pattern in data for path in (ROOT / "cubistlib").glob(pattern)}
+    files = [p for p in (ROOT / "cubistlib").rglob("*") if p.is_file()]
+    beside = {p for p in files if p.suffix != ".py" and "__pycache__" not in p.parts}
+    assert held == beside

@@ -218,3 +218,15 @@ def test_what_a_fingerprint_depends_on(little, monkeypatch):
 
     monkeypatch.setattr(series, "library_digest", lambda: "other")
     assert not set(prints().values()) & set(third.values())
+
+
+def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
+    package = tmp_path / "package"
+    (package / "__pycache__").mkdir(parents=True)
+    monkeypatch.setattr(series, "__file__", str(package / "series.py"))
+    digests = []
+    for name, text in (("a.py", "1"), ("a.py", "2"), ("b.parquet", "3"), ("__pycache__/c", "4")):
+        (package / name).write_text(text)
+        digests.append(series.library_digest())
+    assert len(set(digests[:3])) == 3
+    assert digests[3] == digests[2]
