@@ -1,7 +1,9 @@
-"""The combinatorial search: supports of a matrix, structures, masks inside a structure."""
+"""The paper's search: supports of a matrix, structures, and the lists of masks that it trains."""
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise, product
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, islice, pairwise, product
 
 import numpy as np
 
@@ -9,9 +11,9 @@ from cubistlib.checks import require
 from cubistlib.masks import Masks
 
 
-def supports(rows: int, columns: int, nonzeros: int) -> list[np.ndarray]:
+def supports(rows: int, columns: int, nonzeros: int, first: int | None = None) -> list[np.ndarray]:
     """Every 0/1 matrix of that many nonzeros, up to the order of its rows, none of whose rows
-    or columns is empty.
+    or columns is empty; or only the `first` so many.
 
     Each matrix (rows, columns) bool has its rows sorted: fuller rows first and, of two rows
     with equal counts, the larger binary number first. Order of the list: compositions by
@@ -19,22 +21,15 @@ def supports(rows: int, columns: int, nonzeros: int) -> list[np.ndarray]:
     choices in lexicographic order. Source: paper, "Combinatorial search"; authors' order.
     """
     require(rows >= 1 and columns >= 1, "supports: rows and columns must be ≥ 1")
-    found = []
-    for counts in _compositions(rows, columns, nonzeros):
-        choices = [list(combinations(range(columns), count)) for count in counts]
-        for chosen in product(*reversed(choices)):
-            matrix = np.zeros((rows, columns), bool)
-            for row, picked in enumerate(reversed(chosen)):
-                matrix[row, list(picked)] = True
-            if matrix.any(0).all() and _rows_sorted(matrix):
-                found.append(matrix)
-    return found
+    place = 1 << np.arange(columns)[::-1]
+    found = islice(_row_numbers(rows, columns, nonzeros), first)
+    return [(np.array(numbers)[:, None] & place) > 0 for numbers in found]
 
 
-def all_supports(rows: int, columns: int) -> list[np.ndarray]:
-    """The supports of every number of nonzeros, sparsest first."""
+def all_supports(rows: int, columns: int, first: int | None = None) -> list[np.ndarray]:
+    """The supports of every number of nonzeros, sparsest first; of each the `first` so many."""
     counts = range(max(rows, columns), rows * columns + 1)
-    return [matrix for nonzeros in counts for matrix in supports(rows, columns, nonzeros)]
+    return [matrix for nonzeros in counts for matrix in supports(rows, columns, nonzeros, first)]
 
 
 def structures(max_width: int, depth: int = 3) -> list[tuple[int, ...]]:
@@ -43,37 +38,130 @@ def structures(max_width: int, depth: int = 3) -> list[tuple[int, ...]]:
     return list(product(range(1, max_width + 1), repeat=depth))
 
 
-def unstructured_masks(hidden: Sequence[int], inputs: int = 2) -> Iterator[Masks]:
-    """The masks that the paper's second phase tries inside a structure, one after the other.
+class MaskList(Sequence[Masks]):
+    """A list of masks of which any one can be had without the ones before it.
+
+    Lists are small values: two made with the same arguments are equal.
+    """
+
+    def __getitem__(self, number: int) -> Masks:
+        if not 0 <= number < len(self):
+            raise IndexError(f"mask {number} asked for, there are 0 … {len(self) - 1}")
+        return self._mask(number)
+
+    def __iter__(self) -> Iterator[Masks]:
+        return map(self._mask, range(len(self)))
+
+
+@dataclass(frozen=True)
+class Structured(MaskList):
+    """The masks of the paper's first phase: dense networks of every structure.
+
+    max_width: of a hidden layer. below: only structures with fewer parameters than this one.
+    """
+
+    max_width: int
+    below: tuple[int, ...] | None = None
+    inputs: int = 2
+
+    def __len__(self) -> int:
+        return len(_dense_structures(self))
+
+    def _mask(self, number: int) -> Masks:
+        sizes = (self.inputs, *_dense_structures(self)[number], 1)
+        return Masks.from_weights([np.ones((out, into), bool) for into, out in pairwise(sizes)])
+
+
+@dataclass(frozen=True)
+class Unstructured(MaskList):
+    """The masks of the paper's second phase, inside one structure.
 
     Every combination of supports of all matrices but the last, which stays full; the first
     layer's support varies slowest. (3, 3, 3) has 8 · 57 · 57 = 25,992.
-    Each is a Masks of length 1.
+    first: of the second layer's supports, only so many for each count. below: only masks with
+    fewer weights than this before the last layer.
     """
-    sizes = (inputs, *hidden)
-    per_layer = [all_supports(out, into) for into, out in pairwise(sizes)]
-    last = np.ones((1, hidden[-1]), bool)
-    for matrices in product(*per_layer):
-        yield Masks.from_weights([*matrices, last])
+
+    hidden: tuple[int, ...]
+    first: int | None = None
+    below: int | None = None
+    inputs: int = 2
+
+    def __len__(self) -> int:
+        return len(_combinations(self)[1])
+
+    def _mask(self, number: int) -> Masks:
+        layers, chosen = _combinations(self)
+        picked = np.unravel_index(chosen[number], [len(layer) for layer in layers])
+        matrices = [layer[i] for layer, i in zip(layers, picked, strict=True)]
+        return Masks.from_weights([*matrices, np.ones((1, self.hidden[-1]), bool)])
 
 
-def _compositions(rows: int, columns: int, total: int) -> list[tuple[int, ...]]:
+def unstructured_masks(
+    hidden: Sequence[int], first: int | None = None, below: int | None = None
+) -> Unstructured:
+    """The masks that the paper's second phase tries inside a structure; see `Unstructured`."""
+    return Unstructured(tuple(hidden), first, below)
+
+
+@lru_cache(maxsize=16)
+def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
+    def parameters(hidden: tuple[int, ...]) -> int:
+        return sum(out * (into + 1) for into, out in pairwise((masks.inputs, *hidden, 1)))
+
+    depth = len(masks.below or (0, 0, 0))
+    most = parameters(masks.below) if masks.below else np.inf
+    return [hidden for hidden in structures(masks.max_width, depth) if parameters(hidden) < most]
+
+
+@lru_cache(maxsize=16)
+def _combinations(masks: Unstructured) -> tuple[list[list[np.ndarray]], Sequence[int]]:
+    """Each layer's supports, and the numbers of their combinations that are in the list."""
+    shapes = list(pairwise((masks.inputs, *masks.hidden)))
+    layers = [
+        all_supports(out, into, masks.first if layer == 1 else None)
+        for layer, (into, out) in enumerate(shapes)
+    ]
+    if masks.below is None:
+        return layers, range(int(np.prod([len(layer) for layer in layers])))
+    weights = np.zeros(1, np.int16)
+    for layer in layers:
+        counts = np.array([m.sum() for m in layer], np.int16)
+        weights = (weights[:, None] + counts).ravel()
+    return layers, np.flatnonzero(weights < masks.below)
+
+
+def _row_numbers(rows: int, columns: int, nonzeros: int) -> Iterator[tuple[int, ...]]:
+    """The rows of each support as binary numbers, the first column the highest bit."""
+    full = (1 << columns) - 1
+    # In lexicographic order of the chosen columns the binary numbers fall.
+    choices = [
+        [sum(1 << (columns - 1 - c) for c in chosen) for chosen in combinations(range(columns), n)]
+        for n in range(columns + 1)
+    ]
+
+    def above(counts: tuple[int, ...], last: int, seen: int) -> Iterator[tuple[int, ...]]:
+        """Rows counts[0] … counts[-1], if row `last` of its choices stands right below them."""
+        *upper, count = counts
+        for place in range(last + 1):
+            number = choices[count][place]
+            if upper:
+                limit = place if upper[-1] == count else len(choices[upper[-1]]) - 1
+                for rest in above(tuple(upper), limit, seen | number):
+                    yield (*rest, number)
+            elif seen | number == full:
+                yield (number,)
+
+    for counts in _compositions(rows, columns, nonzeros):
+        yield from above(counts, len(choices[counts[-1]]) - 1, 0)
+
+
+def _compositions(rows: int, columns: int, total: int) -> Iterator[tuple[int, ...]]:
     """Row counts 1 … columns, from large to small, that sum to `total`; by first count."""
-
-    def extend(left: int, most: int, remaining: int) -> Iterator[tuple[int, ...]]:
-        if left == 0:
-            if remaining == 0:
-                yield ()
-            return
-        for count in range(1, min(most, remaining) + 1):
-            for rest in extend(left - 1, count, remaining - count):
-                yield (count, *rest)
-
-    return list(extend(rows, columns, total))
-
-
-def _rows_sorted(matrix: np.ndarray) -> bool:
-    """Of two neighbouring rows with equal counts the upper is no smaller a binary number."""
-    counts = matrix.sum(1)
-    numbers = matrix @ (1 << np.arange(matrix.shape[1])[::-1])
-    return not ((counts[1:] == counts[:-1]) & (numbers[1:] > numbers[:-1])).any()
+    if rows == 0:
+        if total == 0:
+            yield ()
+        return
+    for count in range(1, min(columns, total) + 1):
+        for rest in _compositions(rows - 1, count, total - count):
+            yield (count, *rest)

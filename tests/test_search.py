@@ -7,7 +7,7 @@ import pytest
 from conftest import GOLDEN
 
 import cubistlib as cl
-from cubistlib.search import all_supports, structures, supports, unstructured_masks
+from cubistlib.search import Structured, structures, supports, unstructured_masks
 
 SMALL = ["3x2", "3x3", "7x2", "2x3", "2x2", "6x2"]
 
@@ -53,11 +53,38 @@ def test_structures():
     assert structures(2, depth=2) == [(1, 1), (1, 2), (2, 1), (2, 2)]
 
 
-def test_unstructured_masks_of_333_are_25992():
-    first = next(unstructured_masks((3, 3, 3)))
-    assert first.weights_kept.tolist() == [3 + 3 + 3 + 3]
-    counts = [len(all_supports(3, 2)), len(all_supports(3, 3)), len(all_supports(3, 3))]
-    assert np.prod(counts) == 25_992
+def test_the_papers_lists_have_the_papers_lengths(golden_counts):
+    studies = golden_counts["studies"]
+    lists = {
+        "random-init/structured-search": Structured(16),
+        "random-init/unstructured-search-95": unstructured_masks((3, 3, 3)),
+        "random-init/unstructured-search-99.5": unstructured_masks((7, 3, 3), first=3, below=33),
+        "fixed-init-95/structured-search": Structured(16, below=(3, 3, 3)),
+        "fixed-init-95/unstructured-search": unstructured_masks((3, 2, 2)),
+        "fixed-init-99.5/structured-search": Structured(16, below=(7, 3, 3)),
+        "fixed-init-99.5/unstructured-search": unstructured_masks((6, 3, 2), first=6, below=31),
+    }
+    for name, masks in lists.items():
+        runs = len(studies[name]["lr"]) * len(studies[name]["schedules"])
+        assert len(masks) * runs == studies[name]["experiments"]
+    assert len(unstructured_masks((3, 3, 3))) == 25_992
+
+
+def test_a_list_gives_any_mask_alone():
+    masks = unstructured_masks((4, 3, 2), first=2, below=17)
+    every = cl.Masks.concatenate(list(masks))
+    assert (every.weights_kept - 2 < 17).all() and len(every) == len(masks)
+    for i in (0, 17, len(masks) - 1):
+        for one, other in zip(masks[i].weights, every[i].weights, strict=True):
+            np.testing.assert_array_equal(one, other)
+    with pytest.raises(IndexError):
+        masks[len(masks)]
+
+
+def test_dense_masks_of_smaller_structures():
+    masks = Structured(16, below=(2, 1, 1))
+    assert [m.hidden for m in masks] == [(1, 1, 1), (1, 1, 2), (1, 2, 1)]
+    assert all(m.parameters_kept < 13 for m in masks)
 
 
 def test_unstructured_masks_are_connected_and_differ():
