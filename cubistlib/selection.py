@@ -15,9 +15,11 @@ def exact(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
     threshold = _kth_largest(scores, keep)
     kept = scores >= threshold
     surplus = kept.sum(1) - keep
-    for row in np.flatnonzero(surplus > 0):
-        ties = np.flatnonzero(scores[row] == threshold[row])
-        kept[row, ties[-surplus[row] :]] = False
+    tied = np.flatnonzero(surplus > 0)
+    if len(tied):
+        ties = scores[tied] == threshold[tied]
+        number = np.cumsum(ties, axis=1)
+        kept[tied] &= ~ties | (number <= number[:, -1:] - surplus[tied, None])
     return kept
 
 
@@ -51,9 +53,10 @@ def select(
     """
     shapes, flat = [np.shape(s) for s in scores], _flatten(scores)
     keep = np.broadcast_to(np.asarray(keep), len(flat)).astype(np.int64)
+    low, high = keep.min(), keep.max()
     require(
-        (keep >= 0).all() and (keep <= flat.shape[1]).all(),
-        f"select: keep must be 0 … {flat.shape[1]}, got {keep.min()} … {keep.max()}",
+        low >= 0 and high <= flat.shape[1],
+        f"select: keep must be 0 … {flat.shape[1]}, got {low} … {high}",
     )
     if among is None:
         kept = rule(_rank_nan_last(flat), keep)
@@ -61,10 +64,15 @@ def select(
         kept = _flatten(among)
         # Late in a schedule few weights are left, and only they need to be ranked.
         columns = np.flatnonzero(kept.any(axis=0))
-        allowed, scores = kept[:, columns], _rank_nan_last(flat[:, columns])
-        kept[:, columns] = allowed & rule(np.where(allowed, scores, -np.inf), keep)
+        allowed = kept[:, columns]
+        kept[:, columns] = allowed & rule(candidates(flat[:, columns], allowed), keep)
     ends = np.cumsum([np.prod(shape[1:]) for shape in shapes])[:-1]
     return [p.reshape(s) for p, s in zip(np.split(kept, ends, axis=1), shapes, strict=True)]
+
+
+def candidates(scores: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Scores for a rule to choose from: −∞ where it is not allowed to, NaN above that alone."""
+    return np.where(allowed, _rank_nan_last(scores), -np.inf)
 
 
 def _flatten(layers: Sequence[np.ndarray]) -> np.ndarray:
@@ -81,8 +89,6 @@ def _rank_nan_last(scores: np.ndarray) -> np.ndarray:
 
 def _kth_largest(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
     """The keep-th largest of each row, (n, 1); +∞ where keep is 0, −∞ where there are fewer."""
-    n = len(scores)
-    ends = [np.full((n, 1), end, scores.dtype) for end in (-np.inf, np.inf)]
-    ascending = np.concatenate([ends[0], np.sort(scores, axis=1), ends[1]], axis=1)
-    place = scores.shape[1] + 1 - np.minimum(keep, scores.shape[1] + 1)
-    return np.take_along_axis(ascending, place[:, None], axis=1)
+    columns, rows = scores.shape[1], np.arange(len(scores))
+    kth = np.sort(scores, axis=1)[rows, np.clip(columns - keep, 0, columns - 1)]
+    return np.where(keep < 1, np.inf, np.where(keep > columns, -np.inf, kth))[:, None]

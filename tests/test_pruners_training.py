@@ -116,16 +116,23 @@ def layer(*numbers) -> np.ndarray:
 def test_rigl_drops_the_smallest_and_grows_where_the_slope_is_largest():
     mask = layer(True, True, True, True, False, False)
     weight = layer(0.1, 0.5, -0.6, 0.9, 0.0, 0.0)
-    grown = drop_and_grow(mask, weight, layer(0, 1, 9, 9, 2, -3), 0.5)
+    grown = drop_and_grow(mask, weight, layer(0, 1, 9, 9, 2, -3), np.array([2]))
     assert grown.tolist() == layer(False, False, True, True, True, True).tolist()
-    back = drop_and_grow(mask, weight, layer(0, 4, 9, 9, 2, -3), 0.5)
+    back = drop_and_grow(mask, weight, layer(0, 4, 9, 9, 2, -3), np.array([2]))
     assert back.tolist() == layer(False, True, True, True, False, True).tolist()
 
 
-def test_rigl_layers_of_three_weights_and_dense_layers_stay():
-    slope = layer(9, 8, 7, 6, 5, 4)
-    for mask in (layer(False, True, True, True, False, False), layer(*[True] * 6)):
-        assert (drop_and_grow(mask, mask * 1.0, slope, 0.3) == mask).all()
+def test_rigl_dense_layers_stay():
+    mask, slope = layer(*[True] * 6), layer(9, 8, 7, 6, 5, 4)
+    assert drop_and_grow(mask, layer(1, 2, 3, 4, 5, 6), slope, np.array([2])).all()
+
+
+def test_rigl_layers_of_three_weights_stay(few):
+    nets, rigl = Network.initialize((4, 4, 4), n=2, seed=0), pruners.RigL()
+    masks = rigl.start(nets, 9)
+    assert max(m.sum((1, 2)).max() for m in masks.weights) == 3
+    revised = rigl.hook(nets, 9, PAPER_STEPS)(TrainState.start(nets, masks), few)
+    assert revised.step == 1 and revised.masks is masks
 
 
 def test_rigl_conserves_every_layers_count(few):

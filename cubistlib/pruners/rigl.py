@@ -9,7 +9,7 @@ from cubistlib.backends.fused import gradients
 from cubistlib.masks import Masks
 from cubistlib.pruners import erk
 from cubistlib.pruners.base import DuringTraining
-from cubistlib.selection import select
+from cubistlib.selection import candidates, exact
 
 
 @dataclass(frozen=True)
@@ -53,26 +53,27 @@ class RigLHook:
         share = self.alpha / 2 * (1 + math.cos(math.pi * (state.step + 1) / self.last))
         skipped = replace(state, step=state.step + 1)
         masks, weights = state.masks.weights, state.network.weights
-        if share * max(m.sum((1, 2)).max() for m in masks) < 1:
-            return skipped  # No layer has enough weights to move one.
+        moved = [np.floor(share * m.sum((1, 2))).astype(np.int64) for m in masks]
+        if not any(count.any() for count in moved):
+            return skipped
         slopes = gradients(state.network, *batch).weights
-        layers = zip(masks, weights, slopes, strict=True)
-        moved = [drop_and_grow(m, w, g, share) for m, w, g in layers]
-        return skipped.revised(Masks.from_weights(moved))
+        layers = zip(masks, weights, slopes, moved, strict=True)
+        revised = [drop_and_grow(*layer) for layer in layers]
+        return skipped.revised(Masks.from_weights(revised))
 
 
 def drop_and_grow(
-    mask: np.ndarray, weight: np.ndarray, slope: np.ndarray, share: float
+    mask: np.ndarray, weight: np.ndarray, slope: np.ndarray, moved: np.ndarray
 ) -> np.ndarray:
     """One layer's next mask, all (n, out, in): as many weights kept as before.
 
-    The smallest |weight| of the mask go, ⌊share · kept⌋ of each network; as many return where
+    The `moved` (n,) smallest |weight| of each network's mask go, and as many return where
     |slope| is largest outside those that stay.
     """
-    kept = mask.sum((1, 2))
-    moved = np.floor(share * kept).astype(np.int64)
     if not moved.any():
         return mask
-    (stay,) = select([np.abs(weight)], kept - moved, among=[mask])
-    (grown,) = select([np.abs(slope)], moved, among=[~stay])
-    return stay | grown
+    shape = mask.shape
+    mask, weight, slope = (a.reshape(len(a), -1) for a in (mask, weight, slope))
+    stay = exact(candidates(np.abs(weight), mask), mask.sum(1) - moved)
+    grown = exact(candidates(np.abs(slope), ~stay), moved)
+    return (stay | grown).reshape(shape)
