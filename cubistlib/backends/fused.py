@@ -11,7 +11,6 @@ import numpy as np
 from cubistlib.backends import kernels
 from cubistlib.backends.kernels import ROW
 from cubistlib.backends.wiring import Wiring, pick, put_back, wire
-from cubistlib.checks import require
 from cubistlib.masks import Masks
 from cubistlib.network import Network
 
@@ -28,8 +27,6 @@ class FusedTrainer:
     """
 
     def __init__(self, state, x, y, config, threads: int | None = None):
-        outputs = state.network.sizes[-1]
-        require(outputs == 1, f"the fused backend needs 1 output, got {outputs}: take 'torch'")
         self.config = config
         self.threads = threads or usable_cores()
         self.pool = ThreadPoolExecutor(self.threads)

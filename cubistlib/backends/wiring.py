@@ -6,6 +6,7 @@ import numpy as np
 
 from cubistlib.backends.compiled import compiled
 from cubistlib.backends.kernels import LANES
+from cubistlib.checks import require
 from cubistlib.masks import Masks
 from cubistlib.network import Network
 from cubistlib.stack import Stack
@@ -54,7 +55,8 @@ def pick(nets: Network, wiring: Wiring) -> np.ndarray:
 
 def put_back(values: np.ndarray, wiring: Wiring, like: Network) -> Network:
     """The inverse of `pick`: networks in the shape of `like`, zero where nothing is kept."""
-    rows = np.zeros_like(flatten(like))
+    size = sum(p[0].size for p in (*like.weights, *like.biases))
+    rows = np.zeros((len(like), size + 1), np.float32)
     np.put_along_axis(rows, wiring.place, values, axis=1)
     parts, start = [], 0
     for layer in zip(like.weights, like.biases, strict=True):
@@ -66,7 +68,9 @@ def put_back(values: np.ndarray, wiring: Wiring, like: Network) -> Network:
 
 
 def wire(masks: Masks) -> Wiring:
-    """The wiring of every mask of the stack."""
+    """The wiring of every mask of the stack. Raises ValueError for more than one output."""
+    outputs = masks.sizes[-1]
+    require(outputs == 1, f"the fused backend needs 1 output, got {outputs}: take 'torch'")
     kept, n = flatten(masks), len(masks)
     units = 1 + sum(masks.sizes)
     # A count that vector instructions divide, so that updates need no rest loop.
