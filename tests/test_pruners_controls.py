@@ -40,6 +40,22 @@ def test_unknown_names_are_refused_with_those_that_there_are():
 
 
 @pytest.mark.parametrize(
+    ("name", "field", "value", "allowed"),
+    [
+        ("gmp", "end", 1.5, "number 0.0 … 1.0"),
+        ("gmp", "prunings", 0, "whole number 1 … inf"),
+        ("lth", "rounds", 2.0, "whole number 1 … inf"),
+        ("rigl", "alpha", float("nan"), "number 0.0 … 1.0"),
+        ("synflow", "steps", True, "whole number 1 … inf"),
+        ("prospr", "inner_lr", "0.1", "number 0.0 … inf"),
+    ],
+)
+def test_hyper_parameters_out_of_range_are_refused(name, field, value, allowed):
+    with pytest.raises(UserError, match=rf"^{name}: {field} must be a {allowed}, got"):
+        pruners.get(name)(**{field: value})
+
+
+@pytest.mark.parametrize(
     ("algorithm", "surplus"),
     [
         (pruners.Magnitude, {-1}),

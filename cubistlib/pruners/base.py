@@ -4,6 +4,7 @@ Scores say how much a weight matters, a selection rule turns scores into masks, 
 says how many weights stay when; an algorithm's file holds only its own idea.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
@@ -81,6 +82,15 @@ class Pruner(ABC):
             f"{self.name}: selection must be one of {', '.join(SELECTIONS)}, got {selection!r}",
         )
         return exact if selection == "exact" else type(self).authors_rule
+
+    def check_field(self, name: str, low: float, high: float = math.inf) -> None:
+        """Refuse a hyper-parameter outside low … high, or not whole where `low` is."""
+        value, whole = getattr(self, name), isinstance(low, int)
+        kinds = (int, np.integer) if whole else (int, float, np.number)
+        require(
+            isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high,
+            f"{self.name}: {name} must be a {'whole ' * whole}number {low} … {high}, got {value!r}",
+        )
 
     def check_keep(self, nets: Network, keep: int | np.ndarray) -> np.ndarray:
         """`keep` as one number a network, (n,) int64; refused outside 1 … all weights."""

@@ -29,6 +29,9 @@ class FORCE(Scored):
 
     steps: int = 10
 
+    def __post_init__(self) -> None:
+        self.check_field("steps", 1)
+
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         return sensitivity(nets, masks, next(batches))
 

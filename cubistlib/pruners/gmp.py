@@ -29,6 +29,10 @@ class GMP(DuringTraining):
     end: float = 1.0
     prunings: int = 199
 
+    def __post_init__(self) -> None:
+        self.check_field("end", 0.0, 1.0)
+        self.check_field("prunings", 1)
+
     def hook(self, nets, keep, steps, selection="exact") -> "GMPHook":
         interval, prunings = self.intervals(steps)
         last, authors = interval * prunings, selection == "authors"

@@ -42,6 +42,10 @@ class GraSP(Scored):
     temperature: float = 200.0
     points: int = 25
 
+    def __post_init__(self) -> None:
+        self.check_field("temperature", 0.0)
+        self.check_field("points", 1)
+
     def prepare(self, nets, seed=0) -> Network:
         return xavier_normal(nets, seed) if self.reinitialize else nets
 

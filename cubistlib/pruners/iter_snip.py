@@ -27,6 +27,9 @@ class IterSNIP(Scored):
 
     steps: int = 10
 
+    def __post_init__(self) -> None:
+        self.check_field("steps", 1)
+
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         return sensitivity(nets, masks, next(batches))
 

@@ -33,6 +33,9 @@ class LTH(Pruner):
 
     rounds: int = 4
 
+    def __post_init__(self) -> None:
+        self.check_field("rounds", 1)
+
     def train(self, *args, **options) -> Trained:
         *_, last = self.trainings(*args, **options)
         return last

@@ -32,6 +32,11 @@ class ProsPr(Scored):
     inner_steps: int = 3
     cut_first: bool = True
 
+    def __post_init__(self) -> None:
+        self.check_field("inner_lr", 0.0)
+        self.check_field("momentum", 0.0)
+        self.check_field("inner_steps", 0)
+
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         weights, biases = nets.tensors()
         mask = [torch.ones_like(w, requires_grad=True) for w in weights]

@@ -32,6 +32,11 @@ class RigL(DuringTraining):
     delta: int = 100
     end: float = 0.75
 
+    def __post_init__(self) -> None:
+        self.check_field("alpha", 0.0, 1.0)
+        self.check_field("delta", 1)
+        self.check_field("end", 0.0, 1.0)
+
     def start(self, nets, keep, selection="exact", seed=0) -> Masks:
         self.rule(selection)
         return erk.random_masks(nets, self.check_keep(nets, keep), selection, seed)

@@ -30,6 +30,9 @@ class SynFlow(Scored):
     biases: bool = False
     steps: int = 100
 
+    def __post_init__(self) -> None:
+        self.check_field("steps", 1)
+
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         weights = [np.abs(w) * m for w, m in zip(nets.weights, masks.weights, strict=True)]
         # Flow grows with the width to the power of the depth: more than float32 may hold.
