@@ -1,10 +1,11 @@
 """Experiments as data, run in stacks, one row of results each."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import version
-from itertools import groupby, product
+from itertools import groupby, pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from cubistlib import pruners
 from cubistlib.connectivity import connectivity
 from cubistlib.masks import Masks
 from cubistlib.network import Network
+from cubistlib.pruners import Pruner
 from cubistlib.training import TrainConfig, Trained, train
 
 SEARCH = "search"
@@ -21,11 +23,14 @@ HOST_WIDTH = 16  # the searches take the leading units of a host of this width
 
 @dataclass(frozen=True)
 class Experiment:
-    """One training run. Its initialization comes from (study, number) alone.
+    """One training run. What is random in it comes from (study, number) and the replicate.
 
     algorithm: a pruner's name, or SEARCH. keep, selection: None in a search. mask: number of
     the mask in the search's list. seed: the replicate, which seeds the order of the data and
     the pruner's batches; experiments of one replicate share both (common random numbers).
+    reinitialize: the pruner draws new weights before it scores, as SNIP and GraSP can.
+    origin: (study, number) of the search's experiment from whose initialization it starts;
+    without one it has its own.
     """
 
     study: str
@@ -37,6 +42,8 @@ class Experiment:
     keep: int | None = None
     selection: str | None = None
     mask: int | None = None
+    reinitialize: bool = False
+    origin: tuple[str, int] | None = None
 
 
 def configurations(
@@ -71,16 +78,51 @@ def search_experiments(
     study: str, masks: Sequence[Masks], configs: Sequence[TrainConfig], seeds: int
 ) -> list[Experiment]:
     """Every mask under every configuration and seed; masks of one structure stay together."""
-    grid = product(enumerate(masks), range(seeds), configs)
-    return [
-        Experiment(study, number, SEARCH, mask.hidden, config, seed, mask=index)
-        for number, ((index, mask), seed, config) in enumerate(grid)
-    ]
+    every = range(len(masks) * seeds * len(configs))
+    return list(searched(study, masks, configs, seeds, every))
+
+
+def searched(
+    study: str,
+    masks: Sequence[Masks],
+    configs: Sequence[TrainConfig],
+    seeds: int,
+    numbers: Iterable[int],
+    origin: tuple[str, int] | None = None,
+) -> Iterator[Experiment]:
+    """Those of these numbers out of `search_experiments`, made without the others."""
+    hidden = lru_cache(maxsize=1)(lambda index: masks[index].hidden)
+    for number in numbers:
+        rest, config = divmod(number, len(configs))
+        mask, seed = divmod(rest, seeds)
+        yield Experiment(
+            study, number, SEARCH, hidden(mask), configs[config], seed, mask=mask, origin=origin
+        )
 
 
 def initialize(experiments: Sequence[Experiment]) -> Network:
-    """The networks that experiments of one shape start from, one a row of the stack."""
-    return Network.concatenate([_initial(e) for e in experiments])
+    """The networks that experiments of one depth start from, one a row of the stack.
+
+    Narrower ones lie in the leading units of networks as wide as the widest.
+    """
+    first, n = experiments[0], len(experiments)
+    hidden = common_widths(e.hidden for e in experiments)
+    hosted = first.algorithm == SEARCH or first.origin is not None
+    host = (HOST_WIDTH,) * len(hidden) if hosted else None
+    seeds = [_sequence(*(e.origin or (e.study, e.number))) for e in experiments]
+    return Network.initialize(hidden, n, seeds, host)
+
+
+def own_seeds(experiments: Sequence[Experiment]) -> list[int]:
+    """Each experiment's seed for what a pruner draws for it alone: masks, new weights."""
+    draws = (_sequence(e.study, e.number, 1) for e in experiments)
+    return [int(s.generate_state(1, np.uint64)[0]) for s in draws]
+
+
+def pruner(experiment: Experiment) -> Pruner:
+    """The pruning algorithm of an experiment, with its options."""
+    options = {"reinitialize": True} if experiment.reinitialize else {}
+    return pruners.get(experiment.algorithm)(**options)
 
 
 def run(
@@ -90,18 +132,21 @@ def run(
     masks: Sequence[Masks] = (),
     backend: str = "auto",
 ) -> pd.DataFrame:
-    """Run experiments in stacks of one shape, algorithm and replicate.
+    """Run experiments in stacks of one algorithm, replicate and, unless searched, shape.
 
     masks: the search's list, of which each search experiment names one by number.
     Returns a frame with the columns of `store.SCHEMA`, in the order of the experiments.
     """
+    frames = [
+        rows(stack, train_stack(stack, x, y, masks, backend)) for stack in stacks(experiments)
+    ]
+    return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
+
+
+def stacks(experiments: Iterable[Experiment]) -> list[list[Experiment]]:
+    """Experiments in groups that can be trained as one stack each."""
     ordered = sorted(experiments, key=_group)
-    frames = []
-    for _, group in groupby(ordered, key=_group):
-        group = list(group)
-        frames.append(rows(group, train_stack(group, x, y, masks, backend)))
-    frame = pd.concat(frames, ignore_index=True)
-    return frame.sort_values("experiment", ignore_index=True)
+    return [list(stack) for _, stack in groupby(ordered, key=_group)]
 
 
 def train_stack(
@@ -110,17 +155,34 @@ def train_stack(
     y: np.ndarray,
     masks: Sequence[Masks] = (),
     backend: str = "auto",
+    threads: int | None = None,
 ) -> Trained:
-    """Experiments of one shape, algorithm, selection and replicate, trained as one stack."""
+    """Experiments of one of `stacks`' groups, trained together; alone each would end the same.
+
+    Searched structures of several widths lie in networks as wide as the widest. threads: as in
+    `training.resume`, for a search; a pruner trains with the default.
+    """
     first = experiments[0]
     nets, configs = initialize(experiments), [e.config for e in experiments]
     if first.algorithm == SEARCH:
-        chosen = Masks.concatenate([masks[e.mask] for e in experiments])
-        return train(nets, chosen, x, y, configs, seed=first.seed, backend=backend)
+        chosen, options = chosen_masks(experiments, masks), {"backend": backend}
+        return train(nets, chosen, x, y, configs, seed=first.seed, threads=threads, **options)
     keep = np.array([e.keep for e in experiments])
-    pruner = pruners.get(first.algorithm)()
-    options = {"seed": first.seed, "selection": first.selection, "backend": backend}
-    return pruner.train(nets, x, y, keep, configs, **options)
+    options = {"selection": first.selection, "backend": backend}
+    options |= {"seed": first.seed, "own_seeds": own_seeds(experiments)}
+    return pruner(first).train(nets, x, y, keep, configs, **options)
+
+
+def chosen_masks(experiments: Sequence[Experiment], masks: Sequence[Masks]) -> Masks:
+    """The masks of a search's experiments as one stack, in networks as wide as the widest."""
+    hidden = common_widths(e.hidden for e in experiments)
+    numbers, index = np.unique([e.mask for e in experiments], return_inverse=True)
+    return Masks.concatenate([_widened(masks[int(i)], hidden) for i in numbers])[index]
+
+
+def common_widths(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """The smallest widths into which all of these fit."""
+    return tuple(map(max, zip(*set(shapes), strict=True)))
 
 
 def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:
@@ -131,6 +193,7 @@ def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:
             "experiment": [e.number for e in experiments],
             "algorithm": [e.algorithm for e in experiments],
             "hidden": [e.hidden for e in experiments],
+            "mask": pd.array([e.mask for e in experiments], dtype="Int64"),
             "keep": pd.array([e.keep for e in experiments], dtype="Int32"),
             "weights_kept": done.masks.weights_kept,
             "parameters_kept": done.masks.parameters_kept,
@@ -148,14 +211,23 @@ def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:
     return frame.assign(version=version("cubistlib"))
 
 
-def _initial(experiment: Experiment) -> Network:
-    entropy = zlib.crc32(experiment.study.encode())
-    seed = np.random.SeedSequence(entropy, spawn_key=(experiment.number,))
-    host = (HOST_WIDTH,) * len(experiment.hidden) if experiment.algorithm == SEARCH else None
-    return Network.initialize(experiment.hidden, seed=seed, host=host)
+def _sequence(study: str, *key: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(zlib.crc32(study.encode()), spawn_key=key)
+
+
+def _widened(masks: Masks, hidden: tuple[int, ...]) -> Masks:
+    """The masks in the leading units of a wider structure, whose other units keep nothing."""
+    if masks.hidden == hidden:
+        return masks
+    sizes = (masks.sizes[0], *hidden, masks.sizes[-1])
+    weights = [np.zeros((len(masks), out, into), bool) for into, out in pairwise(sizes)]
+    for wide, narrow in zip(weights, masks.weights, strict=True):
+        wide[:, : narrow.shape[1], : narrow.shape[2]] = narrow
+    return Masks.from_weights(weights)
 
 
 def _group(experiment: Experiment) -> tuple:
     e, config = experiment, experiment.config
     shared = (config.epochs, config.batch_size, config.momentum, config.weight_decay)
-    return (e.algorithm, e.hidden, e.selection or "", e.seed, shared)
+    shape = (len(e.hidden),) if e.algorithm == SEARCH else e.hidden
+    return (e.algorithm, shape, e.selection or "", e.reinitialize, e.seed, shared)

@@ -28,7 +28,7 @@ class Network(Stack):
         cls,
         hidden: Sequence[int],
         n: int = 1,
-        seed: int | np.random.SeedSequence = 0,
+        seed: int | np.random.SeedSequence | Sequence[np.random.SeedSequence] = 0,
         host: Sequence[int] | None = None,
         inputs: int = 2,
         outputs: int = 1,
@@ -37,7 +37,8 @@ class Network(Stack):
 
         hidden: hidden widths, e.g. (3, 3, 3). host: widths of a wider network whose leading
         units are taken, as in the paper's searches; hidden layers then start from the host's
-        range. Network i depends on (seed, i) alone, not on n.
+        range. seed: of the stack, in which network i depends on (seed, i) alone, not on n; or one
+        for each of the n networks, each as if it were first in a stack of its own.
         Source: paper, "Network". Raises ValueError for a width below 1 or a host too narrow.
         """
         hidden = _widths("hidden", hidden)
@@ -47,10 +48,14 @@ class Network(Stack):
             f"Network.initialize: host {host} must be as deep and at least as wide as {hidden}",
         )
         require(n >= 1, f"Network.initialize: n must be ≥ 1, got {n}")
-        if not isinstance(seed, np.random.SeedSequence):
-            seed = np.random.SeedSequence(seed)
+        if isinstance(seed, Sequence):
+            require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
+            origins = [(own, 0) for own in seed]
+        else:
+            whole = isinstance(seed, np.random.SeedSequence)
+            origins = [(seed if whole else np.random.SeedSequence(seed), i) for i in range(n)]
         full, kept = (inputs, *host, outputs), (inputs, *hidden, outputs)
-        networks = [_draw_leading_units(full, kept, seed, i) for i in range(n)]
+        networks = [_draw_leading_units(full, kept, *origin) for origin in origins]
         layers = [np.stack(arrays) for arrays in zip(*networks, strict=True)]
         return cls(tuple(layers[0::2]), tuple(layers[1::2]))
 

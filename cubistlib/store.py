@@ -16,6 +16,7 @@ COLUMNS = {
     "experiment": (pa.int64(), "number within the study; with the study's name it seeds the run"),
     "algorithm": (pa.string(), "pruning algorithm, or 'search' where the mask was enumerated"),
     "hidden": (pa.list_(pa.int32()), "hidden widths"),
+    "mask": (pa.int64(), "number of the mask in the search's list; null for a pruner"),
     "keep": (pa.int32(), "weights asked for; null in a search"),
     "weights_kept": (pa.int32(), "weights of the final mask"),
     "parameters_kept": (pa.int32(), "weights and biases of the final mask"),

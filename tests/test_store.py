@@ -22,6 +22,7 @@ def results(runs=3, **changed):
             "experiment": range(runs),
             "algorithm": "snip",
             "hidden": [(3, 3, 3)] * runs,
+            "mask": pd.array([None] * runs, dtype="Int64"),
             "keep": pd.array([15, None, 20][:runs], dtype="Int32"),
             "weights_kept": 15,
             "parameters_kept": 24,
