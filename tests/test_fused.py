@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from cubistlib import backends, functional
-from cubistlib.backends import compiled, kernels
+from cubistlib.backends import compiled, fused, kernels
 from cubistlib.backends.fused import gradients
 from cubistlib.backends.wiring import pick, put_back, wire
 from cubistlib.checks import UserError
@@ -171,13 +171,23 @@ def test_the_engine_is_the_default():
     assert_same(automatic, fused)
 
 
-@pytest.mark.parametrize("threads", [1, 2, 5])
-def test_results_do_not_depend_on_threads(threads):
+@pytest.mark.parametrize("threads", [2, 5])
+def test_results_do_not_depend_on_threads(threads, monkeypatch):
+    monkeypatch.setattr(fused, "WORTH_A_THREAD", 1)
     nets = Network.initialize((5, 4), n=23, seed=7)
     masks = random_masks(nets, 20)
-    one = train(nets, masks, X, Y, CONFIG, order=ORDER, backend="fused", threads=1)
-    other = train(nets, masks, X, Y, CONFIG, order=ORDER, backend="fused", threads=threads)
+    options = {"order": ORDER, "backend": "fused", "trace": True}
+    one = train(nets, masks, X, Y, CONFIG, threads=1, **options)
+    other = train(nets, masks, X, Y, CONFIG, threads=threads, **options)
     assert_same(one, other)
+    np.testing.assert_array_equal(one.batch_losses, other.batch_losses)
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5])
+def test_a_number_of_threads_is_checked(threads):
+    nets = Network.initialize((3,))
+    with pytest.raises(UserError, match="threads must be a whole number ≥ 1"):
+        train(nets, Masks.ones_like(nets), X, Y, CONFIG, threads=threads)
 
 
 def test_results_do_not_depend_on_the_stack():

@@ -11,6 +11,7 @@ import numpy as np
 from cubistlib.backends import kernels
 from cubistlib.backends.kernels import ROW
 from cubistlib.backends.wiring import Wiring, pick, put_back, wire
+from cubistlib.checks import require
 from cubistlib.masks import Masks
 from cubistlib.network import Network
 
@@ -23,12 +24,14 @@ class FusedTrainer:
 
     The update rule is TorchTrainer's; networks are shared out to `threads` threads (default:
     every core that this process may use). A network's result does not depend on that, nor on
-    its neighbours. Raises ValueError for networks with more than one output.
+    its neighbours. Raises ValueError for more than one output and for threads below 1.
     """
 
     def __init__(self, state, x, y, config, threads: int | None = None):
-        self.config = config
-        self.threads = threads or usable_cores()
+        threads = usable_cores() if threads is None else threads
+        whole = isinstance(threads, int | np.integer) and threads >= 1
+        require(whole, f"train: threads must be a whole number ≥ 1, got {threads!r}")
+        self.config, self.threads = config, threads
         self.pool = ThreadPoolExecutor(self.threads)
         self.columns = np.concatenate([x.T, y[None]])
         self.batches = self.points = None
