@@ -64,8 +64,9 @@ def select(
         kept = _flatten(among)
         # Late in a schedule few weights are left, and only they need to be ranked.
         columns = np.flatnonzero(kept.any(axis=0))
-        allowed = kept[:, columns]
-        kept[:, columns] = allowed & rule(candidates(flat[:, columns], allowed), keep)
+        if len(columns):
+            allowed = kept[:, columns]
+            kept[:, columns] = allowed & rule(candidates(flat[:, columns], allowed), keep)
     ends = np.cumsum([np.prod(shape[1:]) for shape in shapes])[:-1]
     return [p.reshape(s) for p, s in zip(np.split(kept, ends, axis=1), shapes, strict=True)]
 

@@ -81,6 +81,17 @@ def test_the_authors_rule_keeps_as_many_as_the_paper_counted(algorithm, surplus)
     assert found == surplus
 
 
+@pytest.mark.parametrize("algorithm", pruners.available().values())
+def test_the_authors_rule_gives_a_mask_of_dead_and_of_diverged_networks(algorithm, spiral):
+    """Of whatever size: theirs may keep nothing, or everything."""
+    x, y = spiral[0][::100], spiral[1][::100]
+    nets, config = Network.initialize((3, 3, 3), n=3, seed=0), TrainConfig(epochs=1)
+    for w, b in zip(nets.weights, nets.biases, strict=True):
+        w[0], b[0], w[1] = -np.abs(w[0]), -1, np.nan
+    trained = algorithm().train(nets, x, y, 9, config, selection="authors", backend="torch")
+    assert trained.masks.sizes == nets.sizes and len(trained.masks) == 3
+
+
 def test_erk_of_the_authors_keeps_up_to_three_more():
     surplus = {
         int(erk.authors_counts((2, w, w, w, 1), keep).sum()) - keep for w, keep in PAPER_PAIRS

@@ -123,3 +123,8 @@ def test_keep_outside_the_network_is_refused():
     for keep in (-1, 5):
         with pytest.raises(UserError, match=r"keep must be 0 … 4"):
             kept(exact, [1, 2, 3, 4], keep)
+
+
+def test_nothing_is_kept_where_nothing_may_be():
+    for rule in (exact, strictly_above, at_least):
+        assert kept(rule, [3, 1, 4, 2], 2, among=[0, 0, 0, 0]) == []

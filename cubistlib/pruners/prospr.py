@@ -44,9 +44,8 @@ class ProsPr(Scored):
         parameters += [b.detach().requires_grad_() for b in biases]
         velocity = None
         for _ in range(self.inner_steps):
-            slopes = torch.autograd.grad(
-                _loss(parameters, next(batches)), parameters, create_graph=True
-            )
+            loss = _loss(parameters, next(batches))
+            slopes = torch.autograd.grad(loss, parameters, create_graph=True)
             if velocity is None:
                 velocity = [g.detach() if self.cut_first else g for g in slopes]
             else:

@@ -14,9 +14,9 @@ class SynFlow(Scored):
     """Iterative synaptic flow pruning, before training.
 
     R is the output for an all-ones input with every parameter replaced by its absolute value;
-    score |w · ∂R/∂w|, the flow that arrives at w, times |w|, times what goes on to the output
-    from there: the sum over all paths through w. After step t of `steps`
-    the N·(k/N)^(t/steps) largest stay; a removed weight stays removed. No data.
+    score |w · ∂R/∂w|: the flow that arrives at w, times |w|, times what goes on to the output
+    from there, summed over all paths through w. After step t of `steps` the N·(k/N)^(t/steps)
+    largest stay; a removed weight stays removed. No data.
     Source: Tanaka et al. 2020, eq. 3 and algorithm 1; paper, "The nine algorithms".
     biases: let biases take part in R, as in the authors' code. A unit that nothing feeds then
     still scores; the published form has no biases in the score.
@@ -34,7 +34,8 @@ class SynFlow(Scored):
         self.check_field("steps", 1)
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
-        weights = [np.abs(w) * m for w, m in zip(nets.weights, masks.weights, strict=True)]
+        kept = zip(masks.weights, nets.weights, strict=True)
+        weights = [np.where(m, np.abs(w), np.float32(0)) for m, w in kept]
         # Flow grows with the width to the power of the depth: more than float32 may hold.
         flow = np.ones((len(nets), nets.sizes[0], 1))
         arriving, leaving = [], [np.ones((len(nets), 1, nets.sizes[-1]))]
