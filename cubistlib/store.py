@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from cubistlib import shards
 from cubistlib.checks import UserError, require
 from cubistlib.files import replacing
 
@@ -36,36 +37,92 @@ SCHEMA = pa.schema(
 )
 
 
+# Shards that are put together in one file once all of them are there.
+PART = 128
+
+
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write results to `path`; a kill at any instant leaves the old file or the new one.
 
     Raises ValueError if the frame's columns are not those of SCHEMA.
     """
     path = Path(path)
-    _check_columns(frame.columns, path)
-    table = pa.Table.from_pandas(frame[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
     with replacing(path) as temporary:
-        pq.write_table(table, temporary)
+        temporary.write_bytes(_encoded(_table(frame, path)))
     return path
+
+
+def write_shard(frame: pd.DataFrame, folder: Path, shard: int) -> None:
+    """Keeps a shard's results in a study's folder; see `shards`."""
+    shards.put(folder, shard, shard, _encoded(_table(frame, folder)))
+
+
+def compact(folder: Path, count: int, part: int | None = None) -> None:
+    """Puts finished shards together, PART to a file; count: of all shards of the study.
+
+    part: only that one, shards part · PART … Without it every part that is complete.
+    """
+    files = shards.listing(folder)
+    parts = range(-(-count // PART)) if part is None else [part]
+    for first in (PART * p for p in parts):
+        last = min(first + PART, count) - 1
+        held = [file for file in files if first <= file.first and file.last <= last]
+        if len(held) > 1 and sum(len(file.shards) for file in held) == last - first + 1:
+            tables = [_decoded(file.read(), file.path) for file in held]
+            shards.put(folder, first, last, _encoded(pa.concat_tables(tables)))
+            for file in held:
+                file.path.unlink(missing_ok=True)
 
 
 def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
     """Results of one file or of several as one frame; `hidden` holds tuples of int.
 
-    Raises ValueError, in one sentence, for a file that is missing, unreadable or of another
-    schema.
+    A path may also be the folder of a study: then it gives what is there of it, also while a
+    sweep writes. Raises ValueError, in one sentence, for a file that is missing, damaged,
+    unreadable or of another schema.
     """
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
-    return pd.concat([_read_one(Path(p)) for p in paths], ignore_index=True)
+    table = pa.concat_tables([_read_one(Path(p)) for p in paths])
+    frame = table.to_pandas().astype({"mask": "Int64", "keep": "Int32"})
+    return frame.assign(hidden=[tuple(map(int, h)) for h in frame["hidden"]])
 
 
-def _read_one(path: Path) -> pd.DataFrame:
+def _read_one(path: Path) -> pa.Table:
+    if path.is_dir():
+        return _read_folder(path)
     require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
+    return _decoded(path.read_bytes(), path)
+
+
+def _read_folder(folder: Path) -> pa.Table:
+    while True:
+        try:
+            files = shards.listing(folder)
+            require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
+            return pa.concat_tables([_decoded(file.read(), file.path) for file in files])
+        except FileNotFoundError:  # put together with others since the folder was listed
+            continue
+
+
+def _table(frame: pd.DataFrame, path: Path) -> pa.Table:
+    _check_columns(frame.columns, path)
+    return pa.Table.from_pandas(frame[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
+
+
+def _encoded(table: pa.Table) -> bytes:
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata(None), buffer)
+    return buffer.getvalue().to_pybytes()
+
+
+def _decoded(data: bytes, path: Path) -> pa.Table:
     try:
-        table = pq.read_table(path)
+        table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0].rstrip(".")
         raise UserError(f"{path}: not a readable Parquet file of results ({reason})") from error
+    if "mask" not in table.column_names:  # results of before there was this column
+        table = table.append_column("mask", pa.nulls(len(table), pa.int64()))
     _check_columns(table.column_names, path)
     for field in SCHEMA:
         found = table.schema.field(field.name).type
@@ -73,8 +130,7 @@ def _read_one(path: Path) -> pd.DataFrame:
             found == field.type,
             f"{path}: column {field.name!r} holds {found}, results hold {field.type}",
         )
-    frame = table.select(list(COLUMNS)).to_pandas()
-    return frame.assign(hidden=[tuple(map(int, h)) for h in frame["hidden"]])
+    return table.select(list(COLUMNS)).cast(SCHEMA)
 
 
 def _check_columns(columns: Sequence[str], path: Path) -> None:

@@ -1,0 +1,248 @@
+"""Studies: numbered tables of experiments that are data, never written out."""
+
+import hashlib
+from abc import ABC, abstractmethod
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+
+from cubistlib import experiments, halving
+from cubistlib.checks import require
+from cubistlib.data import cubist_spiral
+from cubistlib.experiments import Experiment, configurations
+from cubistlib.masks import Masks
+from cubistlib.search import MaskList
+from cubistlib.training import TrainConfig
+
+# A shard is the unit of work, of writing and of recovery: at most so many experiments, of
+# networks that have at most so many weights together.
+SHARD = 256
+SHARD_WEIGHTS = 1 << 18
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The initialization that a study starts from: that of the best network of a search.
+
+    study: the search. target: the accuracy, in percent, that the network reaches with the
+    fewest parameters. experiment: its number; None until it has been looked up.
+    """
+
+    study: str
+    target: float
+    experiment: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(ABC):
+    """A table of experiments, of which any row is made when it is asked for.
+
+    name: names its results; with an experiment's number it seeds the run. lrs, schedules,
+    epochs, seeds: every experiment is run under each rate, schedule and replicate. spiral:
+    arguments of `cubist_spiral`, as pairs. backend: as in `training.resume`.
+    """
+
+    name: str
+    lrs: tuple[float, ...]
+    schedules: tuple[str, ...]
+    epochs: int = 50
+    seeds: int = 1
+    origin: Origin | None = None
+    spiral: tuple[tuple[str, float], ...] = ()
+    backend: str = "auto"
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            if isinstance(getattr(self, field.name), list):
+                object.__setattr__(self, field.name, tuple(getattr(self, field.name)))
+
+    def start(self) -> tuple[str, int] | None:
+        """(study, number) of the experiment whose initialization all of this study's take."""
+        if self.origin is None:
+            return None
+        require(
+            self.origin.experiment is not None,
+            f"{self.name} starts from the best network of {self.origin.study}: finish that first",
+        )
+        return self.origin.study, self.origin.experiment
+
+    @property
+    def configs(self) -> list[TrainConfig]:
+        """Every learning rate under every schedule."""
+        return configurations(self.lrs, self.schedules, self.epochs)
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """How many experiments the study has."""
+
+    @abstractmethod
+    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+        """The experiments of these numbers, in their order."""
+
+    @property
+    def shards(self) -> list[range]:
+        """The numbers of each shard's experiments; they follow from the study alone."""
+        return _shards(self)
+
+    @abstractmethod
+    def stretches(self) -> list[tuple[int, int, int]]:
+        """(first, stop, experiments a shard) for stretches of like experiments."""
+
+    def shard_of(self, number: int) -> int:
+        """The shard that an experiment is in. Raises ValueError for a number it does not have."""
+        require(
+            0 <= number < len(self),
+            f"{self.name} has the experiments 0 … {len(self) - 1}, there is no {number}",
+        )
+        return bisect_right([shard.start for shard in self.shards], number) - 1
+
+    def run(self, numbers: Sequence[int]) -> pd.DataFrame:
+        """These experiments' results, with the columns of `store.SCHEMA`."""
+        x, y = _data(self.spiral)
+        chosen = self.experiments(numbers)
+        frames = [self._run_stack(stack, x, y) for stack in experiments.stacks(chosen)]
+        return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
+
+    def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+        # A worker has one core: threads of the engine would only be in each other's way.
+        options = {"masks": getattr(self, "masks", ()), "backend": self.backend, "threads": 1}
+        return experiments.rows(stack, experiments.train_stack(stack, x, y, **options))
+
+    def replay(self, number: int) -> pd.DataFrame:
+        """One experiment's row, identical to what a sweep gives."""
+        self.shard_of(number)
+        _one_torch_thread()
+        return self.run([number])
+
+    def definition(self) -> dict[str, Any]:
+        """What the results depend on, as JSON has it."""
+        own = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {"kind": type(self).__name__, **own, "shards": len(self.shards)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PruningStudy(Study):
+    """Algorithms at every width and k; arguments as in `experiments.pruning_experiments`.
+
+    reinitialize: the algorithms that draw new weights before they score.
+    """
+
+    algorithms: tuple[str, ...]
+    widths: tuple[int, ...]
+    keep: tuple[int, ...]
+    selection: str = "exact"
+    reinitialize: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(_pruning_table(self))
+
+    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+        table, start = _pruning_table(self), self.start()
+        return [replace(table[number], origin=start) for number in numbers]
+
+    def stretches(self) -> list[tuple[int, int, int]]:
+        table = _pruning_table(self)
+        kinds = [(e.algorithm, e.hidden, e.seed) for e in table]
+        starts = [i for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
+        bounds = zip(starts, [*starts[1:], len(kinds)], strict=True)
+        return [(a, b, _shard_size(table[a].hidden)) for a, b in bounds]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchStudy(Study):
+    """Every mask of a list under every configuration and replicate.
+
+    rungs: successive halving within each shard, (epochs, share) pairs: after so many epochs
+    that share of the networks, the most accurate, goes on. See `halving`.
+    """
+
+    masks: Sequence[Masks]
+    rungs: tuple[tuple[int, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        halving.check(self.rungs, self.epochs)
+
+    def __len__(self) -> int:
+        return len(self.masks) * self.seeds * len(self.lrs) * len(self.schedules)
+
+    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+        grid = self.masks, self.configs, self.seeds
+        return list(experiments.searched(self.name, *grid, numbers, self.start()))
+
+    def stretches(self) -> list[tuple[int, int, int]]:
+        widest = self.masks[len(self.masks) - 1].hidden
+        return [(0, len(self), _shard_size(widest))]
+
+    def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
+        if self.rungs:
+            return halving.run(stack, x, y, self.masks, self.rungs, self.backend)
+        return super()._run_stack(stack, x, y)
+
+    def replay(self, number: int) -> pd.DataFrame:
+        if not self.rungs:
+            return super().replay(number)
+        frame = run_shard(self, self.shard_of(number))
+        return frame[frame["experiment"] == number].reset_index(drop=True)
+
+
+def run_shard(study: Study, shard: int) -> pd.DataFrame:
+    """A shard's results: what a worker does, wherever it is."""
+    _one_torch_thread()
+    return study.run(study.shards[shard])
+
+
+def _one_torch_thread() -> None:
+    """PyTorch's sums depend on its number of threads; results must not."""
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+
+
+def _shard_size(hidden: tuple[int, ...]) -> int:
+    weights = sum(a * b for a, b in zip((2, *hidden), (*hidden, 1), strict=True))
+    return max(1, min(SHARD, SHARD_WEIGHTS // weights))
+
+
+@lru_cache(maxsize=16)
+def _shards(study: Study) -> list[range]:
+    return [
+        range(start, min(start + size, stop))
+        for first, stop, size in study.stretches()
+        for start in range(first, stop, size)
+    ]
+
+
+@lru_cache(maxsize=4)
+def _pruning_table(study: PruningStudy) -> list[Experiment]:
+    grid = study.widths, study.keep, study.configs, study.seeds, study.selection
+    table: list[Experiment] = []
+    for algorithm in study.algorithms:
+        again = algorithm in study.reinitialize
+        for e in experiments.pruning_experiments(study.name, algorithm, *grid):
+            table.append(replace(e, number=len(table), reinitialize=again))
+    return table
+
+
+@lru_cache(maxsize=4)
+def _data(spiral: tuple[tuple[str, float], ...]) -> tuple[np.ndarray, np.ndarray]:
+    return cubist_spiral(**dict(spiral))
+
+
+def _plain(value: Any) -> Any:
+    """A study's field as JSON has it; a list of masks by what it holds."""
+    if isinstance(value, Origin):
+        return vars(value)
+    if isinstance(value, MaskList):
+        return repr(value)
+    if isinstance(value, Sequence) and len(value) and isinstance(value[0], Masks):
+        parts = [b"".join(w.tobytes() for w in mask.weights) for mask in value]
+        return f"{len(value)} masks, {hashlib.blake2b(b'|'.join(parts), digest_size=8).hexdigest()}"
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
