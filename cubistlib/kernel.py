@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from uuid import UUID
+from uuid import uuid4
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
@@ -19,9 +19,11 @@ class ThisPython(AsyncKernelManager):
     def __init__(self, **options):
         super().__init__(**options)
         # Ports are looked for and then taken: kernels started side by side collide now and then.
-        socket = Path(jupyter_runtime_dir(), f"kernel-{UUID(int=0)}-ipc-1")
-        if len(os.fsencode(socket)) <= SOCKET_PATH:
-            self.transport = "ipc"
+        folder = Path(jupyter_runtime_dir())
+        folder.mkdir(parents=True, exist_ok=True)
+        socket = folder / f"kernel-{uuid4()}-ipc"
+        if len(os.fsencode(socket)) <= SOCKET_PATH - len("-5"):
+            self.transport, self.ip = "ipc", str(socket)
 
     @property
     def kernel_spec(self) -> KernelSpec:

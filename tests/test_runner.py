@@ -65,7 +65,8 @@ def gone(pid):
     return False
 
 
-def test_runs_in_order_and_a_second_start_runs_only_what_changed(little, start):
+def test_runs_in_order_and_a_second_start_runs_only_what_changed(little, start, monkeypatch):
+    monkeypatch.chdir(little.root)
     little.both("10_a", COUNT)
     little.both("20_b", "import sys; print(sys.executable)")
     little.both("33_c", "print(open(f'{profile}.txt').read() if 0 else '10_a')")
@@ -87,6 +88,7 @@ def test_runs_in_order_and_a_second_start_runs_only_what_changed(little, start):
     assert ends(start("33_c")[1]) == {"10_a": "ran", "33_c": "up to date"}
 
     assert ends(start("20_b", "--force")[1]) == {"20_b": "ran"}
+    assert {path.name for path in little.root.iterdir()} == {"notebooks", "params", "outputs"}
 
 
 def test_a_failure_is_named_and_stops_only_what_needs_it(little, start):
