@@ -1,0 +1,61 @@
+"""The grid that pruners are held to, and the results that come with the package."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+import cubistlib as cl
+from cubistlib import analysis, pruners, store, verdict
+from cubistlib.experiments import initialize, train_stack
+from cubistlib.pruners.magnitude import Magnitude
+
+
+def test_every_pruner_starts_from_the_same_networks():
+    one, other = verdict.experiments_of("snip"), verdict.experiments_of("gmp")
+    assert len(one) == len(other) == 144
+    first = [e for e in range(144) if one[e].hidden == (3, 3, 3)]
+    a, b = initialize([one[e] for e in first]), initialize([other[e] for e in first])
+    np.testing.assert_array_equal(a.weights[1], b.weights[1])
+
+
+def test_the_nine_came_along_whole():
+    nine = verdict.nine()
+    published = {name for name, p in pruners.available().items() if not p.control}
+    counts = nine.groupby("algorithm").size()
+    assert set(counts.index) <= published and len(counts) == 9 and (counts == 144).all()
+    assert (nine["weights_kept"] == nine["keep"]).all()
+
+
+@pytest.mark.parametrize("number", [5, 77])
+def test_a_run_that_came_along_can_be_run_again(spiral, number):
+    row = verdict.nine().query("algorithm == 'snip' and experiment == @number").iloc[0]
+    again = train_stack([verdict.experiments_of("snip")[number]], *spiral)
+    assert again.masks.parameters_kept[0] == row["parameters_kept"]
+    # Processors round differently, and 19,500 steps amplify it: the mask is what must match.
+    assert again.masks.weights_kept[0] == row["weights_kept"]
+
+
+def test_the_reference_is_the_best_of_each_size():
+    reference = analysis.reference()
+    sizes = reference[["weights_kept", "parameters_kept"]]
+    assert not sizes.duplicated().any() and (reference["algorithm"] == "search").all()
+    np.testing.assert_array_equal(reference["effective_weights"], reference["weights_kept"])
+
+
+def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch, spiral):
+    @dataclass(frozen=True)
+    class Mine(Magnitude):
+        name = "mine_for_the_verdict"
+
+    few = verdict.experiments_of("mine_for_the_verdict")[:4]
+    monkeypatch.setattr(verdict, "experiments_of", lambda name: few)
+    results = verdict.verdict("mine_for_the_verdict")
+    assert list(results.columns) == list(store.COLUMNS)
+    assert (results["algorithm"] == "mine_for_the_verdict").sum() == 4
+    assert results["algorithm"].nunique() == 11
+
+
+def test_an_unknown_pruner_is_one_sentence():
+    with pytest.raises(cl.UserError, match=r"unknown algorithm 'nobody'; allowed: .*gmp"):
+        verdict.verdict("nobody")
