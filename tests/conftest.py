@@ -6,10 +6,13 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+import torch
 
 import cubistlib as cl
 
 matplotlib.use("agg")
+# Tiny operations on many threads wait for each other, for minutes where cores are busy.
+torch.set_num_threads(1)
 GOLDEN = Path(__file__).parent / "golden"
 
 
