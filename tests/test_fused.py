@@ -285,7 +285,7 @@ def test_batches_are_filled_up_with_samples_that_weigh_nothing(count):
     columns = np.arange(600, dtype=np.float32).reshape(3, 200)
     rows = np.arange(count, dtype=np.int32)[None]
     batches = np.empty((1, 4, -(-count // kernels.ROW) * kernels.ROW), np.float32)
-    kernels.gather(columns, rows, np.float32(0.25), batches)
+    kernels.gather(np.ascontiguousarray(columns.T), rows, np.float32(0.25), batches)
     flat = batches[0]
     np.testing.assert_array_equal(flat[:3, :count], columns[:, :count])
     np.testing.assert_array_equal(flat[3], np.where(np.arange(flat.shape[1]) < count, 0.25, 0))
@@ -337,3 +337,14 @@ def test_compiling_is_said_once(capsys):
         data = {"dispatcher": SimpleNamespace(py_func=function)}
         announcement.on_start(SimpleNamespace(data=data))
     assert capsys.readouterr().err.count("compiling the training engine") == 1
+
+
+def test_one_compilation_serves_every_shape():
+    for hidden, inputs, batch in (((3,), 1, 128), ((4, 2), 2, 200), ((5, 1, 5), 3, 60)):
+        nets = Network.initialize(hidden, n=2, inputs=inputs)
+        x = np.ones((300, inputs), np.float32)
+        y = np.arange(300) % 2
+        config = TrainConfig(epochs=1, batch_size=batch)
+        train(nets, Masks.ones_like(nets), x, y, config, trace=inputs == 2)
+    for kernel in (kernels.gather, kernels.advance, kernels.evaluate):
+        assert len(kernel.signatures) == 1

@@ -33,7 +33,7 @@ class FusedTrainer:
         require(whole, f"train: threads must be a whole number ≥ 1, got {threads!r}")
         self.config, self.threads = config, threads
         self.pool = ThreadPoolExecutor(self.threads)
-        self.columns = np.concatenate([x.T, y[None]])
+        self.table = np.column_stack([x, y])
         self.batches = self.points = None
         self.revise(state)
 
@@ -44,7 +44,7 @@ class FusedTrainer:
         self.velocities = pick(state.momentum, self.wiring)
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
-        self.batches = gather(self.columns, rows, 1 / rows.shape[1], self.batches)
+        self.batches = gather(self.table, rows, 1 / rows.shape[1], self.batches)
         losses = np.empty((len(rows) if trace else 0, len(self.begin.network)), np.float32)
         factors = np.float32([self.config.momentum, self.config.weight_decay])
         rates = rates.astype(np.float32)
@@ -58,9 +58,9 @@ class FusedTrainer:
         return losses if trace else None
 
     def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
-        data_rows = self.columns.shape[1]
+        data_rows = len(self.table)
         if self.points is None:
-            self.points = gather(self.columns, np.arange(data_rows)[None], 1.0)
+            self.points = gather(self.table, np.arange(data_rows)[None], 1.0)
         correct, loss = np.zeros((2, len(self.begin.network)))
 
         def part(first: int, stop: int) -> None:
@@ -98,7 +98,7 @@ def gradients(nets: Network, x: np.ndarray, y: np.ndarray) -> Network:
     """
     wiring = _dense_wiring(nets.sizes, len(nets))
     slopes = np.zeros(wiring.place.shape, np.float32)
-    batch = gather(np.concatenate([x.T, y[None]]), np.arange(len(x))[None], 1 / len(x))
+    batch = gather(np.column_stack([x, y]), np.arange(len(x))[None], 1 / len(x))
     kernels.differentiate(batch, wiring, pick(nets, wiring), slopes, room(wiring))
     return put_back(slopes, wiring, nets)
 
@@ -109,14 +109,14 @@ def _dense_wiring(sizes: tuple[int, ...], n: int) -> Wiring:
     return wire(Masks.from_weights([np.ones((n, *shape), bool) for shape in shapes]))
 
 
-def gather(columns, rows: np.ndarray, share: float, old: np.ndarray | None = None) -> np.ndarray:
+def gather(table, rows: np.ndarray, share: float, old: np.ndarray | None = None) -> np.ndarray:
     """The samples of `rows` (steps, batch) as `kernels.gather` lays them out.
 
     They are written over `old` if that has the right shape: fresh memory costs more.
     """
-    shape = len(rows), len(columns) + 1, -(-rows.shape[1] // ROW) * ROW
+    shape = len(rows), table.shape[1] + 1, -(-rows.shape[1] // ROW) * ROW
     batches = old if old is not None and old.shape == shape else aligned(shape)
-    kernels.gather(columns, np.require(rows, np.int32, ["C", "W"]), np.float32(share), batches)
+    kernels.gather(table, np.require(rows, np.int32, ["C", "W"]), np.float32(share), batches)
     return batches
 
 

@@ -261,19 +261,19 @@ def cross_entropy(z, y):
 
 
 @compiled
-def gather(columns, rows, share, batches):
+def gather(table, rows, share, batches):
     """Fills `batches` with samples: a step's inputs, its labels, and each sample's share.
 
-    columns: (inputs + 1, data rows), the labels last. rows: (steps, batch). What is missing to
+    table: (data rows, inputs + 1), the labels last. rows: (steps, batch). What is missing to
     whole rows of vectors repeats the last sample, with share 0.
     batches: (steps, inputs + 2, samples), samples ≥ batch.
     """
     steps, size = rows.shape
-    shares = len(columns)
+    shares = table.shape[1]
     for step in range(steps):
         for column in range(shares):
             for at in range(size):
-                batches[step, column, at] = columns[column, rows[step, at]]
+                batches[step, column, at] = table[rows[step, at], column]
             batches[step, column, size:] = batches[step, column, size - 1]
         batches[step, shares, :size] = share
         batches[step, shares, size:] = 0
