@@ -1,10 +1,10 @@
-"""The command line: python -m cubistlib run quick [notebook …] [--force]."""
+"""The command line: python -m cubistlib run, plan, sweep or replay; --help with each."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from cubistlib import runner
+from cubistlib import commands, runner
 from cubistlib.checks import UserError
 
 
@@ -23,12 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cubistlib", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="command")
-    run = commands.add_parser("run", help="execute the notebooks with a profile's parameters")
+    subparsers = parser.add_subparsers(required=True, metavar="command")
+    run = subparsers.add_parser("run", help="execute the notebooks with a profile's parameters")
     run.add_argument("profile", help="a folder of params/, as quick or paper")
     run.add_argument("notebooks", nargs="*", help="NN_name, default all; with what they need")
     run.add_argument("--force", action="store_true", help="run also what is up to date")
     run.set_defaults(command=lambda given: runner.run(given.profile, given.notebooks, given.force))
+    commands.add(subparsers)
     return parser
 
 

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,7 @@ from cubistlib.masks import Masks
 from cubistlib.search import MaskList
 from cubistlib.training import TrainConfig
 
-# A shard is the unit of work, of writing and of recovery: at most so many experiments, of
-# networks that have at most so many weights together.
-SHARD = 256
+# Networks of a shard have at most so many weights together.
 SHARD_WEIGHTS = 1 << 18
 
 
@@ -45,7 +44,8 @@ class Study(ABC):
 
     name: names its results; with an experiment's number it seeds the run. lrs, schedules,
     epochs, seeds: every experiment is run under each rate, schedule and replicate. spiral:
-    arguments of `cubist_spiral`, as pairs. backend: as in `training.resume`.
+    arguments of `cubist_spiral`, as pairs. backend: as in `training.resume`. shard: most
+    experiments in a shard, the unit of work, of writing and of recovery.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Study(ABC):
     origin: Origin | None = None
     spiral: tuple[tuple[str, float], ...] = ()
     backend: str = "auto"
+    shard: int = 256
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -93,6 +94,10 @@ class Study(ABC):
     @abstractmethod
     def stretches(self) -> list[tuple[int, int, int]]:
         """(first, stop, experiments a shard) for stretches of like experiments."""
+
+    def _shard_size(self, hidden: tuple[int, ...]) -> int:
+        weights = sum(a * b for a, b in pairwise((2, *hidden, 1)))
+        return max(1, min(self.shard, SHARD_WEIGHTS // weights))
 
     def shard_of(self, number: int) -> int:
         """The shard that an experiment is in. Raises ValueError for a number it does not have."""
@@ -140,18 +145,23 @@ class PruningStudy(Study):
     reinitialize: tuple[str, ...] = ()
 
     def __len__(self) -> int:
-        return len(_pruning_table(self))
+        return len(self.table)
+
+    @property
+    def table(self) -> list[Experiment]:
+        """All experiments in order, without their origin."""
+        return _pruning_table(self)
 
     def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
-        table, start = _pruning_table(self), self.start()
-        return [replace(table[number], origin=start) for number in numbers]
+        start = self.start()
+        return [replace(self.table[number], origin=start) for number in numbers]
 
     def stretches(self) -> list[tuple[int, int, int]]:
-        table = _pruning_table(self)
+        table = self.table
         kinds = [(e.algorithm, e.hidden, e.seed) for e in table]
         starts = [i for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
         bounds = zip(starts, [*starts[1:], len(kinds)], strict=True)
-        return [(a, b, _shard_size(table[a].hidden)) for a, b in bounds]
+        return [(a, b, self._shard_size(table[a].hidden)) for a, b in bounds]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +188,7 @@ class SearchStudy(Study):
 
     def stretches(self) -> list[tuple[int, int, int]]:
         widest = self.masks[len(self.masks) - 1].hidden
-        return [(0, len(self), _shard_size(widest))]
+        return [(0, len(self), self._shard_size(widest))]
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         if self.rungs:
@@ -202,11 +212,6 @@ def _one_torch_thread() -> None:
     """PyTorch's sums depend on its number of threads; results must not."""
     if torch.get_num_threads() != 1:
         torch.set_num_threads(1)
-
-
-def _shard_size(hidden: tuple[int, ...]) -> int:
-    weights = sum(a * b for a, b in zip((2, *hidden), (*hidden, 1), strict=True))
-    return max(1, min(SHARD, SHARD_WEIGHTS // weights))
 
 
 @lru_cache(maxsize=16)

@@ -1,0 +1,82 @@
+"""The commands for studies: plan, sweep and replay."""
+
+import argparse
+import json
+import sys
+
+from cubistlib import executors, paper, plan, sweep, winners
+from cubistlib.checks import UserError, require
+from cubistlib.locks import Slice
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Adds the commands to a parser's."""
+    given = commands.add_parser("plan", help="list the paper's studies: number, cost, what is done")
+    given.add_argument("profile", help="results are looked for in outputs/<profile>/, as paper")
+    given.add_argument("--json", action="store_true", help="for programs")
+    given.add_argument("--no-cost", action="store_true", help="do not measure the cost")
+    given.set_defaults(command=_plan)
+
+    given = commands.add_parser("sweep", help="run the paper's studies, going on where they are")
+    given.add_argument("profile", help="results go to outputs/<profile>/results/, as paper")
+    given.add_argument("studies", nargs="*", help="names as plan lists them, default all")
+    given.add_argument("--executor", default="threads", choices=executors.KINDS)
+    given.add_argument("--workers", type=int, help="default: one a core")
+    given.add_argument("--address", help="of a Dask scheduler, as tcp://host:8786")
+    given.add_argument(
+        "--shard", default="1/1", help="i/N: only the i-th of N slices, for job arrays"
+    )
+    given.add_argument("--wait", action="store_true", help="wait for a sweep that holds the study")
+    given.set_defaults(command=_sweep)
+
+    given = commands.add_parser("replay", help="run one experiment again and compare")
+    given.add_argument("study", help="a name as plan lists it")
+    given.add_argument("number", type=int, help="the experiment's number in the study")
+    given.add_argument("--profile", default="paper", help="whose results to compare with")
+    given.set_defaults(command=_replay)
+
+
+def _plan(given: argparse.Namespace) -> int:
+    table = plan.table(list(paper.STUDIES.values()), given.profile, cost=not given.no_cost)
+    print(json.dumps(plan.as_data(table), indent=1) if given.json else plan.as_text(table))
+    return 0
+
+
+def _sweep(given: argparse.Namespace) -> int:
+    part = _slice(given.shard)
+    studies = [paper.study(name) for name in given.studies or paper.STUDIES]
+    for study in studies:
+        ready = winners.resolved(study, given.profile)
+        where = {"executor": given.executor, "workers": given.workers, "address": given.address}
+        results = sweep.run(ready, given.profile, part=part, wait=given.wait, **where)
+        print(f"{study.name}: {len(results):,} of {len(study):,} experiments")
+    return 0
+
+
+def _replay(given: argparse.Namespace) -> int:
+    study = winners.resolved(paper.study(given.study), given.profile)
+    row = study.replay(given.number).iloc[0]
+    print(row.to_string())
+    before = sweep.stored(study, given.profile, given.number)
+    if before is None:
+        print("no stored result to compare with")
+        return 0
+    changed = [name for name in row.index if not _equal(row[name], before[name])]
+    if changed:
+        print(f"differs from the stored result in {', '.join(changed)}", file=sys.stderr)
+        return 1
+    print("identical to the stored result")
+    return 0
+
+
+def _slice(text: str) -> Slice:
+    try:
+        i, n = map(int, text.split("/"))
+    except ValueError as error:
+        raise UserError(f"--shard must be i/N, as 3/20, got {text!r}") from error
+    require(1 <= i <= n, f"--shard must be i/N with 1 ≤ i ≤ N, got {text}")
+    return i, n
+
+
+def _equal(one, other) -> bool:
+    return one is other or one == other or (one != one and other != other)

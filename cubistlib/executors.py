@@ -1,0 +1,163 @@
+"""Where the shards of a sweep are run: each executor is a context with one method, `submit`."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+import torch
+
+from cubistlib.backends.fused import usable_cores
+from cubistlib.checks import UserError, require
+
+# What a future raises whose executor is gone: a killed process, a lost scheduler.
+LOST = (BrokenExecutor, CancelledError)
+
+# Seconds that a cluster gets to answer before it counts as gone.
+PATIENCE = 10
+
+
+@dataclass(frozen=True)
+class Executor:
+    """submit(function, *arguments) gives a `concurrent.futures.Future`; workers: how many."""
+
+    submit: Callable[..., Future]
+    workers: int
+
+
+@contextmanager
+def threads(workers: int) -> Iterator[Executor]:
+    """Threads of this process: the engine does not hold Python's lock while it trains."""
+    running: set[int] = set()
+    torch_threads = torch.get_num_threads()
+
+    def work(function: Callable, *arguments):
+        running.add(threading.get_ident())
+        try:
+            return function(*arguments)
+        finally:
+            running.discard(threading.get_ident())
+
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="sweep")
+    try:
+        yield Executor(lambda *call: pool.submit(work, *call), workers)
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for thread in list(running):
+            _stop(thread)
+        raise
+    finally:
+        pool.shutdown()
+        torch.set_num_threads(torch_threads)
+
+
+def _stop(thread: int) -> None:
+    """Ends what a thread is doing as soon as it is back from compiled code: after an epoch."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+        ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt)
+    )
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Executor]:
+    """Processes of this machine, which end with this one, however it ends."""
+    context = multiprocessing.get_context("spawn")
+    reader, writer = context.Pipe(duplex=False)
+    pool = ProcessPoolExecutor(workers, context, _end_with_parent, (reader,))
+    try:
+        yield Executor(pool.submit, workers)
+    except BaseException:
+        writer.close()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        writer.close()
+
+
+def _end_with_parent(reader: Connection) -> None:
+    """In a new worker: leaves Ctrl-C to the parent, and ends at once when that is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        reader.poll(None)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextmanager
+def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
+    """A Dask cluster: the scheduler at `address`, else one on this machine.
+
+    Shards of workers that are lost are given to others; a scheduler that is lost ends the
+    sweep. Raises ValueError if no scheduler answers.
+    """
+    distributed = _cluster_package("distributed")
+    if address is None:
+        cluster = distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, dashboard_address=None
+        )
+        with cluster, _client(distributed, cluster) as executor:
+            yield executor
+    else:
+        with _client(distributed, address) as executor:
+            yield executor
+
+
+@contextmanager
+def slurm(workers: int) -> Iterator[Executor]:
+    """SLURM jobs of one core each, through dask-jobqueue; partition, time and memory as its
+    configuration says (jobqueue.slurm in ~/.config/dask)."""
+    jobqueue = _cluster_package("dask_jobqueue")
+    with jobqueue.SLURMCluster(cores=1, processes=1) as cluster:
+        cluster.scale(jobs=workers)
+        with _client(_cluster_package("distributed"), cluster) as executor:
+            yield executor
+
+
+@contextmanager
+def _client(distributed, cluster) -> Iterator[Executor]:
+    try:
+        client = distributed.Client(cluster, timeout=PATIENCE)
+    except OSError as error:
+        raise UserError(f"no Dask scheduler answers at {cluster}") from error
+    with client:
+        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
+        pool = client.get_executor(pure=False)
+        yield Executor(pool.submit, workers)
+
+
+def _cluster_package(name: str):
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise UserError(f"{name} is not installed: pip install 'cubistlib[cluster]'") from error
+
+
+KINDS = ("threads", "processes", "dask", "slurm")
+
+
+def choose(kind: str = "threads", workers: int | None = None, address: str | None = None):
+    """The executor of that name with so many workers, by default one a core, as a context.
+
+    address: of a Dask scheduler. Raises ValueError for a name that there is not.
+    """
+    require(kind in KINDS, f"executor must be one of {', '.join(KINDS)}, got {kind!r}")
+    require(workers is None or workers >= 1, f"workers must be ≥ 1, got {workers}")
+    require(address is None or kind == "dask", f"a scheduler's address goes with dask, not {kind}")
+    workers = workers or usable_cores()
+    if kind == "dask":
+        return dask(workers, address)
+    return {"threads": threads, "processes": processes, "slurm": slurm}[kind](workers)

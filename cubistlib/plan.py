@@ -1,0 +1,137 @@
+"""What studies cost on this machine, and what of them is done."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import torch
+
+from cubistlib import sweep
+from cubistlib.backends.fused import usable_cores
+from cubistlib.studies import PruningStudy, Study
+
+SAMPLE = (2, 96)  # fewest and most experiments that are timed of each kind
+SAMPLE_WEIGHTS = 1 << 14  # their dense weights together, if that leaves enough of them
+WIDEST = 64  # wider networks are not timed: cost is linear in the weights
+EPOCHS = (1, 4)  # what a timed training is cut down to; cost is linear in the epochs
+
+GOLDEN = (5**0.5 - 1) / 2
+
+
+def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataFrame:
+    """One row a study: study, experiments, done, seconds, left, versions.
+
+    seconds: what all of it takes on this machine, every core at work; left: what is missing of
+    that. Both are measured, in a few seconds; nan without `cost`.
+    """
+    found = []
+    for study in studies:
+        done, count = sweep.finished(study, profile), len(study)
+        whole = seconds(study) if cost else np.nan
+        left = whole * (count - done) / count
+        versions = ", ".join(sweep.versions(study, profile))
+        found.append((study.name, count, done, whole, left, versions))
+    columns = ["study", "experiments", "done", "seconds", "left", "versions"]
+    return pd.DataFrame(found, columns=columns)
+
+
+def seconds(study: Study) -> float:
+    """How long a study takes on this machine, from a sample of short trainings."""
+    if study.origin is not None:  # every initialization costs the same
+        study = replace(study, origin=replace(study.origin, experiment=0))
+    if not isinstance(study, PruningStudy):
+        return len(study) * _each(study, range(len(study)))
+    first = [(e.algorithm, e.hidden[0], i) for i, e in enumerate(study.table) if e.seed == 0]
+    total = 0.0
+    for algorithm in study.algorithms:
+        alike = {w: [i for a, v, i in first if (a, v) == (algorithm, w)] for w in study.widths}
+        timed = _few([w for w in study.widths if w <= WIDEST] or [min(study.widths)])
+        costs = [_each(study, alike[w]) for w in timed]
+        total += sum(len(alike[w]) * _at(w, timed, costs) for w in study.widths)
+    return total * study.seeds
+
+
+def as_text(plan: pd.DataFrame) -> str:
+    """The plan as a table to read, with its sums."""
+    sums = {"study": "in all", **plan[["experiments", "done", "seconds", "left"]].sum()}
+    rows = pd.concat([plan, pd.DataFrame([sums])], ignore_index=True)
+    shown = pd.DataFrame(
+        {
+            "study": rows["study"],
+            "experiments": [f"{int(n):,}" for n in rows["experiments"]],
+            "done": [f"{int(n):,}" for n in rows["done"]],
+            "takes": [duration(s) for s in rows["seconds"]],
+            "left": [duration(s) for s in rows["left"]],
+            "version": rows["versions"].fillna(""),
+        }
+    )
+    return shown.to_string(index=False, justify="left")
+
+
+def as_data(plan: pd.DataFrame) -> dict:
+    """The plan as JSON has it; seconds are null where they were not measured."""
+    rows = plan.astype(object).where(plan.notna(), None).to_dict("records")
+    sums = {"experiments": int(plan["experiments"].sum()), "done": int(plan["done"].sum())}
+    return {"cores": usable_cores(), **sums, "studies": rows}
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: 40 s, 12 min, 3.5 h."""
+    if np.isnan(seconds):
+        return "–"
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _each(study: Study, numbers: Sequence[int]) -> float:
+    """Seconds that one of these experiments takes of the whole machine.
+
+    Every core trains the same sample, since cores share caches.
+    """
+    widest = study.experiments(numbers[-1:])[0].hidden
+    size = int(np.clip(SAMPLE_WEIGHTS // _weights(widest), *SAMPLE))
+    places = np.arange(1, size + 1) * GOLDEN % 1
+    sample = sorted({numbers[int(p * len(numbers))] for p in places})
+    first, second = (min(e, study.epochs) for e in EPOCHS)
+    replace(study, epochs=1).run(sample[:1])  # loads what is compiled
+    at_first = _timed(replace(study, epochs=first), sample)
+    if study.epochs == first:
+        return at_first
+    slope = (_timed(replace(study, epochs=second), sample) - at_first) / (second - first)
+    return at_first + slope * (study.epochs - first)
+
+
+def _timed(study: Study, sample: list[int]) -> float:
+    cores, torch_threads = usable_cores(), torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with ThreadPoolExecutor(cores) as pool:
+            start = time.perf_counter()
+            list(pool.map(lambda _: study.run(sample), range(cores)))
+            return (time.perf_counter() - start) / (cores * len(sample))
+    finally:
+        torch.set_num_threads(torch_threads)
+
+
+def _few(widths: Sequence[int]) -> list[int]:
+    """The smallest, a middle one and the largest."""
+    return sorted({widths[0], widths[len(widths) * 2 // 3], widths[-1]})
+
+
+def _at(width: int, timed: Sequence[int], costs: Sequence[float]) -> float:
+    """Cost at a width, linear in the weights between the timed ones and beyond the last."""
+    *weights, wanted = (_weights((w,) * 3) for w in (*timed, width))
+    if width <= timed[-1] or len(timed) == 1:
+        return float(np.interp(wanted, weights, costs))
+    slope = max(0.0, (costs[-1] - costs[-2]) / (weights[-1] - weights[-2]))
+    return costs[-1] + slope * (wanted - weights[-1])
+
+
+def _weights(hidden: tuple[int, ...]) -> int:
+    return sum(a * b for a, b in pairwise((2, *hidden, 1)))

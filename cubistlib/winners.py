@@ -1,0 +1,28 @@
+"""Which network of a search a fixed-initialization study starts from."""
+
+from dataclasses import replace
+
+from cubistlib import analysis, paper, store, sweep
+from cubistlib.checks import require
+from cubistlib.studies import Study
+
+
+def resolved(study: Study, profile: str) -> Study:
+    """The study with the number of the experiment that its origin means.
+
+    That is the search's network which reaches the target with the fewest parameters, of
+    equally small ones the most accurate. Raises ValueError while the search is not finished.
+    """
+    if study.origin is None:
+        return study
+    search = paper.study(study.origin.study)
+    done = sweep.finished(search, profile)
+    require(
+        done == len(search),
+        f"{study.name} starts from the best network of {search.name}, of which {done:,} of "
+        f"{len(search):,} experiments are done: run 'python -m cubistlib sweep {profile} "
+        f"{search.name}' first",
+    )
+    results = store.read(sweep.folder(search, profile))
+    best = analysis.best_run(results, study.origin.target)
+    return replace(study, origin=replace(study.origin, experiment=int(best["experiment"])))
