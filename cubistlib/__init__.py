@@ -6,6 +6,7 @@ from cubistlib import backends, pruners
 from cubistlib.checks import UserError
 from cubistlib.connectivity import Connectivity, connectivity, fold, unit_states
 from cubistlib.data import batches, cubist_spiral
+from cubistlib.inspector import inspect
 from cubistlib.masks import Masks
 from cubistlib.network import Network
 from cubistlib.training import TrainConfig, Trained, TrainState, resume, train
@@ -25,6 +26,7 @@ __all__ = [
     "connectivity",
     "cubist_spiral",
     "fold",
+    "inspect",
     "pruners",
     "resume",
     "train",

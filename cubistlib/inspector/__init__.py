@@ -1,0 +1,55 @@
+"""The neuron inspector: a network as a graph of small maps, in a notebook and as a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cubistlib.checks import UserError
+from cubistlib.data import cubist_spiral
+
+if TYPE_CHECKING:
+    from cubistlib.inspector.widget import Inspector
+    from cubistlib.masks import Masks
+    from cubistlib.studies import Study
+
+
+class Refused(UserError):
+    """Something that cannot be inspected; in a notebook its sentence stands alone in the cell."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [str(self)]
+
+
+def inspect(
+    what: object,
+    masks: Masks | None = None,
+    *,
+    view: str = "",
+    data: tuple[np.ndarray, np.ndarray] | None = None,
+    studies: Sequence[Study] = (),
+) -> Inspector:
+    """Look into networks: every unit's map over the plane, weights, equations, dead units.
+
+    what: a Network (with `masks`; default: all kept), a pair (Network, Masks), a training
+    (`Trained`), the `TrainState`s of one training in order, a mapping of names to any of these,
+    or results: a frame, a row of one, or the path of a Parquet file. Runs of results are
+    trained once more, from their numbers, when they are looked at.
+    view: what to show first, as `Inspector.view` gives it. data: x and y to measure on
+    (default: the spiral). studies: those that the results are of; runs of a search need it.
+    Raises ValueError, in one sentence, for what does not exist or cannot be drawn.
+    """
+    # Not needed without an inspector: ipywidgets and matplotlib take their time.
+    from cubistlib.inspector.catalogue import catalogue
+    from cubistlib.inspector.model import Model
+    from cubistlib.inspector.view import View
+    from cubistlib.inspector.widget import Inspector
+
+    x, y = data or cubist_spiral()
+    try:
+        model = Model(catalogue(what, masks, studies, x, y), x, y)
+        return Inspector(model, View.parse(view))
+    except UserError as error:
+        raise Refused(str(error)) from None

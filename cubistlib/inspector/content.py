@@ -1,0 +1,78 @@
+"""What is sent to the browser: plain values and bytes that its pictures are drawn from."""
+
+from itertools import count
+
+import numpy as np
+
+from cubistlib.inspector import units
+from cubistlib.inspector.maps import Map
+from cubistlib.inspector.model import Model, accuracy_text, map_title
+from cubistlib.inspector.scene import Scene
+from cubistlib.inspector.view import View
+from cubistlib.pictures import EXTENT
+
+WRONG = 1500  # points drawn of those that a network gets wrong
+
+_serial = count(1)  # tells two pictures of equal content apart
+
+
+def graph_content(scene: Scene) -> dict:
+    """A scene for the graph. An edge is [source, target, share, sign], sign 0 for a ghost."""
+    shown = zip(scene.units, scene.names, scene.labels(), scene.places, strict=True)
+    return {
+        "serial": next(_serial),
+        "title": f"{scene.specimen.title}: {scene.survey.accuracy:.2%}",
+        "label": f"Network, {accuracy_text(scene)}; arrow keys go from unit to unit",
+        "size": scene.size,
+        "units": [
+            {
+                "name": name,
+                "layer": unit.layer,
+                "state": scene.state(unit),
+                "label": label,
+                "x": float(x),
+                "y": float(y),
+            }
+            for unit, name, label, (x, y) in shown
+        ],
+        "edges": [
+            [e.source, e.target, round(e.share, 4), 0 if e.ghost else 1 if e.weight > 0 else -1]
+            for e in scene.edges
+        ],
+        "side": scene.thumbnails.shape[1],
+        "thumbnails": scene.thumbnails.tobytes(),
+    }
+
+
+def map_content(model: Model, view: View, rough: bool = False) -> dict:
+    """The view's unit as a large map with the points; the output's with the wrong ones."""
+    output = view.unit == units.OUTPUT
+    wrong = model.scene(view, rough).survey.wrong if output else np.array([], int)
+    x, y = model.points()
+    points = [x[y == label].tobytes() for label in (0, 1)]
+    drawn = wrong[:: max(1, -(-len(wrong) // WRONG))]
+    return _map(
+        model.map(view, rough), map_title(view), output, points=points, wrong=model.x[drawn]
+    )
+
+
+def difference_content(model: Model, view: View, rough: bool = False) -> dict:
+    """The view's unit minus that of the network beside it."""
+    return _map(model.difference(view, rough), "left minus right")
+
+
+def _map(found: Map, title: str, boundary: bool = False, points=(), wrong=None) -> dict:
+    low, middle, high = found.ticks
+    return {
+        "serial": next(_serial),
+        "title": title,
+        "label": f"Map of {title} over the plane, from {low} (blue) to {high} (vermillion)",
+        "extent": EXTENT,
+        "side": len(found.values),
+        "pixels": found.pixels(boundary).tobytes(),
+        "top": found.top,
+        "middle": float(middle),
+        "ticks": [low, middle, high],
+        "points": list(points),
+        "wrong": b"" if wrong is None else wrong.tobytes(),
+    }

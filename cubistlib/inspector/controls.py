@@ -1,0 +1,117 @@
+"""The sliders and menus: they show a view and say which field of it is to change."""
+
+from collections.abc import Callable
+
+import ipywidgets as widgets
+
+from cubistlib.inspector.catalogue import MENUS, Catalogue
+from cubistlib.inspector.view import View
+
+TOGGLES = {
+    "effective": ("effective only", "fold constants, remove what lies on no path"),
+    "ghosts": ("ghosts", "show removed weights as thin dots"),
+    "pre": ("before ReLU", "show values before the activation; of the output, the logit"),
+    "shared": ("one scale", "one colour scale for all hidden units"),
+}
+
+
+class Controls:
+    """Widgets by the name of the view's field; `on_change(field, value)` when a reader acts."""
+
+    def __init__(self, catalogue: Catalogue, on_change: Callable[[str, object], None]) -> None:
+        self.catalogue = catalogue
+        self._on_change, self._filling = on_change, False
+        layout = widgets.Layout(width="212px")
+        menus = {
+            name: widgets.Dropdown(description=name, layout=layout) for name in (*MENUS, "beside")
+        }
+        wide = widgets.Layout(width="310px")
+        sliders = {
+            "keep": widgets.SelectionSlider(options=[("", 0)], description="k", layout=wide),
+            "step": widgets.SelectionSlider(options=[("", 0)], description="step", layout=wide),
+            "threshold": widgets.FloatSlider(
+                description="|w| ≥", layout=wide, readout_format=".2f"
+            ),
+        }
+        toggles = {
+            name: widgets.ToggleButton(
+                description=text, tooltip=hint, layout=widgets.Layout(width="auto")
+            )
+            for name, (text, hint) in TOGGLES.items()
+        }
+        self.fields = {**menus, **sliders, **toggles}
+        self.play = widgets.Play(interval=200, show_repeat=False, tooltip="watch it learn")
+        self.play.layout.width = "96px"
+        self._link = widgets.jslink((self.play, "value"), (sliders["step"], "index"))
+        for name, widget in self.fields.items():
+            if hasattr(widget.style, "description_width"):
+                widget.style = {"description_width": "70px"}
+            widget.observe(lambda change, name=name: self._changed(name, change["new"]), "value")
+
+    def rows(self, *last: widgets.Widget) -> list[widgets.HBox]:
+        """The controls in three lines; `last` stands at the end of the third."""
+        lines = [(*MENUS, "beside"), ("keep", "step", "threshold"), TOGGLES]
+        wrap = widgets.Layout(flex_flow="row wrap")
+        boxes = [widgets.HBox([self.fields[n] for n in line], layout=wrap) for line in lines]
+        boxes[1].children = (*boxes[1].children[:2], self.play, *boxes[1].children[2:])
+        boxes[2].children = (*boxes[2].children, *last)
+        return boxes
+
+    def fill(self, view: View, largest_weight: float) -> None:
+        """Show a view; nothing that this changes counts as the reader's doing."""
+        self._filling = True
+        try:
+            for name in MENUS:
+                self._menu(
+                    name, self.catalogue.menu(name, view), getattr(view, name), "best of all"
+                )
+            names = {entry.algorithm: entry.accuracy for entry in self.catalogue.entries}
+            self._menu("beside", names, view.beside, "nothing")
+            self._sliders(view, largest_weight)
+            for name in TOGGLES:
+                self.fields[name].value = getattr(view, name)
+        finally:
+            self._filling = False
+
+    def _menu(self, name: str, choices: dict[str, float], chosen: str, nothing: str) -> None:
+        shown = [(f"{value} · {best:.1%}", value) for value, best in choices.items()]
+        _options(self.fields[name], [(nothing, ""), *shown], chosen)
+        self.fields[name].layout.display = None if len(choices) > 1 else "none"
+
+    def _sliders(self, view: View, largest_weight: float) -> None:
+        keeps, steps = self.catalogue.path(view), self.catalogue.film(view).steps
+        keep = self.catalogue.entry(view).keep if view.keep is None else view.keep
+        keep = min(keeps, key=lambda k: (abs(k - keep), k))
+        _options(self.fields["keep"], [(str(k), k) for k in keeps], keep)
+        step = steps[-1] if view.step is None else min(steps, key=lambda s: abs(s - view.step))
+        self.play.max = len(steps) - 1
+        _options(self.fields["step"], [(f"{s:,}", s) for s in steps], step)
+        self.play.value = self.fields["step"].index
+        for widget in (self.fields["step"], self.play):
+            widget.layout.display = None if len(steps) > 1 else "none"
+        threshold = self.fields["threshold"]
+        threshold.step = _round_step(largest_weight / 100)
+        threshold.max = max(largest_weight, view.threshold)
+        threshold.value = view.threshold
+
+    def _changed(self, name: str, value: object) -> None:
+        if self._filling:
+            return
+        if name == "step" and value == self.fields["step"].options[-1][1]:
+            value = None  # the end, whichever run is chosen next
+        self._on_change(name, value)
+
+
+def _options(widget: widgets.Widget, options: list[tuple[str, object]], value: object) -> None:
+    """Set options and value; untouched where nothing changes, so that no message is sent."""
+    with widget.hold_sync():
+        if list(widget.options) != options:
+            widget.options = options
+        if widget.value != value:
+            widget.value = value
+
+
+def _round_step(size: float) -> float:
+    """The largest of 0.01, 0.02, 0.05, 0.1, … that is not above `size`, or 0.01."""
+    steps = [digit * 10.0**power for power in range(-2, 4) for digit in (1, 2, 5)]
+    return max([step for step in steps if step <= size], default=0.01)

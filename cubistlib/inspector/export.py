@@ -1,0 +1,54 @@
+"""A view as a file: a figure, or everything in numbers."""
+
+import io
+import json
+
+from cubistlib.checks import require
+from cubistlib.inspector import units
+from cubistlib.inspector.figure import figure
+from cubistlib.inspector.model import Model
+from cubistlib.inspector.units import Unit
+from cubistlib.inspector.view import View
+
+KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
+
+
+def encoded(model: Model, view: View, kind: str) -> bytes:
+    """The view as "png", "svg" or "json"; the same view gives the same bytes."""
+    require(kind in KINDS, f"inspect: exports are {', '.join(KINDS)}, got {kind!r}")
+    if kind == "json":
+        return json.dumps(values(model, view), indent=1).encode()
+    buffer = io.BytesIO()
+    dated = {"Date": None} if kind == "svg" else None
+    figure(model, view).savefig(buffer, format=kind, dpi=110, metadata=dated)
+    return buffer.getvalue()
+
+
+def values(model: Model, view: View) -> dict:
+    """The network and what is shown of it, as plain values.
+
+    weights[l]: rows of (out, in), biases[l], masks[l]: `Network.from_arrays(weights, biases)`
+    and `Masks.from_weights(masks)` give the network back.
+    """
+    scene = model.scene(view)
+    net, masks = scene.specimen.net, scene.specimen.masks
+    return {
+        "view": str(view),
+        "title": scene.specimen.title,
+        "accuracy": scene.survey.accuracy,
+        "wrong": len(scene.survey.wrong),
+        "weights_kept": scene.specimen.weights_kept,
+        "effective_weights": int(scene.specimen.paths.effective_weights[0]),
+        "parameters_kept": int(masks.parameters_kept[0]),
+        "states": scene.counts,
+        "units": [_unit(scene, unit) for unit in scene.units],
+        "weights": [w[0].tolist() for w in net.weights],
+        "biases": [b[0].tolist() for b in net.biases],
+        "masks": [m[0].astype(int).tolist() for m in masks.weights],
+    }
+
+
+def _unit(scene, unit: Unit) -> dict:
+    name = unit.name(len(scene.specimen.net.weights))
+    equation = units.equation(scene.specimen, unit)
+    return {"name": name, "state": scene.state(unit), "equation": equation}

@@ -1,0 +1,127 @@
+"""One network under the glass: pruned further, folded, measured on the data."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from cubistlib.checks import require
+from cubistlib.connectivity import Connectivity, connectivity, fold, unit_states
+from cubistlib.masks import Masks
+from cubistlib.network import Network
+from cubistlib.selection import select
+
+PART = 1 << 14  # rows at once
+
+
+@dataclass(frozen=True, eq=False)
+class Specimen:
+    """A network with its masks, both stacks of one; masked entries are zero.
+
+    title: what it is, in a few words.
+    """
+
+    net: Network
+    masks: Masks
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        sizes = self.net.sizes
+        require(
+            sizes[0] == 2 and sizes[-1] == 1,
+            "inspect: maps over the plane need networks of 2 inputs and 1 output, "
+            f"got {'-'.join(map(str, sizes))}",
+        )
+        object.__setattr__(self, "net", self.masks.apply(self.net))
+
+    @property
+    def weights_kept(self) -> int:
+        """Weights of the mask."""
+        return int(self.masks.weights_kept[0])
+
+    @property
+    def largest_weight(self) -> float:
+        """The largest |w|."""
+        return float(max(np.abs(w).max() for w in self.net.weights))
+
+    @cached_property
+    def paths(self) -> Connectivity:
+        """Which weights and units lie on a path."""
+        return connectivity(self.masks)
+
+    def pruned(self, keep: int | None = None, threshold: float = 0.0) -> "Specimen":
+        """Without all but the `keep` largest weights, and without those below the threshold."""
+        sizes, kept = [np.abs(w) for w in self.net.weights], self.masks.weights
+        if keep is not None and keep < self.weights_kept:
+            kept = select(sizes, keep, among=kept)
+        if threshold > 0:
+            kept = [k & (size >= threshold) for k, size in zip(kept, sizes, strict=True)]
+        if kept is self.masks.weights:
+            return self
+        return replace(self, masks=Masks.from_weights(kept))
+
+    def folded(self) -> "Specimen":
+        """The effective network: the same function, nothing pathless left."""
+        net, masks = fold(self.net, self.masks)
+        return replace(self, net=net, masks=masks)
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """A specimen on the data.
+
+    accuracy: share of the rows classified rightly. wrong: rows that are not. states: of each
+    hidden layer's units, indices into connectivity.STATES, (units,). rows: how many there were.
+    """
+
+    accuracy: float
+    wrong: np.ndarray
+    states: list[np.ndarray]
+    rows: int
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Threads only get into each other's way on matrices as small as these."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def logits(net: Network, x: np.ndarray) -> np.ndarray:
+    """The output unit on rows x, (rows,), in parts that stay in the processor's cache."""
+    return np.concatenate([net.logits(x[i : i + PART])[0] for i in range(0, len(x), PART)])
+
+
+def survey(specimen: Specimen, x: np.ndarray, y: np.ndarray) -> Survey:
+    """Accuracy, wrong rows and unit states; the cost is that of the units that are read."""
+    net, masks, read = read_part(specimen.net, specimen.masks)
+    wrong = np.flatnonzero((logits(net, x) > 0) != (y > 0.5))
+    states = [np.zeros(d, int) for d in specimen.net.hidden]
+    for layer, part in enumerate(unit_states(net, masks, x)):
+        states[layer][read[layer]] = part[0]
+    return Survey(1 - len(wrong) / len(x), wrong, states, len(x))
+
+
+def read_part(net: Network, masks: Masks) -> tuple[Network, Masks, list[np.ndarray]]:
+    """The same function without the hidden units that the output does not depend on.
+
+    Returns the smaller network and masks, and the indices of each hidden layer's units that
+    are left; of a layer without any the first stays, since a layer needs one.
+    """
+    read = [r[0] if r[0].any() else np.arange(r.shape[1]) == 0 for r in connectivity(masks).read]
+    left = [np.flatnonzero(r) for r in read[1:-1]]
+    ends = [np.arange(net.sizes[0]), *left, np.arange(net.sizes[-1])]
+
+    def part(stack):
+        weights = [w[:, ends[i + 1]][:, :, ends[i]] for i, w in enumerate(stack.weights)]
+        biases = [b[:, ends[i + 1]] for i, b in enumerate(stack.biases)]
+        return type(stack)(tuple(weights), tuple(biases))
+
+    return part(net), part(masks), left

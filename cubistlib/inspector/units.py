@@ -1,0 +1,94 @@
+"""Names of units and what they say in numbers: weights in and out, the equation."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cubistlib.checks import require
+from cubistlib.inspector.specimen import Specimen
+
+OUTPUT = "out"
+TERMS = 12  # weights written out; a unit of a wide dense network has hundreds
+
+Weights = list[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A place in a network: layer 0 holds the inputs, the last one the output; both from 0."""
+
+    layer: int
+    index: int
+
+    @classmethod
+    def parse(cls, name: str, sizes: tuple[int, ...]) -> "Unit":
+        """The unit of that name in a network of those sizes. Raises ValueError if none is."""
+        if name == OUTPUT:
+            return cls(len(sizes) - 1, 0)
+        match = re.fullmatch(r"(?:x|h([1-9]\d*)\.)([1-9]\d*)", name)
+        unit = cls(int(match[1] or 0), int(match[2]) - 1) if match else None
+        there = unit is not None and unit.layer < len(sizes) - 1 and unit.index < sizes[unit.layer]
+        hidden = len(sizes) - 2
+        require(
+            there,
+            f"no unit {name!r} in a {'-'.join(map(str, sizes))} network; "
+            f"there are x1 … x{sizes[0]}, h1.1 … h{hidden}.{sizes[hidden]} and out",
+        )
+        return unit
+
+    def name(self, layers: int) -> str:
+        """Its name in a network of that many layers of weights: x1, h2.3, out."""
+        if self.layer == layers:
+            return OUTPUT
+        return f"h{self.layer}.{self.index + 1}" if self.layer else f"x{self.index + 1}"
+
+
+def incoming(specimen: Specimen, unit: Unit) -> Weights:
+    """The kept weights into a unit with the names of their sources, largest first."""
+    if unit.layer == 0:
+        return []
+    values = specimen.net.weights[unit.layer - 1][0, unit.index]
+    kept = specimen.masks.weights[unit.layer - 1][0, unit.index]
+    return _named(values, kept, unit.layer - 1, specimen)
+
+
+def outgoing(specimen: Specimen, unit: Unit) -> Weights:
+    """The kept weights out of a unit with the names of their targets, largest first."""
+    if unit.layer == len(specimen.net.weights):
+        return []
+    values = specimen.net.weights[unit.layer][0, :, unit.index]
+    kept = specimen.masks.weights[unit.layer][0, :, unit.index]
+    return _named(values, kept, unit.layer + 1, specimen)
+
+
+def bias(specimen: Specimen, unit: Unit) -> float:
+    """A unit's bias, 0 where it is masked."""
+    return float(specimen.net.biases[unit.layer - 1][0, unit.index])
+
+
+def equation(specimen: Specimen, unit: Unit) -> str:
+    """How a unit is computed: "h2.3 = relu(1.2·h1.1 − 0.44·h1.5 + 0.1)"."""
+    layers = len(specimen.net.weights)
+    name = unit.name(layers)
+    if unit.layer == 0:
+        return f"{name}: input"
+    weights = incoming(specimen, unit)
+    parts = [_term(w, f"·{source}") for source, w in weights[:TERMS]]
+    if len(weights) > TERMS:
+        parts.append(f"+ … {len(weights) - TERMS} more")
+    if (b := bias(specimen, unit)) or not parts:
+        parts.append(_term(b))
+    inner = " ".join(parts).removeprefix("+ ")
+    inner = f"−{inner[2:]}" if inner.startswith("− ") else inner
+    return f"logit = {inner}" if unit.layer == layers else f"{name} = relu({inner})"
+
+
+def _term(value: float, of: str = "") -> str:
+    return f"{'−' if value < 0 else '+'} {abs(value):.3g}{of}"
+
+
+def _named(values: np.ndarray, kept: np.ndarray, layer: int, specimen: Specimen) -> Weights:
+    order = sorted(np.flatnonzero(kept), key=lambda i: -abs(values[i]))
+    layers = len(specimen.net.weights)
+    return [(Unit(layer, int(i)).name(layers), float(values[i])) for i in order]

@@ -1,0 +1,76 @@
+"""The view as a value: everything the inspector shows, as a short string and back."""
+
+import math
+from dataclasses import MISSING, dataclass, fields
+from urllib.parse import parse_qsl, quote
+
+from cubistlib.checks import require
+
+Value = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at, and how.
+
+    study, algorithm, width, seed: which runs; empty takes the best of all. keep: weights kept,
+    step: of the training; None is the most there is. threshold: smaller |w| are removed.
+    unit: "x1", "h2.3" (layer 2, unit 3) or "out". beside: algorithm of a second network, or
+    empty. effective: folded to what lies on a path. ghosts: removed weights faintly. pre:
+    values before the activation. shared: one colour scale for all hidden units.
+    """
+
+    study: str = ""
+    algorithm: str = ""
+    width: str = ""
+    seed: str = ""
+    keep: int | None = None
+    step: int | None = None
+    threshold: float = 0.0
+    unit: str = "out"
+    beside: str = ""
+    effective: bool = False
+    ghosts: bool = False
+    pre: bool = False
+    shared: bool = False
+
+    def __str__(self) -> str:
+        """Only what differs from the defaults: "algorithm=snip&keep=24&unit=h2.3"."""
+        changed = {f.name: getattr(self, f.name) for f in fields(self)}
+        pairs = [(n, v) for n, v in changed.items() if v != DEFAULTS[n]]
+        return "&".join(f"{name}={quote(_written(value), safe='/')}" for name, value in pairs)
+
+    @classmethod
+    def parse(cls, text: str) -> "View":
+        """The view that a string stands for. Raises ValueError for one that it is not."""
+        try:
+            pairs = parse_qsl(
+                text.strip(), keep_blank_values=True, strict_parsing=bool(text.strip())
+            )
+        except ValueError:
+            pairs = [(text, "")]
+        return cls(**{name: _read(name, value) for name, value in pairs})
+
+
+DEFAULTS = {f.name: f.default for f in fields(View) if f.default is not MISSING}
+
+
+def _written(value: Value) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _read(name: str, text: str) -> Value:
+    require(name in DEFAULTS, f"view: unknown {name!r}; allowed: {', '.join(DEFAULTS)}")
+    default = DEFAULTS[name]
+    if isinstance(default, str):
+        return text
+    if isinstance(default, bool):
+        require(text in ("0", "1"), f"view: {name} must be 0 or 1, got {text!r}")
+        return text == "1"
+    kind, allowed = (float, "a number ≥ 0") if name == "threshold" else (int, "a whole number ≥ 0")
+    try:
+        number = kind(text)
+    except ValueError:
+        number = -1
+    require(0 <= number < math.inf, f"view: {name} must be {allowed}, got {text!r}")
+    return number

@@ -1,0 +1,348 @@
+"""The inspector without a browser: the view, the numbers, the maps, the catalogue, the exports."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cubistlib as cl
+from cubistlib import experiments, pictures, store
+from cubistlib.connectivity import STATES
+from cubistlib.inspector import Refused, export, maps, units
+from cubistlib.inspector.catalogue import catalogue
+from cubistlib.inspector.film import checkpoints, rerun
+from cubistlib.inspector.model import Model
+from cubistlib.inspector.specimen import Specimen, survey
+from cubistlib.inspector.units import Unit
+from cubistlib.inspector.view import View
+from cubistlib.selection import select
+from cubistlib.studies import SearchStudy
+
+CONFIG = cl.TrainConfig(0.1, "cosine", epochs=2)
+
+
+def random_mask(net, keep, seed=0):
+    rng = np.random.default_rng(seed)
+    return cl.Masks.from_weights(select([rng.random(w.shape) for w in net.weights], keep))
+
+
+@pytest.fixture(scope="module")
+def few():
+    """A spiral of few points, so that training takes no time."""
+    return cl.cubist_spiral(points=2000)
+
+
+@pytest.fixture(scope="module")
+def net():
+    return cl.Network.initialize([6, 6, 6], seed=1)
+
+
+@pytest.fixture(scope="module")
+def masks(net):
+    return random_mask(net, 30)
+
+
+@pytest.fixture
+def model(net, masks, few):
+    return Model(catalogue(net, masks, (), *few), *few)
+
+
+@pytest.fixture(scope="module")
+def results(few):
+    plans = [
+        experiments.pruning_experiments("s/1", name, [width], [15, 20], [CONFIG], 2)
+        for name in ("snip", "gmp")
+        for width in (3, 6)
+    ]
+    frames = [experiments.run(plan, *few) for plan in plans]
+    frames[1]["study"] = frames[3]["study"] = "s/1"
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(),
+        View(study="smoke/12_snip", algorithm="a & b=c", width="7-3-3", seed="2", keep=0, step=0),
+        View(threshold=0.25, unit="h2.3", beside="search", effective=True, ghosts=True),
+        View(pre=True, shared=True, step=19_500),
+    ],
+)
+def test_a_view_is_a_string_and_back(view):
+    assert View.parse(str(view)) == view
+
+
+def test_a_view_says_only_what_is_not_default():
+    assert str(View()) == ""
+    assert str(View(unit="h2.3", threshold=0.5, effective=True)) == (
+        "threshold=0.5&unit=h2.3&effective=1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("nonsense", "view: unknown 'nonsense'; allowed: study"),
+        ("colour=red", "view: unknown 'colour'"),
+        ("keep=-1", "view: keep must be a whole number ≥ 0, got '-1'"),
+        ("keep=2.5", "view: keep must be a whole number ≥ 0, got '2.5'"),
+        ("threshold=nan", "view: threshold must be a number ≥ 0, got 'nan'"),
+        ("effective=yes", "view: effective must be 0 or 1, got 'yes'"),
+        ("unit=h9.1", "no unit 'h9.1' in a 2-6-6-6-1 network"),
+        ("unit=h1.0", "no unit 'h1.0'"),
+        ("algorithm=foo", "inspect: no result with algorithm 'foo'; there are: network"),
+        ("beside=search", "inspect: nothing named 'search' to set beside"),
+    ],
+)
+def test_a_view_that_does_not_exist_is_a_sentence(net, masks, few, text, sentence):
+    with pytest.raises(ValueError) as caught:
+        cl.inspect(net, masks, view=text, data=few)
+    assert str(caught.value).startswith(sentence)
+    assert caught.value._render_traceback_() == [str(caught.value)]
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        (cl.Network.initialize([3], inputs=10), "maps over the plane need networks of 2 inputs"),
+        (3, "needs a Network"),
+        ([], "needs a Network"),
+        ({}, "nothing to look at"),
+        ("nowhere.parquet", "no such results file"),
+        (pd.DataFrame({"study": []}), "results lack the columns accuracy"),
+        (pd.DataFrame(columns=list(store.COLUMNS)), "nothing to look at"),
+    ],
+)
+def test_what_cannot_be_inspected_is_a_sentence(few, what, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(what, data=few)
+
+
+@pytest.mark.parametrize("hidden", [[1], [5], [4] * 6, [7, 3, 3], [40, 40, 40]])
+def test_networks_of_any_depth_and_width_are_drawn(hidden, few):
+    net = cl.Network.initialize(hidden)
+    inspector = cl.inspect(net, random_mask(net, min(30, net.size)), data=few)
+    assert inspector._repr_png_().startswith(b"\x89PNG")
+    assert len(inspector.graphs[0].content["units"]) <= sum(net.sizes)
+
+
+@pytest.mark.parametrize("width", [6, 256])
+@pytest.mark.parametrize("keep", [0, 3, 30])
+def test_the_survey_is_what_the_library_says(width, keep, spiral):
+    net = cl.Network.initialize([width] * 3, seed=2)
+    specimen = Specimen(net, random_mask(net, keep))
+    found = survey(specimen, *spiral)
+    accuracy, _ = specimen.net.evaluate(*spiral)
+    assert abs(found.accuracy - accuracy[0]) <= 1 / len(spiral[0])
+    assert len(found.wrong) == round((1 - found.accuracy) * len(spiral[0]))
+    expected = cl.unit_states(specimen.net, specimen.masks, spiral[0])
+    assert all((a == b[0]).all() for a, b in zip(found.states, expected, strict=True))
+
+
+def test_summary_counts_are_those_of_the_library(model, masks):
+    scene, paths = model.scene(View()), cl.connectivity(masks)
+    states = np.concatenate(cl.unit_states(scene.specimen.net, masks, model.x), axis=1)
+    counted = {name: int((states == i).sum()) for i, name in enumerate(STATES)}
+    assert scene.counts == counted
+    summary = model.summary(View())
+    for text in (
+        f"30 weights, {paths.effective_weights[0]} effective",
+        f"{masks.parameters_kept[0]} parameters",
+        ", ".join(f"{n} {name}" for name, n in counted.items()),
+        f"{scene.survey.accuracy:.3%} of {len(model.x):,} points right",
+    ):
+        assert text in summary
+
+
+def test_folding_leaves_the_accuracy_and_says_so(model):
+    before, after = model.scene(View()), model.scene(View(effective=True))
+    assert after.survey.accuracy == before.survey.accuracy
+    assert after.specimen.weights_kept == before.specimen.paths.effective_weights[0]
+    assert f"(before folding {before.survey.accuracy:.3%})" in model.summary(View(effective=True))
+
+
+def test_a_threshold_and_a_k_remove_the_smallest_weights(model):
+    sizes = np.sort(
+        np.abs(np.concatenate([w.ravel() for w in model.scene(View()).specimen.net.weights]))
+    )
+    for keep in (0, 5, 29):
+        assert model.scene(View(keep=keep)).specimen.weights_kept == keep
+    threshold = float(sizes[-10])
+    kept = model.scene(View(threshold=threshold)).specimen
+    assert kept.weights_kept == 10
+    assert all(
+        (np.abs(w[m]) >= threshold).all()
+        for w, m in zip(kept.net.weights, kept.masks.weights, strict=True)
+    )
+
+
+@pytest.mark.parametrize("pre", [False, True])
+def test_maps_are_the_network_on_the_grid(model, pre):
+    specimen = model.scene(View()).specimen
+    expected = pictures.unit_maps(specimen.net, 64)
+    for layer in (1, 2, 3):
+        for index in range(6):
+            found = maps.unit_map(specimen, Unit(layer, index), pre, side=64).values
+            found = np.maximum(found, 0) if pre else found
+            np.testing.assert_allclose(found, expected[layer - 1][index], atol=1e-5)
+    output = maps.unit_map(specimen, Unit(4, 0), pre, side=64)
+    logit = output.values if pre else 2 * np.arctanh(2 * output.values)
+    np.testing.assert_allclose(logit, expected[3][0], atol=1e-4)
+
+
+def test_a_large_map_has_512_points_a_side_and_its_first_row_at_the_bottom(model):
+    found = model.map(View(unit="x2"))
+    assert found.values.shape == (512, 512)
+    assert found.values[0, 0] == -2.25 and found.values[-1, 0] == 2.25
+
+
+def test_bytes_have_zero_in_the_middle_and_ink_on_the_boundary():
+    assert maps.quantized(np.array([-2.0, -1, 0, 1, 2]), 1).tolist() == [0, 0, 127, 254, 254]
+    colours = maps.palette()
+    assert colours[maps.ZERO].tolist() == [255] * 3 and colours[maps.INK].tolist() == [0] * 3
+    found = maps.Map(np.array([[-1.0, -1, 1]] * 2), 1.0)
+    assert found.pixels(boundary=True).tolist() == [[0, maps.INK, 254]] * 2
+
+
+def test_thumbnails_are_scaled_alone_or_together(model):
+    alone = model.scene(View()).thumbnails
+    together = model.scene(View(shared=True)).thumbnails
+    hidden = slice(2, -1)
+    tops = alone[hidden].max(axis=(1, 2))
+    assert set(tops) <= {maps.ZERO, 254}
+    assert together[hidden].max() == 254
+    assert (together[hidden] <= alone[hidden]).all()
+
+
+def test_an_equation_computes_the_unit(model):
+    specimen, x = model.scene(View()).specimen, model.x[:5]
+    values = {f"x{i + 1}": x[:, i] for i in range(2)}
+    for layer, h in enumerate(specimen.net.activations(x), start=1):
+        for index in range(h.shape[2]):
+            unit = Unit(layer, index)
+            name = unit.name(4)
+            text = units.equation(specimen, unit).split(" = ", 1)[1].replace("−", "-")
+            text = text.replace("·", "*")
+            for source in sorted(values, key=len, reverse=True):
+                text = text.replace(source, f"values['{source}']")
+            scope = {"values": values, "relu": lambda v: np.maximum(v, 0)}
+            np.testing.assert_allclose(eval(text, scope), h[0, :, index], rtol=0.02, atol=0.02)
+            values[name] = h[0, :, index]
+
+
+def test_weights_in_and_out_are_those_of_the_network(model):
+    specimen = model.scene(View()).specimen
+    for name in ("h1.1", "h2.3", "h3.6"):
+        unit = Unit.parse(name, specimen.net.sizes)
+        into = dict(units.incoming(specimen, unit))
+        kept = specimen.masks.weights[unit.layer - 1][0, unit.index]
+        assert len(into) == kept.sum()
+        assert sorted(into.values()) == sorted(
+            specimen.net.weights[unit.layer - 1][0, unit.index][kept]
+        )
+        for target, weight in units.outgoing(specimen, unit):
+            back = dict(units.incoming(specimen, Unit.parse(target, specimen.net.sizes)))
+            assert back[name] == weight
+
+
+def test_menus_are_best_first_and_depend_on_those_before(results, few):
+    found = catalogue(results, None, (), *few)
+    best = results.sort_values("accuracy", ascending=False)
+    for name, column in (("algorithm", "algorithm"), ("seed", "seed")):
+        menu = found.menu(name, View())
+        assert list(menu) == [str(v) for v in best[column].drop_duplicates()]
+    snip = results[results["algorithm"] == "snip"]
+    assert found.menu("width", View(algorithm="snip")) == {
+        str(hidden[0]): runs["accuracy"].max() for hidden, runs in snip.groupby("hidden")
+    }
+    assert found.path(View(algorithm="snip")) == [15, 20]
+    assert found.corrected(View(algorithm="nothing", seed="1")) == View(seed="1")
+
+
+def test_a_run_is_shown_as_it_was(results, few):
+    found = catalogue(results, None, (), *few)
+    for entry in found.entries:
+        last = entry.load().at(None)
+        assert last.net.evaluate(*few)[0][0] == entry.accuracy
+    best = found.entry(View(algorithm="gmp", keep=15))
+    runs = results[(results["algorithm"] == "gmp") & (results["keep"] == 15)]
+    assert best.accuracy == runs["accuracy"].max()
+
+
+@pytest.mark.parametrize("name", sorted(cl.pruners.available()))
+def test_a_film_ends_where_training_ends(name, few):
+    (experiment,) = experiments.pruning_experiments("film", name, [4], [20], [CONFIG], 1)
+    done, film = experiments.train_stack([experiment], *few), rerun(experiment, *few)
+    assert list(film.steps) == sorted(set(film.steps))
+    for a, b in zip(done.network.weights, film.at(None).net.weights, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_checkpoints_start_dense_and_stay_inside():
+    steps = checkpoints(19_500, 100)
+    assert steps[0] == 0 and steps[-1] < 19_500
+    assert (np.diff(steps, 2) >= -1).all()
+    assert len(checkpoints(19_500, 10**6)) < len(steps)
+
+
+def test_states_of_a_training_are_a_film(net, masks, few):
+    first = cl.train(net, masks, *few, CONFIG, stop=5).state
+    last = cl.resume(first, *few, CONFIG).state
+    model = Model(catalogue([first, last], None, (), *few), *few)
+    assert model.catalogue.film(View()).steps == (5, last.step)
+    early = model.scene(View(step=5)).specimen.net
+    np.testing.assert_array_equal(early.weights[0], first.network.weights[0])
+
+
+def test_two_networks_side_by_side_at_the_same_k(results, few):
+    model = Model(catalogue(results, None, (), *few), *few)
+    view = View(algorithm="gmp", keep=15, beside="snip", unit="h2.1")
+    other = model.beside(view)
+    assert (other.algorithm, other.unit) == ("snip", "h2.1")
+    assert model.scene(other).specimen.weights_kept == 15
+    difference = model.difference(view).values
+    np.testing.assert_array_equal(difference, model.map(view).values - model.map(other).values)
+
+
+def test_runs_of_a_search_need_their_study(few):
+    masks = [random_mask(cl.Network.initialize([3, 3, 3]), 20, seed) for seed in range(2)]
+    study = SearchStudy(name="s/search", lrs=(0.1,), schedules=("cosine",), epochs=2, masks=masks)
+    results = experiments.run(study.experiments([0, 1]), *few, masks)
+    with pytest.raises(ValueError, match="2 runs of a search need their study"):
+        catalogue(results, None, (), *few)
+    found = catalogue(results, None, [study], *few)
+    for entry in found.entries:
+        assert entry.load().at(None).net.evaluate(*few)[0][0] == entry.accuracy
+
+
+def test_a_run_that_cannot_be_had_again_says_so(results, few):
+    changed = results.assign(accuracy=results["accuracy"] + 0.001)
+    found = catalogue(changed, None, (), *few)
+    assert "(trained again; its record says" in found.specimen(View()).title
+
+
+def test_exports_hold_the_network_and_repeat(model):
+    view = View(threshold=0.1)
+    found = json.loads(export.encoded(model, view, "json"))
+    net = cl.Network.from_arrays(found["weights"], found["biases"])
+    kept = cl.Masks.from_weights([np.array(m) for m in found["masks"]])
+    assert kept.weights_kept[0] == found["weights_kept"]
+    assert abs(net.evaluate(model.x, model.y)[0][0] - found["accuracy"]) < 1e-9
+    assert View.parse(found["view"]) == view
+    for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml")):
+        once = export.encoded(model, view, kind)
+        assert once.startswith(start)
+        assert kind == "svg" or export.encoded(model, view, kind) == once
+    with pytest.raises(ValueError, match="exports are png, svg, json, got 'gif'"):
+        export.encoded(model, view, "gif")
+
+
+def test_a_scene_keeps_places_while_weights_go(few):
+    net = cl.Network.initialize([40, 40, 40])
+    model = Model(catalogue(net, random_mask(net, 50), (), *few), *few)
+    full, thin = model.scene(View()), model.scene(replace(View(), threshold=0.1))
+    assert (full.places == thin.places).all()
+    assert len(thin.edges) < len(full.edges) == 50
+    assert len(model.scene(View(ghosts=True)).edges) > 50
