@@ -85,7 +85,7 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     """By how much the search is ahead of each pruner at the same size.
 
     At every size that the pruner has tried within the search's range, the best accuracy of
-    either with at most so many nonzeros. Columns algorithm, sizes, and median and largest
+    either with at most so many nonzeros. Columns algorithm, sizes, and least, median and largest
     difference in percentage points (negative where the pruner is ahead).
     """
     search = results[results["algorithm"] == "search"]
@@ -95,8 +95,8 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
         points = pd.Series(
             [100 * (_best(search, by, size) - _best(runs, by, size)) for size in tried]
         )
-        ahead.append((name, len(tried), points.median(), points.max()))
-    return pd.DataFrame(ahead, columns=["algorithm", "sizes", "median", "largest"])
+        ahead.append((name, len(tried), points.min(), points.median(), points.max()))
+    return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
 
 def _best(runs: pd.DataFrame, by: str, size: int) -> float:

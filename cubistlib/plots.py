@@ -165,7 +165,7 @@ def _draw_frontier(frontier: pd.DataFrame, low: int, high: int, ax: Axes) -> Non
     """The search's best with at most k weights, for k from low to high."""
     best = frontier.set_index("weights_kept")["accuracy"]
     counts = np.arange(low, high + 1)
-    accuracy = [100 * best[:k].max() for k in counts]  # by label: up to k weights
+    accuracy = [100 * best.loc[:k].max() for k in counts]
     style = look("search") | {"marker": None}
     ax.plot(counts, accuracy, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
 

@@ -67,3 +67,4 @@ def test_gap_compares_the_best_of_both_at_the_pruners_sizes():
     table = gap(results).set_index("algorithm").loc["snip"]
     assert table["sizes"] == 3  # 20, 24 and 26; at 40 the search has nothing
     assert round(table["median"], 6) == 2.0 and round(table["largest"], 6) == 10.0
+    assert round(table["least"], 6) == -5.0  # at 24 the pruner is ahead

@@ -58,6 +58,16 @@ def test_curves_show_median_and_band(ax):
     assert band[:, 1].min() == pytest.approx(60) and band[:, 1].max() == pytest.approx(95)
 
 
+def test_the_frontier_behind_curves_is_the_best_with_at_most_k_weights(ax):
+    curve = {"algorithm": "gmp", "hidden": [(3, 3, 3)], "keep": [15], "median": [0.7]}
+    frame = pd.DataFrame({**curve, "low": [0.6], "high": [0.8]})
+    frame = pd.concat([frame, frame.assign(keep=20)], ignore_index=True)
+    frontier = pd.DataFrame({"weights_kept": [12, 17, 30], "accuracy": [0.5, 0.9, 0.99]})
+    plots.accuracy_curves(frame, ax, frontier=frontier)
+    expected = [[15, 50], [16, 50], [17, 90], [18, 90], [19, 90], [20, 90]]
+    np.testing.assert_allclose(ax.lines[0].get_xydata(), expected)
+
+
 def test_effective_share_is_a_mean_over_runs(ax):
     frame = pd.DataFrame(
         {
