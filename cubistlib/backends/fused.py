@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,14 +81,18 @@ class FusedTrainer:
         )
 
     def _share_out(self, part: Callable[[int, int], None], samples: int) -> None:
-        """Calls part(first, stop) for all networks, in as many threads as the work is worth."""
-        n, (_, edges) = len(self.begin.network), self.weights.shape
-        # Four parts a thread even out cores of unequal speed.
-        parts = min(n, 4 * self.threads, n * edges * samples // WORTH_A_THREAD)
-        if parts <= 1 or self.threads == 1:
-            return part(0, n)
-        bounds = np.linspace(0, n, parts + 1).astype(int)
-        list(self.pool.map(part, bounds[:-1], bounds[1:]))
+        """Calls part(first, stop) for all networks, in as many threads as the work is worth.
+
+        A part a thread, of equal work: handing out small ones costs more than it evens out.
+        """
+        work = np.cumsum(self.wiring.incoming.max(axis=1), dtype=np.int64) * samples
+        parts = max(1, min(self.threads, len(work), work[-1] // WORTH_A_THREAD))
+        ends = np.searchsorted(work, work[-1] * np.arange(1, parts) / parts)
+        first, *others = pairwise([0, *ends, len(work)])
+        running = [self.pool.submit(part, *bounds) for bounds in others]
+        part(*first)
+        for future in running:
+            future.result()
 
 
 def gradients(nets: Network, x: np.ndarray, y: np.ndarray) -> Network:
