@@ -94,7 +94,7 @@ def calibrate(
     for rung, (stop, share) in enumerate(rungs):
         left = np.concatenate([a[rung + 1] + s for s, (_, a) in zip(starts, found, strict=False)])
         cost += len(left) / len(final) * ([*stops, epochs][rung + 1] - stop) / epochs
-        ranks = pd.Series(course[rung]).corr(pd.Series(final), method="spearman")
+        ranks = pd.Series(course[rung]).rank().corr(pd.Series(final).rank())
         lost = 100 * (final.max() - final[left].max())
         table.append((stop, share, ranks, len(top & set(left.tolist())) / len(top), lost, cost))
     columns = ["epochs", "share", "rank_correlation", "top_kept", "best_lost", "cost"]
