@@ -48,8 +48,9 @@ def _sweep(given: argparse.Namespace) -> int:
     for study in studies:
         ready = winners.resolved(study, given.profile)
         where = {"executor": given.executor, "workers": given.workers, "address": given.address}
-        results = sweep.run(ready, given.profile, part=part, wait=given.wait, **where)
-        print(f"{study.name}: {len(results):,} of {len(study):,} experiments")
+        sweep.advance(ready, given.profile, part=part, wait=given.wait, **where)
+        done = sweep.finished(ready, given.profile)
+        print(f"{study.name}: {done:,} of {len(study):,} experiments done")
     return 0
 
 

@@ -1,6 +1,7 @@
 """Where the shards of a sweep are run: each executor is a context with one method, `submit`."""
 
 import ctypes
+import logging
 import multiprocessing
 import os
 import signal
@@ -105,6 +106,7 @@ def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
     sweep. Raises ValueError if no scheduler answers.
     """
     distributed = _cluster_package("distributed")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if address is None:
         cluster = distributed.LocalCluster(
             n_workers=workers, threads_per_worker=1, dashboard_address=None

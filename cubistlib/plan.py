@@ -57,7 +57,8 @@ def seconds(study: Study) -> float:
 
 def as_text(plan: pd.DataFrame) -> str:
     """The plan as a table to read, with its sums."""
-    sums = {"study": "in all", **plan[["experiments", "done", "seconds", "left"]].sum()}
+    figures = plan[["experiments", "done", "seconds", "left"]]
+    sums = {"study": "in all", **figures.sum(min_count=1)}
     rows = pd.concat([plan, pd.DataFrame([sums])], ignore_index=True)
     shown = pd.DataFrame(
         {

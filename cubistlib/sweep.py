@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,7 +23,16 @@ from cubistlib.studies import Study, run_shard
 RECORD = "study.json"
 
 
-def run(
+def run(study: Study, profile: str, **options) -> pd.DataFrame:
+    """Run what is missing of a study and return its results, as `store.read` does.
+
+    options: as in `advance`.
+    """
+    advance(study, profile, **options)
+    return store.read(folder(study, profile))
+
+
+def advance(
     study: Study,
     profile: str,
     executor: str = "threads",
@@ -31,8 +41,8 @@ def run(
     part: Slice = (1, 1),
     wait: bool = False,
     say: Callable[[str], None] | None = None,
-) -> pd.DataFrame:
-    """Run what is missing of a study and return its results, as `store.read` does.
+) -> None:
+    """Run what is missing of a study, or of a slice of it.
 
     Results go to `folder(study, profile)`, a shard at a time; a stopped or killed sweep goes on
     from there. executor, workers, address: as in `executors.choose`; results do not depend on
@@ -42,6 +52,7 @@ def run(
     finished results, if results cannot be written, or if the executor is lost.
     """
     target, say = folder(study, profile), say or _say
+    mine = slice_of(study, part)
     study.start()
     with locks.held(target, part, wait) as before:
         if before:
@@ -49,12 +60,12 @@ def run(
         for sentence in _prepare(study, target, part):
             say(sentence)
         there = shards.finished(target)
-        missing = [shard for shard in slice_of(study, part) if shard not in there]
+        missing = [shard for shard in mine if shard not in there]
         if missing:
             with executors.choose(executor, workers, address) as pool:
                 _work(study, target, missing, pool)
-        store.compact(target, len(study.shards))
-    return store.read(target)
+        with _writing(target):
+            store.compact(target, len(study.shards))
 
 
 def folder(study: Study, profile: str) -> Path:
@@ -102,7 +113,8 @@ def _prepare(study: Study, target: Path, part: Slice) -> Iterator[str]:
             yield f"{study.name}: begun with version {versions[-1]}, from here on {own}"
     if own not in versions:
         record = {"study": study.definition(), "versions": [*versions, own]}
-        write_text(target / RECORD, json.dumps(record, indent=1))
+        with _writing(target):
+            write_text(target / RECORD, json.dumps(record, indent=1))
     yield from shards.set_aside(target)
     if part == (1, 1):
         shards.sweep_out(target)
@@ -141,12 +153,13 @@ def _work(study: Study, target: Path, missing: Sequence[int], pool: Executor) ->
 
         def keep(future: Future) -> None:
             shard, frame = under_way[future], future.result()
-            _write(frame, target, shard)
-            del under_way[future]
             part = shard // store.PART
-            left[part] -= 1
-            if left[part] == 0:
-                store.compact(target, len(study.shards), part)
+            with _writing(target):
+                store.write_shard(frame, target, shard)
+                del under_way[future]
+                left[part] -= 1
+                if left[part] == 0:
+                    store.compact(target, len(study.shards), part)
             progress.update(len(frame))
 
         try:
@@ -176,12 +189,14 @@ def _completed(
         yield from wait_for(under_way, return_when=FIRST_COMPLETED).done
 
 
-def _write(frame: pd.DataFrame, target: Path, shard: int) -> None:
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    """Turns what a disk refuses into a sentence; what is unfinished has been removed by then."""
     try:
-        store.write_shard(frame, target, shard)
+        yield
     except OSError as error:
         raise UserError(
-            f"{paths.shown(target)}: results cannot be written ({error.strerror}); "
+            f"{paths.shown(target)}: results cannot be written ({error.strerror or error}); "
             "what was finished before is kept, start again when there is room"
         ) from error
 

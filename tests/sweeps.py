@@ -1,0 +1,109 @@
+"""Tiny studies, and the ways in which sweeps of them are run and killed by the tests."""
+
+import os
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+
+from cubistlib import store, studies, sweep
+from cubistlib.checks import UserError
+from cubistlib.search import Unstructured
+from cubistlib.studies import PruningStudy, SearchStudy
+
+HERE = Path(__file__).parent
+TINY_DATA = (("points", 600),)
+
+
+def search(**changes) -> SearchStudy:
+    """128 experiments in 32 shards, a few milliseconds each."""
+    given = {
+        "name": "tiny/search",
+        "masks": Unstructured((2, 2, 2)),
+        "lrs": (0.1,),
+        "schedules": ("constant", "cosine"),
+        "epochs": 2,
+        "spiral": TINY_DATA,
+        "shard": 4,
+    }
+    return SearchStudy(**(given | changes))
+
+
+def pruning(**changes) -> PruningStudy:
+    """24 experiments of three algorithms that draw, score and prune while training."""
+    given = {
+        "name": "tiny/pruning",
+        "algorithms": ("gmp", "snip", "rigl"),
+        "widths": (3, 4),
+        "keep": (12, 15),
+        "lrs": (0.1, 0.2),
+        "schedules": ("cosine",),
+        "epochs": 2,
+        "reinitialize": ("snip",),
+        "spiral": TINY_DATA,
+        "shard": 4,
+    }
+    return PruningStudy(**(given | changes))
+
+
+def long() -> SearchStudy:
+    """The tiny search with shards of a few tenths of a second."""
+    return search(epochs=2000, name="long")
+
+
+def work(home: Path, part: int = 8, shard: int = 4, limit: int = 0, **options) -> None:
+    """A sweep of the tiny search under `home`, in shards of so many experiments.
+
+    part: shards that are put together. limit: bytes that a file may have; writes beyond fail.
+    What ends the sweep is written to `home`/error.
+    """
+    os.environ["CUBISTLIB_HOME"] = str(home)
+    store.PART = part
+    if limit:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    try:
+        sweep.advance(search(shard=shard), "test", **options)
+    except UserError as error:
+        (home / "error").write_text(str(error))
+
+
+def work_until(home: Path, call: int, **options) -> None:
+    """The same in one thread, killed right before its call-th change of the file system."""
+    left = iter(range(call))
+
+    def counted(function):
+        def wrapped(*arguments, **options):
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments, **options)
+
+        return wrapped
+
+    for owner, name in ((Path, "replace"), (Path, "unlink"), (Path, "write_bytes"), (os, "fsync")):
+        setattr(owner, name, counted(getattr(owner, name)))
+    work(home, workers=1, **options)
+
+
+def work_long(home: Path) -> None:
+    """The long sweep as the command line runs it, ended by Ctrl-C."""
+    os.environ["CUBISTLIB_HOME"] = str(home)
+    try:
+        sweep.advance(long(), "test", workers=2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def slowly(study: SearchStudy, shard: int):
+    """A shard that takes a while, so that a test has time to kill its worker."""
+    time.sleep(0.1)
+    return studies.run_shard(study, shard)
+
+
+if __name__ == "__main__":
+    store.PART, sweep.run_shard = 8, slowly
+    try:
+        sweep.advance(search(), "test", executor="dask", address=sys.argv[1])
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,208 @@
+"""Sweeps killed for real: processes, writes, workers and schedulers."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from multiprocessing import forkserver
+
+import numpy as np
+import pytest
+import sweeps
+
+from cubistlib import shards, store, sweep
+
+STUDY = sweeps.search()
+
+
+@pytest.fixture(scope="module")
+def fork():
+    """Starts sweeps in processes that have the library loaded already."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["warm"])
+    with pytest.MonkeyPatch.context() as patch:  # the server looks for modules only there
+        patch.setenv("PYTHONPATH", str(sweeps.HERE))
+        forkserver.ensure_running()
+
+    def start(target, *arguments, **options):
+        process = context.Process(target=target, args=arguments, kwargs=options)
+        process.start()
+        return process
+
+    return start
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Makes a folder the home of results; gives the folder of the tiny search there."""
+
+    def set_home(home):
+        monkeypatch.setenv("CUBISTLIB_HOME", str(home))
+        return sweep.folder(STUDY, "test")
+
+    return set_home
+
+
+@pytest.fixture(scope="module")
+def undisturbed(fork, tmp_path_factory):
+    """What an uninterrupted sweep leaves: (names of its files, seconds that it took)."""
+    home = tmp_path_factory.mktemp("undisturbed")
+    fork(print).join()  # the first one waits until the library is loaded
+    start = time.monotonic()
+    fork(sweeps.work, home).join()
+    seconds = time.monotonic() - start
+    return names(home / "outputs" / "test" / "results" / STUDY.name), seconds
+
+
+def names(folder):
+    """The files of a study; their names hold their checksums."""
+    return sorted(path.name for path in folder.glob("*.parquet"))
+
+
+def check_whole(folder):
+    """Whatever is there is intact, and no experiment is there twice."""
+    for file in shards.listing(folder):
+        file.read()
+    if sweep.finished(STUDY, "test"):
+        assert store.read(folder)["experiment"].is_unique
+
+
+def test_twenty_kills_at_random_instants(fork, undisturbed, at, tmp_path):
+    expected, seconds = undisturbed
+    rng, kills, home = np.random.default_rng(0), 0, tmp_path / "0"
+    folder = at(home)
+    while kills < 20:
+        sweeper = fork(sweeps.work, home)
+        sweeper.join(rng.uniform(0, seconds))
+        sweeper.kill()
+        sweeper.join()
+        kills += sweeper.exitcode == -signal.SIGKILL
+        check_whole(folder)
+        if sweep.finished(STUDY, "test") == len(STUDY):
+            fork(sweeps.work, home).join()
+            assert names(folder) == expected
+            home = tmp_path / str(kills)
+            folder = at(home)
+    fork(sweeps.work, home).join()
+    assert names(folder) == expected
+
+
+def test_a_kill_before_every_change_of_a_file(fork, at, tmp_path):
+    few = {"shard": 32, "part": 2}
+    folder = at(tmp_path / "all")
+    fork(sweeps.work, tmp_path / "all", **few).join()
+    expected = names(folder)
+    for call in range(200):
+        home = tmp_path / str(call)
+        folder = at(home)
+        sweeper = fork(sweeps.work_until, home, call, **few)
+        sweeper.join()
+        check_whole(folder)
+        fork(sweeps.work, home, **few).join()
+        assert names(folder) == expected, f"killed before change {call}"
+        if sweeper.exitcode == 0:
+            break
+    assert 20 < call < 199
+
+
+def test_processes_end_with_their_parent(fork, at, tmp_path):
+    folder = at(tmp_path)
+    sweeper = fork(sweeps.work, tmp_path, executor="processes", workers=2)
+    wait_until(lambda: list(folder.glob("*.parquet")))
+    group = children(sweeper.pid)
+    sweeper.kill()
+    sweeper.join()
+    assert len(group) >= 2
+    wait_until(lambda: not any(map(alive, group)))
+    check_whole(folder)
+
+
+def children(pid):
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True)
+    return [int(p) for p in listed.stdout.split()]
+
+
+def alive(pid):
+    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True)
+    return status.stdout.strip()[:1] not in (b"", b"Z")
+
+
+def wait_until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def test_ctrl_c_ends_at_once_with_what_is_finished(fork, at, tmp_path):
+    at(tmp_path)
+    folder = sweep.folder(sweeps.long(), "test")
+    sweeper = fork(sweeps.work_long, tmp_path)
+    wait_until(lambda: list(folder.glob("*.parquet")))
+    os.kill(sweeper.pid, signal.SIGINT)
+    start = time.monotonic()
+    sweeper.join()
+    assert time.monotonic() - start < 2
+    assert sweeper.exitcode == 130
+    assert 0 < sweep.finished(sweeps.long(), "test") < len(sweeps.long())
+
+
+@pytest.mark.parametrize("limit, done", [(1_000, 0), (8_500, 128)])
+def test_a_full_disk_ends_a_sweep_with_a_sentence(fork, undisturbed, at, tmp_path, limit, done):
+    folder = at(tmp_path)
+    fork(sweeps.work, tmp_path, part=128, limit=limit).join()
+    assert "results cannot be written (File too large)" in (tmp_path / "error").read_text()
+    assert not list(folder.glob(".*.parquet"))
+    assert sweep.finished(STUDY, "test") == done
+    fork(sweeps.work, tmp_path).join()
+    assert names(folder) == undisturbed[0]
+
+
+def script(home, *arguments, **options):
+    """A sweep in a Python of its own."""
+    environment = {**os.environ, "CUBISTLIB_HOME": str(home)}
+    command = [sys.executable, str(sweeps.HERE / "sweeps.py"), *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A Dask scheduler and two workers on this machine, as processes."""
+    pytest.importorskip("distributed")
+    file, started = tmp_path / "scheduler.json", []
+
+    def start(name, *arguments):
+        command = [sys.executable, "-m", f"distributed.cli.dask_{name}", *arguments]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        started.append(subprocess.Popen([*command, "--no-dashboard"], **quiet))
+        return started[-1]
+
+    local = ("--host", "127.0.0.1", "--port", "0")
+    scheduler = start("scheduler", *local, "--scheduler-file", str(file))
+    wait_until(file.exists)
+    address = json.loads(file.read_text())["address"]
+    workers = [start("worker", address, "--no-nanny", "--nthreads", "1") for _ in range(2)]
+    yield address, scheduler, workers
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_a_lost_dask_worker_and_a_lost_scheduler(fork, undisturbed, at, tmp_path, cluster):
+    address, scheduler, workers = cluster
+    folder = at(tmp_path / "home")
+    sweeper = script(tmp_path / "home", address)
+    wait_until(lambda: list(folder.glob("*.parquet")))
+    workers[0].kill()
+    seen = len(list(folder.glob("*.parquet")))
+    wait_until(lambda: len(list(folder.glob("*.parquet"))) > seen + 4)
+    scheduler.kill()
+    err = sweeper.communicate()[1]
+    assert sweeper.returncode == 2 and "the workers are gone" in err
+    check_whole(folder)
+    assert sweep.finished(STUDY, "test") < len(STUDY)
+    fork(sweeps.work, tmp_path / "home").join()
+    assert names(folder) == undisturbed[0]

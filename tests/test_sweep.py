@@ -1,0 +1,182 @@
+"""Sweeps: the same table from every executor, and what a study's folder refuses."""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+import sweeps
+
+import cubistlib as cl
+from cubistlib import shards, store, sweep
+from cubistlib.studies import Origin
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def expected():
+    """The tiny search's table, from its experiments run all at once."""
+    study = sweeps.search()
+    return study.run(range(len(study)))
+
+
+def same(one, other):
+    pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=True)
+
+
+@pytest.mark.parametrize("executor, workers", [("threads", 1), ("threads", 2), ("threads", 4)])
+def test_threads_give_the_same_table(expected, executor, workers):
+    same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), expected)
+
+
+def test_processes_give_the_same_table(expected):
+    same(sweep.run(sweeps.search(), "p", executor="processes", workers=2), expected)
+
+
+def test_pruning_gives_the_same_table_however_it_is_cut():
+    study = sweeps.pruning()
+    whole = study.run(range(len(study)))
+    assert [len(s) for s in study.shards] == [4] * 6
+    same(sweep.run(study, "p", workers=2), whole)
+    other = pd.concat([study.run([i]) for i in range(len(study))], ignore_index=True)
+    same(other, whole)
+
+
+def test_a_study_is_a_few_files_when_it_is_done(monkeypatch):
+    monkeypatch.setattr(store, "PART", 10)
+    study = sweeps.search()
+    sweep.advance(study, "p")
+    files = [p.name.split(".")[0] for p in sorted(sweep.folder(study, "p").glob("*.parquet"))]
+    assert files == ["00000-00009", "00010-00019", "00020-00029", "00030-00031"]
+    assert store.read(sweep.folder(study, "p"))["experiment"].tolist() == list(range(128))
+
+
+def test_slices_make_up_the_whole(expected):
+    study = sweeps.search()
+    for i in (2, 3, 1):
+        sweep.advance(study, "p", part=(i, 3), workers=1)
+    assert sweep.finished(study, "p") == len(study)
+    same(sweep.run(study, "p"), expected)
+    with pytest.raises(cl.UserError, match="slice"):
+        sweep.advance(study, "p", part=(4, 3))
+
+
+def test_a_replayed_experiment_is_identical(expected):
+    study = sweeps.search()
+    sweep.advance(study, "p")
+    for number in (0, 77, 127):
+        row = study.replay(number)
+        same(row, expected.iloc[[number]].reset_index(drop=True))
+        stored = sweep.stored(study, "p", number)
+        assert stored["loss"] == row["loss"][0]
+    with pytest.raises(cl.UserError, match="0 … 127, there is no 128"):
+        study.replay(128)
+
+
+def test_a_table_can_be_read_while_a_sweep_writes(monkeypatch):
+    monkeypatch.setattr(store, "PART", 4)
+    study, seen = sweeps.search(epochs=10), []
+    writer = threading.Thread(target=sweep.advance, args=(study, "p"))
+    writer.start()
+    while writer.is_alive():
+        if sweep.finished(study, "p"):
+            frame = store.read(sweep.folder(study, "p"))
+            assert frame["experiment"].is_unique
+            seen.append(len(frame))
+    writer.join()
+    assert seen == sorted(seen)
+    assert len(store.read(sweep.folder(study, "p"))) == len(study)
+
+
+def test_another_definition_is_refused_with_the_difference():
+    sweep.advance(sweeps.search(), "p", part=(1, 8))
+    with pytest.raises(cl.UserError, match=r"lrs was \[0.1\], is \[0.1, 0.2\]; shards was 32") as e:
+        sweep.advance(sweeps.search(lrs=(0.1, 0.2)), "p")
+    assert "\n" not in str(e.value)
+    assert sweep.finished(sweeps.search(), "p") == 16
+
+
+def test_another_version_is_recorded_and_said(monkeypatch):
+    study, said = sweeps.search(), []
+    sweep.advance(study, "p", part=(1, 2))
+    monkeypatch.setattr(sweep, "version", lambda name: "9.9")
+    sweep.advance(study, "p", say=said.append)
+    assert said == [f"tiny/search: begun with version {cl.__version__}, from here on 9.9"]
+    assert sweep.versions(study, "p") == [cl.__version__, "9.9"]
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:-20], lambda b: b[:99] + b"?" + b[100:]])
+def test_a_damaged_shard_is_found_set_aside_and_run_again(expected, damage):
+    study, said = sweeps.search(), []
+    sweep.advance(study, "p", part=(1, 2))
+    file = shards.listing(sweep.folder(study, "p"))[3]
+    file.path.write_bytes(damage(file.path.read_bytes()))
+    with pytest.raises(cl.UserError, match="damaged: its checksum does not fit"):
+        store.read(sweep.folder(study, "p"))
+    sweep.advance(study, "p", say=said.append)
+    assert len(said) == 1 and "set aside as 00003-00003" in said[0]
+    assert file.path.with_suffix(".damaged").exists()
+    same(store.read(sweep.folder(study, "p")), expected)
+
+
+def test_the_holder_of_a_study_is_named_and_can_be_waited_for(expected, home):
+    code = (
+        "import sweeps, sys; from pathlib import Path; from cubistlib import locks; import time\n"
+    )
+    code += "with locks.held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    study = sweeps.search()
+    folder = sweep.folder(study, "p")
+    holder = subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE)
+    assert holder.stdout.readline() == b"held\n"
+    with pytest.raises(cl.UserError, match=f"being written by process {holder.pid} on "):
+        sweep.advance(study, "p")
+    with pytest.raises(cl.UserError, match=f"process {holder.pid}"):
+        sweep.advance(study, "p", part=(1, 2))
+    threading.Timer(0.5, holder.kill).start()
+    said, start = [], time.monotonic()
+    sweep.advance(study, "p", wait=True, say=said.append)
+    assert time.monotonic() - start > 0.4
+    assert len(said) == 1 and f"process {holder.pid}" in said[0] and "ended before" in said[0]
+    holder.communicate()
+    same(store.read(folder), expected)
+
+
+def test_slices_of_one_cut_run_side_by_side():
+    study = sweeps.search()
+    jobs = [
+        threading.Thread(target=sweep.advance, args=(study, "p"), kwargs={"part": (i, 3)})
+        for i in (1, 2, 3)
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    assert sweep.finished(study, "p") == len(study)
+
+
+def test_a_study_with_an_origin_waits_for_it():
+    study = sweeps.search(name="fixed", origin=Origin("tiny/search", 95.0))
+    with pytest.raises(cl.UserError, match="starts from the best network of tiny/search"):
+        sweep.advance(study, "p")
+    fixed = replace(study, origin=Origin("tiny/search", 95.0, experiment=7))
+    frame = sweep.run(fixed, "p")
+    again = sweep.run(replace(fixed, name="fixed-2"), "p")
+    assert frame["loss"].tolist() == again["loss"].tolist()  # same start, same order of data
+    definition = json.loads((sweep.folder(fixed, "p") / "study.json").read_text())["study"]
+    assert definition["origin"]["experiment"] == 7
+
+
+def test_a_finished_study_is_not_run_again(monkeypatch):
+    study = sweeps.search()
+    sweep.advance(study, "p")
+    monkeypatch.setattr(sweep, "_work", None)
+    sweep.advance(study, "p")
