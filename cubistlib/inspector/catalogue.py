@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cubistlib import store
+from cubistlib import pruners, store
 from cubistlib.checks import require
 from cubistlib.experiments import SEARCH, Experiment
 from cubistlib.inspector.film import Film, rerun
@@ -16,12 +16,13 @@ from cubistlib.inspector.specimen import Specimen
 from cubistlib.inspector.view import View
 from cubistlib.masks import Masks
 from cubistlib.network import Network
+from cubistlib.plots import LABELS
 from cubistlib.studies import Study
 from cubistlib.training import TrainConfig, Trained, TrainState
 
 MENUS = ("study", "algorithm", "width", "seed")
 FILMS = 32  # trainings kept in memory
-SLOW = 0.5  # seconds
+SLOW = 0.3  # seconds
 SAME = 5e-4  # difference of accuracies that rounding may make
 
 
@@ -59,7 +60,7 @@ class Catalogue:
     def path(self, view: View) -> list[int]:
         """Numbers of weights to choose from: those of the runs, or of one network any number."""
         counts = sorted({entry.keep for entry in self._matching(view)})
-        return counts if len(counts) > 1 else list(range(counts[0] + 1))
+        return counts if len(counts) > 1 else stops(counts[0])
 
     def entry(self, view: View) -> Entry:
         """The best run of those with the number of weights nearest to `view.keep`."""
@@ -71,6 +72,10 @@ class Catalogue:
     def film(self, view: View) -> Film:
         """The training of `entry(view)`."""
         return self._load(self.entry(view))
+
+    def loaded(self, view: View) -> bool:
+        """Whether the view's run is at hand."""
+        return self.entry(view) in self._films
 
     def load_ahead(self, view: View) -> bool:
         """Load the best run at one more k, nearest first; False when there is nothing to do.
@@ -165,23 +170,29 @@ def from_results(
     missing = set(store.COLUMNS) - set(results.columns)
     require(not missing, f"inspect: results lack the columns {', '.join(sorted(missing))}")
     known = {study.name: study for study in studies}
-    runs = [
-        _run(row, x, y, known) for _, row in results[~results["diverged"].astype(bool)].iterrows()
-    ]
-    unknown = runs.count(None)
-    left_out = f"{unknown} runs of a search need their study in studies=" if unknown else ""
+    runs = [_run(row, x, y, known) for _, row in _best_of_each(results).iterrows()]
+    left_out = "runs of a search need their study in studies=, others their algorithm"
+    left_out = left_out if None in runs else ""
     return Catalogue([run for run in runs if run], left_out)
 
 
+def _best_of_each(results: pd.DataFrame) -> pd.DataFrame:
+    """The most accurate run of every choice of the menus and number of weights."""
+    results = results[~results["diverged"].astype(bool)].reset_index(drop=True)
+    count = results["keep"].fillna(results["weights_kept"])
+    keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
+    return results.loc[results["accuracy"].astype(float).groupby([*keys, count]).idxmax()]
+
+
 def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]) -> Entry | None:
-    """A row as an entry; None for a search's run whose mask is not known."""
+    """A row as an entry; None for a search's run of unknown mask and an unknown algorithm's."""
     number, study = int(row["experiment"]), studies.get(row["study"])
-    search = row["algorithm"] == SEARCH
+    search, known = row["algorithm"] == SEARCH, pruners.available()
     masks = Masks.ones_like(Network.initialize(row["hidden"])) if search else None
     if study is not None:
         (experiment,) = study.experiments([number])
         masks = study.masks[experiment.mask] if search else None
-    elif search and row["weights_kept"] < masks.size:
+    elif row["weights_kept"] < masks.size if search else row["algorithm"] not in known:
         return None
     else:
         experiment = _experiment(row)
@@ -195,7 +206,7 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
         keep,
         float(row["accuracy"]),
         lambda: rerun(experiment, x, y, masks),
-        f"{row['algorithm']}, width {width}, {keep} weights",
+        f"{LABELS.get(row['algorithm'], row['algorithm'])}, width {width}, {keep} weights",
     )
 
 
@@ -238,6 +249,14 @@ def _pair(what: object, masks: Masks | None) -> tuple[Network, Masks]:
         f"names to these, or results; got {type(what).__name__}",
     )
     return what, masks or Masks.ones_like(what)
+
+
+def stops(weights: int) -> list[int]:
+    """Numbers of weights at which a slider stops: every one up to 100, then each 2 % more."""
+    found = [*range(min(weights, 100) + 1)]
+    while found[-1] < weights:
+        found.append(min(weights, found[-1] + found[-1] // 50))
+    return found
 
 
 def width_name(hidden: Sequence[int]) -> str:

@@ -21,18 +21,17 @@ class Controls:
     def __init__(self, catalogue: Catalogue, on_change: Callable[[str, object], None]) -> None:
         self.catalogue = catalogue
         self._on_change, self._filling = on_change, False
-        layout = widgets.Layout(width="212px")
+        menu, slider = {"width": "212px"}, {"width": "310px"}
         menus = {
-            name: widgets.Dropdown(description=name, layout=layout) for name in (*MENUS, "beside")
+            name: widgets.Dropdown(description=name, layout=menu) for name in (*MENUS, "beside")
         }
-        wide = widgets.Layout(width="310px")
         sliders = {
-            "keep": widgets.SelectionSlider(options=[("", 0)], description="k", layout=wide),
-            "step": widgets.SelectionSlider(options=[("", 0)], description="step", layout=wide),
-            "threshold": widgets.FloatSlider(
-                description="|w| ≥", layout=wide, readout_format=".2f"
-            ),
+            name: widgets.SelectionSlider(options=[("", 0)], description=text, layout=slider)
+            for name, text in (("keep", "k"), ("step", "step"))
         }
+        sliders["threshold"] = widgets.FloatSlider(
+            description="|w| ≥", layout=slider, readout_format=".2f"
+        )
         toggles = {
             name: widgets.ToggleButton(
                 description=text, tooltip=hint, layout=widgets.Layout(width="auto")

@@ -13,14 +13,14 @@ from cubistlib.inspector.view import View
 KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 
 
-def encoded(model: Model, view: View, kind: str) -> bytes:
+def encoded(model: Model, view: View, kind: str, dpi: int = 150) -> bytes:
     """The view as "png", "svg" or "json"; the same view gives the same bytes."""
     require(kind in KINDS, f"inspect: exports are {', '.join(KINDS)}, got {kind!r}")
     if kind == "json":
         return json.dumps(values(model, view), indent=1).encode()
     buffer = io.BytesIO()
     dated = {"Date": None} if kind == "svg" else None
-    figure(model, view).savefig(buffer, format=kind, dpi=110, metadata=dated)
+    figure(model, view).savefig(buffer, format=kind, dpi=dpi, metadata=dated)
     return buffer.getvalue()
 
 

@@ -18,12 +18,13 @@ from cubistlib.plots import CLASS_COLOURS, GREY
 
 EDGES = (-EXTENT, EXTENT, -EXTENT, EXTENT)
 COLOURS = ListedColormap(maps.palette() / 255)
+FRAME = "#4D4D4D"
 WRONG = 1500  # points drawn
 
 
 def figure(model: Model, view: View) -> Figure:
     """The graph and the unit's large map; with a network beside, both and the difference."""
-    fig = Figure(figsize=(11, 9 if view.beside else 5.2), layout="constrained", facecolor="white")
+    fig = Figure(figsize=(11, 8 if view.beside else 5.2), layout="constrained", facecolor="white")
     FigureCanvasAgg(fig)
     if not view.beside:
         left, right = fig.subplots(1, 2, width_ratios=[1.35, 1])
@@ -48,15 +49,10 @@ def draw_graph(scene: Scene, ax: Axes) -> Axes:
     wide, tall = scene.size
     lines = [(scene.places[edge.source], scene.places[edge.target]) for edge in scene.edges]
     ax.add_collection(LineCollection(lines, zorder=1, **_styles(scene)))
-    for name, place, thumbnail in zip(scene.names, scene.places, scene.thumbnails, strict=True):
-        x, y = place
-        box = (x - 0.4, x + 0.4, y + 0.4, y - 0.4)
-        ax.imshow(thumbnail, extent=box, origin="lower", cmap=COLOURS, vmin=0, vmax=255, zorder=2)
-        chosen = name == scene.view.unit
-        style = {"color": "black", "lw": 2.2} if chosen else {"color": "#4D4D4D", "lw": 0.6}
-        ax.plot(
-            *np.array([box[i] for i in (0, 2, 1, 2, 1, 3, 0, 3, 0, 2)]).reshape(5, 2).T, **style
-        )
+    for unit, name, place, thumbnail in zip(
+        scene.units, scene.names, scene.places, scene.thumbnails, strict=True
+    ):
+        _draw_unit(place, thumbnail, scene.state(unit), name == scene.view.unit, ax)
     ax.set(xlim=(-0.1, wide + 0.1), ylim=(tall + 0.1, -0.1), aspect="equal")
     ax.set_axis_off()
     accuracy = f"{scene.survey.accuracy:.2%}"
@@ -64,14 +60,30 @@ def draw_graph(scene: Scene, ax: Axes) -> Axes:
     return ax
 
 
-def draw_map(found: Map, ax: Axes, boundary: bool = False) -> Axes:
-    """A large map with its colour bar."""
+def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> Axes:
+    """A large map, with its colour bar."""
     ax.imshow(found.pixels(boundary), extent=EDGES, origin="lower", cmap=COLOURS, vmin=0, vmax=255)
-    bar = ax.figure.colorbar(ScalarMappable(cmap=ListedColormap(COLOURS.colors[:-1])), ax=ax)
-    bar.set_ticks([0, 0.5, 1], labels=found.ticks)
+    if bar:
+        colours = ScalarMappable(cmap=ListedColormap(COLOURS.colors[:-1]))
+        place = ax.inset_axes((1.03, 0, 0.04, 1))
+        ax.figure.colorbar(colours, cax=place).set_ticks([0, 0.5, 1], labels=found.ticks)
     ax.set(xlabel="x₁", ylabel="x₂", xticks=(-2, 0, 2), yticks=(-2, 0, 2))
     ax.grid(False)
     return ax
+
+
+def _draw_unit(
+    place: np.ndarray, thumbnail: np.ndarray, state: str, chosen: bool, ax: Axes
+) -> None:
+    """A unit's small map; smaller if nothing reads it, in a broken frame if it only stands by."""
+    half = 0.22 if state == "disconnected" else 0.4
+    (x, y), broken = place, {"constant": (0, (3, 2)), "dead": (0, (1, 2))}
+    left, right, top, bottom = x - half, x + half, y - half, y + half
+    box = (left, right, bottom, top)
+    ax.imshow(thumbnail, extent=box, origin="lower", cmap=COLOURS, vmin=0, vmax=255, zorder=2)
+    style = {"color": "black", "lw": 2.4} if chosen else {"color": FRAME, "lw": 0.7}
+    corners = (left, right, right, left, left), (top, top, bottom, bottom, top)
+    ax.plot(*corners, ls=broken.get(state, "-"), zorder=3, **style)
 
 
 def _unit(model: Model, view: View, ax: Axes) -> None:
@@ -80,11 +92,12 @@ def _unit(model: Model, view: View, ax: Axes) -> None:
     draw_map(model.map(view), ax, boundary=output)
     x, y = model.points()
     for label, colour in enumerate(CLASS_COLOURS):
-        ax.plot(*x[y == label].T, ".", ms=2.2, mew=0.2, mfc=colour, mec="white")
+        ax.plot(*x[y == label].T, ".", ms=3, mew=0, color="white")
+        ax.plot(*x[y == label].T, ".", ms=1.4, mew=0, color=colour, zorder=2.1)
     if output:
         wrong = model.scene(view).survey.wrong
         drawn = wrong[:: -(-len(wrong) // WRONG) or 1]
-        ax.plot(*model.x[drawn].T, "x", color="black", ms=3, mew=0.8)
+        ax.plot(*model.x[drawn].T, "x", color="black", ms=3, mew=0.8, zorder=2.2)
     ax.set_title(map_title(view), fontsize=10)
 
 

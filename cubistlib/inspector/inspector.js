@@ -160,6 +160,7 @@ function graph(model, el) {
     title.textContent = content.title;
     stage.style.aspectRatio = `${content.size[0]} / ${content.size[1]}`;
     stage.setAttribute("aria-label", content.label);
+    stage.dataset.edges = content.edges.length;
     placeButtons(content, selected);
     const scale = (stage.clientWidth * (window.devicePixelRatio || 1)) / content.size[0];
     canvas.width = content.size[0] * scale;

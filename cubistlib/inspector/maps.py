@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cubistlib.inspector.specimen import Specimen, logits, read_part
+from cubistlib.inspector.specimen import Specimen, logits, one_thread, read_part
 from cubistlib.inspector.units import Unit
 from cubistlib.masks import Masks
 from cubistlib.network import Network
@@ -62,7 +62,8 @@ def unit_map(specimen: Specimen, unit: Unit, pre: bool = False, side: int = SIDE
     if unit.layer == 0:
         return Map(grid(side)[:, unit.index].reshape(side, side), EXTENT)
     layers = len(specimen.net.weights)
-    values = np.nan_to_num(logits(until(specimen, unit), grid(side))).reshape(side, side)
+    with one_thread():
+        values = np.nan_to_num(logits(until(specimen, unit), grid(side))).reshape(side, side)
     if unit.layer == layers and not pre:
         return Map(np.tanh(values / 2) / 2, 0.5, probability=True)
     if not pre:
@@ -106,7 +107,9 @@ def _values(
     specimen: Specimen, points: np.ndarray, pre: bool
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """The hidden layers (units, points), before or after the ReLU, and the logit."""
-    after = [points.T, *(np.nan_to_num(h[0].T) for h in specimen.net.activations(points))]
+    with one_thread():
+        layers = specimen.net.activations(points)
+    after = [points.T, *(np.nan_to_num(h[0].T) for h in layers)]
     hidden = after[1:-1]
     if pre:
         parts = zip(specimen.net.weights, specimen.net.biases, after, strict=False)

@@ -9,14 +9,14 @@ from cubistlib.inspector import maps, units
 from cubistlib.inspector.catalogue import Catalogue
 from cubistlib.inspector.maps import Map
 from cubistlib.inspector.scene import Scene
-from cubistlib.inspector.specimen import Specimen, one_thread, read_part, survey
+from cubistlib.inspector.specimen import Specimen, read_part, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
 from cubistlib.pictures import SHOWN
 
 KEPT = 48  # scenes and maps in memory
 HEAVY = 1e9  # multiplications; more take longer than a slider may
-ROUGH_ROWS, ROUGH_SIDE = 2000, 96  # in their place while a slider moves
+ROUGH_ROWS, ROUGH_SIDE = 1500, 64  # in their place while a slider moves
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,16 +46,13 @@ class Model:
         base = self.catalogue.specimen(replace(view, threshold=0.0, effective=False))
         specimen = self.catalogue.specimen(view)
         rows = self._rows(ROUGH_ROWS) if rough else slice(None)
-        with one_thread():
-            found = survey(specimen, self.x[rows], self.y[rows])
-        return Scene(specimen, base, found, view)
+        return Scene(specimen, base, survey(specimen, self.x[rows], self.y[rows]), view)
 
     def map(self, view: View, rough: bool = False) -> Map:
         """The large map of the view's unit."""
         specimen = self.catalogue.specimen(view)
         unit = Unit.parse(view.unit, specimen.net.sizes)
-        with one_thread():
-            found = maps.unit_map(specimen, unit, view.pre, ROUGH_SIDE if rough else maps.SIDE)
+        found = maps.unit_map(specimen, unit, view.pre, ROUGH_SIDE if rough else maps.SIDE)
         if view.shared and 0 < unit.layer < len(specimen.net.weights):
             return replace(found, top=maps.shared_top(specimen, view.pre))
         return found

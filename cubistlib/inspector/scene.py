@@ -13,7 +13,7 @@ from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
 
 TALL = 16  # units one above the other; wider layers stand in several columns
-EDGES = 2000  # drawn at most, the thickest
+EDGES = 1000  # drawn at most, the thickest
 ASPECT = 1.3  # least width of a graph for its height
 INPUT, OUTPUT = "input", "output"
 

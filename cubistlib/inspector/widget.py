@@ -19,7 +19,7 @@ from cubistlib.inspector.numbers import numbers
 from cubistlib.inspector.view import View
 
 HERE = Path(__file__).parent
-PAUSE = 0.3  # seconds without a change, after which what was drawn roughly is drawn in full
+PAUSE = 0.6  # seconds without a change, after which what was drawn roughly is drawn in full
 GROWS = {"flex": "1 1 220px", "min_width": "0"}
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -69,6 +69,9 @@ class Inspector:
 
     def show(self, view: View) -> None:
         """Look at another view. Raises ValueError, and stays, if it does not exist."""
+        self.model.catalogue.check(view)
+        if not self.model.catalogue.loaded(view):
+            self.status.value = '<div role="status">training this run once more …</div>'
         self.model.check(view)
         self._view = view
         top = self.model.catalogue.specimen(replace(view, threshold=0.0)).largest_weight
@@ -92,7 +95,7 @@ class Inspector:
         """What was drawn roughly in full, then runs that a slider may ask for, one at a time."""
         self._in_full()
         if self.model.catalogue.load_ahead(self._view):
-            self._when_idle(0.05)
+            self._when_idle(PAUSE)
 
     def _in_full(self) -> None:
         if self._rough:
@@ -107,7 +110,7 @@ class Inspector:
         return path
 
     def _repr_png_(self) -> bytes:
-        return export.encoded(self.model, self._view, "png")
+        return export.encoded(self.model, self._view, "png", dpi=90)
 
     def _ipython_display_(self) -> None:
         """The static figure, always, and below it the widget that takes its place if it can."""
