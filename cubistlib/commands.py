@@ -62,8 +62,9 @@ def _replay(given: argparse.Namespace) -> int:
     if before is None:
         print("no stored result to compare with")
         return 0
-    changed = [name for name in row.index if not _equal(row[name], before[name])]
-    if changed:
+    both_missing = row.isna() & before[row.index].isna()
+    changed = row.index[~both_missing & ~(row == before[row.index])]
+    if len(changed):
         print(f"differs from the stored result in {', '.join(changed)}", file=sys.stderr)
         return 1
     print("identical to the stored result")
@@ -77,7 +78,3 @@ def _slice(text: str) -> Slice:
         raise UserError(f"--shard must be i/N, as 3/20, got {text!r}") from error
     require(1 <= i <= n, f"--shard must be i/N with 1 ≤ i ≤ N, got {text}")
     return i, n
-
-
-def _equal(one, other) -> bool:
-    return one is other or one == other or (one != one and other != other)

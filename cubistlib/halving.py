@@ -1,7 +1,8 @@
 """Successive halving: many networks for few epochs, the best part of them goes on.
 
 A network that goes on ends exactly as if it had been trained without a stop, so that halving
-can only lose networks, never change one. What it loses is measured by `calibrate`.
+can only lose networks, never change one. What it loses is measured by `calibrate`. The best are
+those of lowest loss: in the first epochs it tells networks apart that are equally accurate.
 Source: Jamieson & Talwalkar 2016; Li et al. 2018.
 """
 
@@ -42,16 +43,16 @@ def run(
 ) -> pd.DataFrame:
     """A stack of a search's experiments with halving, one row each as in `experiments.run`.
 
-    After rung (epochs, share) the most accurate share of those still in training goes on,
-    rounded up; of equals the one with the lower number. The rows of the others say in `epochs`
-    how long they were trained, and give accuracy and loss there.
+    After rung (epochs, share) that share of those still in training goes on, rounded up: the
+    ones of lowest loss, of equals the ones with the lower number. The rows of the others say
+    in `epochs` how long they were trained, and give accuracy and loss there.
     """
     check(rungs, stack[0].config.epochs)
     alive, frames = list(stack), []
     ends = _train(stack, x, y, masks, [stop for stop, _ in rungs], backend)
     done = next(ends)
     for stop, share in rungs:
-        kept = best(done.accuracy, share)
+        kept = lowest(done.loss, share)
         out = np.setdiff1d(np.arange(len(alive)), kept)
         if len(out):
             short = [replace(e, config=replace(e.config, epochs=stop)) for e in alive]
@@ -72,38 +73,39 @@ def calibrate(
 ) -> pd.DataFrame:
     """What halving would have done to a sample that is trained in full, stack by stack.
 
-    One row a rung: epochs, share; rank_correlation (Spearman) of the accuracy there with the
-    final one, over the whole sample; top_kept, the share of the best 5 % at the end that are
-    still in training; best_lost, by how many percentage points the best that is left falls
-    short of the best; cost, steps done up to the next rung as a share of full training.
+    One row a rung: epochs, share; rank_correlation (Spearman) of the loss there, its sign
+    turned, with the final accuracy, over the whole sample; top_kept, the share of the best 5 %
+    at the end that are still in training; best_lost, by how many percentage points the best
+    that is left falls short of the best; cost, steps done up to the next rung as a share of
+    full training.
     """
     stacks = runs.stacks(sample)
     stops, epochs = [stop for stop, _ in rungs], sample[0].config.epochs
     found = []
     for stack in stacks:
         ends = _train(stack, x, y, masks, stops, backend)
-        course = [next(ends).accuracy, *(ends.send(None).accuracy for _ in rungs)]
+        *course, end = [next(ends), *(ends.send(None) for _ in rungs)]
         alive = [np.arange(len(stack))]
-        for accuracy, (_, share) in zip(course, rungs, strict=False):
-            alive.append(alive[-1][best(accuracy[alive[-1]], share)])
-        found.append((np.array(course), alive))
-    course = np.concatenate([c for c, _ in found], axis=1)
-    starts = np.cumsum([0, *(c.shape[1] for c, _ in found)])
-    final, cost, table = course[-1], stops[0] / epochs, []
-    top = set(best(final, 0.05).tolist())
+        for done, (_, share) in zip(course, rungs, strict=True):
+            alive.append(alive[-1][lowest(done.loss[alive[-1]], share)])
+        found.append((np.array([done.loss for done in course]), end.accuracy, alive))
+    losses, final = (np.concatenate([f[i] for f in found], axis=-1) for i in (0, 1))
+    starts = np.cumsum([0, *(len(accuracy) for _, accuracy, _ in found)])
+    cost, table = stops[0] / epochs, []
+    top = set(lowest(-final, 0.05).tolist())
     for rung, (stop, share) in enumerate(rungs):
-        left = np.concatenate([a[rung + 1] + s for s, (_, a) in zip(starts, found, strict=False)])
+        left = np.concatenate([f[2][rung + 1] + s for s, f in zip(starts, found, strict=False)])
         cost += len(left) / len(final) * ([*stops, epochs][rung + 1] - stop) / epochs
-        ranks = pd.Series(course[rung]).rank().corr(pd.Series(final).rank())
+        ranks = pd.Series(-losses[rung]).rank().corr(pd.Series(final).rank())
         lost = 100 * (final.max() - final[left].max())
         table.append((stop, share, ranks, len(top & set(left.tolist())) / len(top), lost, cost))
     columns = ["epochs", "share", "rank_correlation", "top_kept", "best_lost", "cost"]
     return pd.DataFrame(table, columns=columns)
 
 
-def best(accuracy: np.ndarray, share: float) -> np.ndarray:
-    """The numbers of the most accurate share, rounded up and in order; ties to the lower."""
-    return np.sort(np.argsort(-accuracy, kind="stable")[: ceil(share * len(accuracy))])
+def lowest(values: np.ndarray, share: float) -> np.ndarray:
+    """The places of the lowest share of values, rounded up and in order; NaN counts as highest."""
+    return np.sort(np.argsort(values, kind="stable")[: ceil(share * len(values))])
 
 
 def _train(

@@ -169,7 +169,7 @@ class SearchStudy(Study):
     """Every mask of a list under every configuration and replicate.
 
     rungs: successive halving within each shard, (epochs, share) pairs: after so many epochs
-    that share of the networks, the most accurate, goes on. See `halving`.
+    that share of the networks, those of lowest loss, goes on. See `halving`.
     """
 
     masks: Sequence[Masks]

@@ -70,8 +70,7 @@ def test_a_run_does_not_depend_on_what_runs_beside_it(small):
     experiments = pruning_experiments("s", "snip", [3], [10, 20], CONFIGS, seeds=2)
     together = run(experiments, *small)
     alone = pd.concat([run([e], *small) for e in experiments], ignore_index=True)
-    np.testing.assert_allclose(together["loss"], alone["loss"], rtol=1e-5)
-    np.testing.assert_array_equal(together["parameters_kept"], alone["parameters_kept"])
+    pd.testing.assert_frame_equal(together, alone, check_exact=True)
 
 
 def test_search_rows_have_the_masks_counts(small):
@@ -81,11 +80,21 @@ def test_search_rows_have_the_masks_counts(small):
     expected = np.repeat([int(m.parameters_kept[0]) for m in masks], 2)
     np.testing.assert_array_equal(frame["parameters_kept"], expected)
     assert frame["keep"].isna().all() and frame["selection"].isna().all()
+    assert frame["mask"].tolist() == np.repeat(np.arange(len(masks)), 2).tolist()
 
 
 def test_an_experiment_can_be_trained_again_alone(small):
     experiments = pruning_experiments("s", "gmp", [3], [12], CONFIGS, seeds=1)
     frame = run(experiments, *small)
     again = train_stack(experiments[2:3], *small)
-    np.testing.assert_allclose(again.accuracy[0], frame["accuracy"][2], atol=2e-3)
+    assert again.accuracy[0] == frame["accuracy"][2] and again.loss[0] == frame["loss"][2]
     assert again.masks.weights_kept.tolist() == [12]
+
+
+def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
+    experiments = pruning_experiments("s", "random", [3], [12], CONFIGS, seeds=1)
+    together, alone = train_stack(experiments, *small), train_stack(experiments[3:], *small)
+    for one, other in zip(together.masks.weights, alone.masks.weights, strict=True):
+        np.testing.assert_array_equal(one[3], other[0])
+    first, second = together.masks[0], together.masks[1]
+    assert any((a != b).any() for a, b in zip(first.weights, second.weights, strict=True))

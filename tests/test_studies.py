@@ -1,0 +1,175 @@
+"""Studies: the paper's ten, numbers that stand for experiments, shards, halving, commands."""
+
+import json
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+import sweeps
+
+import cubistlib as cl
+from cubistlib import experiments, halving, paper, plan, sweep, winners
+from cubistlib.__main__ import main
+from cubistlib.search import Structured, Unstructured
+from cubistlib.studies import Origin
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_papers_ten_studies_have_the_papers_counts(golden_counts):
+    counts = {name: s["experiments"] for name, s in golden_counts["studies"].items()}
+    assert {name: len(study) for name, study in paper.STUDIES.items()} == counts
+    assert sum(counts.values()) == golden_counts["total"] == 485_838
+
+
+def test_pruning_studies_have_the_papers_cells(golden_counts):
+    for name in ("random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruning"):
+        golden, table = golden_counts["studies"][name], paper.study(name).table
+        widths = pd.Series([str(e.hidden[0]) for e in table]).value_counts().to_dict()
+        assert widths == golden["by_width"]
+        algorithms = pd.Series([e.algorithm for e in table]).value_counts()
+        assert set(algorithms) == set(golden["by_algorithm"].values()) and len(algorithms) == 9
+        assert sorted({e.keep for e in table}) == golden["weights"]
+        assert [e.number for e in table] == list(range(len(table)))
+        again = {e.algorithm for e in table if e.reinitialize}
+        assert again == ({"snip", "grasp"} if name.startswith("random") else set())
+
+
+def test_every_experiment_is_in_one_shard_of_hundreds():
+    for study in paper.STUDIES.values():
+        assert [i for shard in study.shards for i in shard] == list(range(len(study)))
+        assert max(map(len, study.shards)) <= 256
+        for number in (0, len(study) // 3, len(study) - 1):
+            assert number in study.shards[study.shard_of(number)]
+
+
+def test_the_whole_paper_is_fewer_than_a_thousand_files():
+    files = [1 + -(-len(study.shards) // sweep.store.PART) for study in paper.STUDIES.values()]
+    assert sum(files) + sweep.store.PART < 300
+
+
+def test_an_experiment_is_looked_up_by_its_number():
+    study = paper.study("random-init/unstructured-search-99.5")
+    (e,) = study.experiments([189_623])
+    assert (e.number, e.mask, e.hidden) == (189_623, 63_207, (7, 3, 3))
+    assert (e.config.lr, e.config.schedule, e.config.epochs) == (0.05, "step", 50)
+    with pytest.raises(cl.UserError, match="0 … 189623, there is no 189624"):
+        study.shard_of(189_624)
+    assert len(pickle.dumps(study)) < 1000
+
+
+def test_structures_of_several_widths_are_trained_as_if_alone():
+    study = sweeps.search(masks=Structured(3), lrs=(0.2,), shard=50)
+    together = study.run(range(len(study)))
+    for number in (0, 25, 53):
+        alone = study.run([number])
+        row = together.iloc[[number]].reset_index(drop=True)
+        pd.testing.assert_frame_equal(alone, row, check_exact=True)
+
+
+def test_fixed_studies_take_the_leading_units_of_one_initialization():
+    study = sweeps.pruning(origin=Origin("tiny/search", 95.0, 7), widths=(3, 16))
+    narrow, wide = (experiments.initialize(study.experiments([i])) for i in (0, 4))
+    np.testing.assert_array_equal(narrow.weights[1][0], wide.weights[1][0, :3, :3])
+    searched = sweeps.search(masks=Unstructured((3, 2, 2)))
+    first = experiments.initialize(searched.experiments([7]))
+    np.testing.assert_array_equal(first.weights[0], narrow.weights[0])
+
+
+def test_halving_loses_networks_but_changes_none():
+    full = sweeps.search(epochs=6)
+    halved = sweeps.search(epochs=6, rungs=((1, 0.5), (3, 0.25)), shard=32)
+    every = full.run(range(len(full)))
+    some = sweep.run(halved, "p").sort_values("experiment", ignore_index=True)
+    assert some["experiment"].tolist() == every["experiment"].tolist()
+    assert some["epochs"].value_counts().to_dict() == {1: 64, 3: 48, 6: 16}
+    last = some["epochs"] == 6
+    pd.testing.assert_frame_equal(some[last], every[last], check_dtype=False, check_exact=True)
+    row = halved.replay(40)
+    assert row["loss"][0] == some["loss"][40]
+
+
+def test_halving_is_calibrated_on_a_sample():
+    study = sweeps.search(lrs=(0.3,), epochs=60)
+    x, y = cl.cubist_spiral(points=600)
+    sample = study.experiments(range(0, 128, 2))
+    table = halving.calibrate(sample, x, y, study.masks, ((10, 0.5), (30, 0.5)))
+    assert table["epochs"].tolist() == [10, 30]
+    assert table["rank_correlation"].between(-1, 1).all()
+    assert table["top_kept"].is_monotonic_decreasing and (table["best_lost"] >= 0).all()
+    np.testing.assert_allclose(table["cost"], [10 / 60 + 0.5 * 20 / 60, 20 / 60 + 0.25 * 30 / 60])
+    with pytest.raises(cl.UserError, match="rungs must be"):
+        sweeps.search(epochs=6, rungs=((7, 0.5),))
+
+
+def test_plan_lists_the_ten_as_text_and_as_json(capsys):
+    assert main(["plan", "paper", "--no-cost"]) == 0
+    text = capsys.readouterr().out
+    assert "fixed-init-99.5/unstructured-search" in text and "485,838" in text
+    assert main(["plan", "paper", "--no-cost", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["experiments"] == 485_838 and data["done"] == 0 and len(data["studies"]) == 10
+    assert data["studies"][0]["seconds"] is None
+
+
+def test_the_cost_of_a_study_is_measured():
+    for study in (sweeps.search(), sweeps.pruning(seeds=2)):
+        table = plan.table([study], "p")
+        assert 0 < table["seconds"][0] < 60
+        assert table["left"][0] == table["seconds"][0]
+    assert [plan.duration(s) for s in (5, 600, 9000)] == ["5 s", "10.0 min", "2.5 h"]
+
+
+@pytest.fixture
+def tiny_paper(monkeypatch):
+    """A paper of two studies, the second from the best network of the first."""
+    origin = Origin("tiny/search", 70.0)
+    studies = [sweeps.search(), sweeps.pruning(origin=origin)]
+    monkeypatch.setattr(paper, "STUDIES", {study.name: study for study in studies})
+
+
+def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
+    assert main(["replay", "tiny/search", "5", "--profile", "p"]) == 0
+    assert "no stored result" in capsys.readouterr().out
+    assert main(["sweep", "p", "tiny/pruning"]) == 2
+    assert "0 of 128 experiments are done" in capsys.readouterr().err
+    for i in (1, 2):
+        assert main(["sweep", "p", "tiny/search", "--shard", f"{i}/2"]) == 0
+    assert "tiny/search: 128 of 128 experiments done" in capsys.readouterr().out
+    assert main(["sweep", "p", "--workers", "1"]) == 0
+    for study in ("tiny/search", "tiny/pruning"):
+        assert main(["replay", study, "21", "--profile", "p"]) == 0
+        assert "identical to the stored result" in capsys.readouterr().out
+
+
+def test_the_best_network_of_the_search_is_the_start(tiny_paper):
+    results = sweep.run(paper.study("tiny/search"), "p")
+    study = winners.resolved(paper.study("tiny/pruning"), "p")
+    best = results.set_index("experiment").loc[study.origin.experiment]
+    reached = results[results["accuracy"] >= 0.7]
+    if len(reached):
+        assert best["parameters_kept"] == reached["parameters_kept"].min()
+    else:
+        assert best["accuracy"] == results["accuracy"].max()
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["sweep", "p", "nothing"], "unknown study 'nothing'; there are: tiny/search"),
+        (["sweep", "p", "tiny/search", "--shard", "0/2"], "1 ≤ i ≤ N"),
+        (["sweep", "p", "tiny/search", "--shard", "half"], "must be i/N"),
+        (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be ≥ 1"),
+        (["sweep", "p", "tiny/search", "--address", "tcp://a:1"], "goes with dask"),
+        (["replay", "tiny/search", "999"], "there is no 999"),
+    ],
+)
+def test_bad_input_is_one_sentence(tiny_paper, capsys, arguments, sentence):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and error.count("\n") == 1
