@@ -1,19 +1,18 @@
 """What several test files need: the spiral, and the golden figures."""
 
 import json
-from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
 import torch
+from golden_files import GOLDEN
 
 import cubistlib as cl
 
 matplotlib.use("agg")
 # Tiny operations on many threads wait for each other, for minutes where cores are busy.
 torch.set_num_threads(1)
-GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import GOLDEN
+from golden_files import GOLDEN
 
 import cubistlib as cl
 from cubistlib.data import arm, epoch_order, standardize, vertices

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from conftest import GOLDEN
+from golden_files import GOLDEN
 
 import cubistlib as cl
 from cubistlib.search import Structured, structures, supports, unstructured_masks
