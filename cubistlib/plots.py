@@ -203,24 +203,33 @@ def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
 def structure_map(frame: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
     """Best accuracy of every structure: one heat map of d1 × d2 a value of d3.
 
-    frame: columns hidden (three widths) and accuracy. A cell shows the accuracy in percent.
+    frame: columns hidden (three widths) and accuracy. Up to width 6 a cell shows its accuracy
+    in percent; for more there is a colour bar.
     """
     best = frame.groupby("hidden")["accuracy"].max() * 100
     widths = sorted({h[0] for h in best.index})
     for d3, ax in zip(widths, axes, strict=True):
         cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])
-        ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
-        middle = (best.min() + 100) / 2
-        for row, column in np.argwhere(np.isfinite(cells)):
-            value = cells[row, column]
-            ink = "white" if value < middle else "black"
-            ax.text(column, row, f"{value:.1f}", ha="center", va="center", color=ink, fontsize=9)
-        ticks = range(len(widths))
-        ax.set(xticks=ticks, yticks=ticks, xticklabels=widths, yticklabels=widths)
-        ax.set(xlabel="d2", title=f"d3 = {d3}")
+        image = ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
+        if len(widths) <= 6:
+            _write_cells(cells, (best.min() + 100) / 2, ax)
+        ticks = range(0, len(widths), 1 + len(widths) // 8)
+        names = [widths[tick] for tick in ticks]
+        ax.set(xticks=ticks, yticks=ticks, xticklabels=names, yticklabels=names)
+        ax.set(xlabel="d2", ylabel="d1", title=f"d3 = {d3}")
+        ax.label_outer()
         ax.grid(False)
-    axes[0].set_ylabel("d1")
+    if len(widths) > 6:
+        axes[0].figure.colorbar(image, ax=list(axes), label=ACCURACY, shrink=0.6)
     return axes
+
+
+def _write_cells(cells: np.ndarray, middle: float, ax: Axes) -> None:
+    """Each number in its cell, in ink that shows on the cell's colour."""
+    for row, column in np.argwhere(np.isfinite(cells)):
+        value = cells[row, column]
+        ink = "white" if value < middle else "black"
+        ax.text(column, row, f"{value:.1f}", ha="center", va="center", color=ink, fontsize=9)
 
 
 def _legend(ax: Axes) -> Axes:

@@ -3,7 +3,8 @@
     python tools/refresh_notebooks.py [NN_name …]
 
 What is committed comes from here: run in order, no widget state, no traces of the machine,
-figures with a palette of 256 colours. Ends with the size of each; over 400 KB is an error.
+figures with a palette of 256 colours. The headline figure of 33_the_gap becomes the README's.
+Ends with the size of each; over 400 KB is an error.
 """
 
 import base64
@@ -21,6 +22,7 @@ from cubistlib.kernel import ThisPython
 from cubistlib.series import read
 
 LIMIT = 400_000  # bytes
+PICTURES = {"33_the_gap": "docs/the_gap.png"}
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -42,6 +44,8 @@ def refresh(path: Path) -> int:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k in ("tags", "alt") and v}
         for output in cell.get("outputs", []):
             clean(output, path)
+    if path.stem in PICTURES:
+        save_headline(executed, paths.root() / PICTURES[path.stem])
     text = nbformat.writes(executed)
     write_text(path, text + "\n")
     return len(text.encode())
@@ -55,6 +59,14 @@ def clean(output: dict, path: Path) -> None:
     data.pop("application/vnd.jupyter.widget-view+json", None)
     if "image/png" in data:
         data["image/png"] = palettized(data["image/png"])
+
+
+def save_headline(notebook: nbformat.NotebookNode, target: Path) -> None:
+    """The figure of the cell tagged `headline` as a file."""
+    cell = next(c for c in notebook.cells if "headline" in c.metadata.get("tags", []))
+    figure = next(o.data["image/png"] for o in cell.outputs if "image/png" in o.get("data", {}))
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(base64.b64decode(figure))
 
 
 def palettized(png: str) -> str:
