@@ -1,10 +1,10 @@
-# make setup | quick | test | lab | lock | clean. Each sets up .venv first if it is missing or stale.
+# make setup | quick | test | test-browser | lab | lock | clean. Each sets up .venv first if it is missing or stale.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup quick test lab lock clean
+.PHONY: setup quick test test-browser lab lock clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -26,7 +26,12 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
-	  CUBISTLIB_HOME=$$home $(BIN)/pytest --nbval-lax --nbval-current-env tests notebooks
+	  CUBISTLIB_HOME=$$home $(BIN)/pytest --nbval-lax --nbval-current-env \
+	    --ignore tests/browser tests notebooks
+
+# The inspector in JupyterLab, in a real browser; skipped where there is none.
+test-browser: $(READY)
+	$(BIN)/pytest -rs tests/browser
 
 lab: $(READY)
 	$(BIN)/jupyter lab

@@ -42,10 +42,13 @@ def inspect(
     Raises ValueError, in one sentence, for what does not exist or cannot be drawn.
     """
     # Not needed without an inspector: ipywidgets and matplotlib take their time.
+    try:
+        from cubistlib.inspector.widget import Inspector
+    except ModuleNotFoundError as error:
+        raise Refused(f"inspect: needs {error.name}: pip install {error.name}") from None
     from cubistlib.inspector.catalogue import catalogue
     from cubistlib.inspector.model import Model
     from cubistlib.inspector.view import View
-    from cubistlib.inspector.widget import Inspector
 
     x, y = data or cubist_spiral()
     try:

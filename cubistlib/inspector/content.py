@@ -16,14 +16,18 @@ WRONG = 1500  # points drawn of those that a network gets wrong
 _serial = count(1)  # tells two pictures of equal content apart
 
 
-def graph_content(scene: Scene) -> dict:
-    """A scene for the graph. An edge is [source, target, share, sign], sign 0 for a ghost."""
+def graph_content(scene: Scene, height: int) -> dict:
+    """A scene for the graph, drawn at most `height` pixels tall.
+
+    An edge is [source, target, share, sign], sign 0 for a ghost.
+    """
     shown = zip(scene.units, scene.names, scene.labels(), scene.places, strict=True)
     return {
         "serial": next(_serial),
         "title": f"{scene.specimen.title}: {scene.survey.accuracy:.2%}",
         "label": f"Network, {accuracy_text(scene)}; arrow keys go from unit to unit",
         "size": scene.size,
+        "height": height,
         "units": [
             {
                 "name": name,
@@ -32,6 +36,7 @@ def graph_content(scene: Scene) -> dict:
                 "label": label,
                 "x": float(x),
                 "y": float(y),
+                "half": scene.half(unit),
             }
             for unit, name, label, (x, y) in shown
         ],

@@ -64,8 +64,8 @@ class Controls:
                 self._menu(
                     name, self.catalogue.menu(name, view), getattr(view, name), "best of all"
                 )
-            names = {entry.algorithm: entry.accuracy for entry in self.catalogue.entries}
-            self._menu("beside", names, view.beside, "nothing")
+            every = self.catalogue.menu("algorithm", View())
+            self._menu("beside", every, view.beside, "nothing")
             self._sliders(view, largest_weight)
             for name in TOGGLES:
                 self.fields[name].value = getattr(view, name)

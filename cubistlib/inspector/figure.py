@@ -40,7 +40,7 @@ def figure(model: Model, view: View) -> Figure:
             _unit(model, each, ax)
         draw_map(model.difference(view), axes[2])
         axes[2].set_title("left minus right", fontsize=10)
-    fig.supxlabel(model.summary(view), fontsize=8.5)
+    fig.supxlabel("\n".join(model.summaries(view)), fontsize=8.5)
     return fig
 
 
@@ -49,10 +49,13 @@ def draw_graph(scene: Scene, ax: Axes) -> Axes:
     wide, tall = scene.size
     lines = [(scene.places[edge.source], scene.places[edge.target]) for edge in scene.edges]
     ax.add_collection(LineCollection(lines, zorder=1, **_styles(scene)))
-    for unit, name, place, thumbnail in zip(
+    for unit, name, (x, y), thumbnail in zip(
         scene.units, scene.names, scene.places, scene.thumbnails, strict=True
     ):
-        _draw_unit(place, thumbnail, scene.state(unit), name == scene.view.unit, ax)
+        half = scene.half(unit)
+        box = (x - half, x + half, y + half, y - half)
+        ax.imshow(thumbnail, extent=box, origin="lower", cmap=COLOURS, vmin=0, vmax=255, zorder=2)
+        _draw_frame(box, scene.state(unit), name == scene.view.unit, ax)
     ax.set(xlim=(-0.1, wide + 0.1), ylim=(tall + 0.1, -0.1), aspect="equal")
     ax.set_axis_off()
     accuracy = f"{scene.survey.accuracy:.2%}"
@@ -72,15 +75,10 @@ def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> 
     return ax
 
 
-def _draw_unit(
-    place: np.ndarray, thumbnail: np.ndarray, state: str, chosen: bool, ax: Axes
-) -> None:
-    """A unit's small map; smaller if nothing reads it, in a broken frame if it only stands by."""
-    half = 0.22 if state == "disconnected" else 0.4
-    (x, y), broken = place, {"constant": (0, (3, 2)), "dead": (0, (1, 2))}
-    left, right, top, bottom = x - half, x + half, y - half, y + half
-    box = (left, right, bottom, top)
-    ax.imshow(thumbnail, extent=box, origin="lower", cmap=COLOURS, vmin=0, vmax=255, zorder=2)
+def _draw_frame(box: tuple, state: str, chosen: bool, ax: Axes) -> None:
+    """A unit's frame: broken if the unit only stands by, heavy if it is the chosen one."""
+    left, right, bottom, top = box
+    broken = {"constant": (0, (3, 2)), "dead": (0, (1, 2))}
     style = {"color": "black", "lw": 2.4} if chosen else {"color": FRAME, "lw": 0.7}
     corners = (left, right, right, left, left), (top, top, bottom, bottom, top)
     ax.plot(*corners, ls=broken.get(state, "-"), zorder=3, **style)

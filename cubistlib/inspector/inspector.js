@@ -122,10 +122,11 @@ function graph(model, el) {
 
   const drawEdges = (context, { units, edges }, scale, selected) => {
     const own = ([s, t]) => units[s].name === selected || units[t].name === selected;
+    const crowded = edges.filter((e) => e[3]).length > CROWDED;
     for (const edge of [...edges.filter((e) => !own(e)), ...edges.filter(own)]) {
       const [source, target, share, sign] = edge;
       const ghost = sign === 0;
-      context.globalAlpha = ghost ? 0.5 : edges.length > CROWDED && !own(edge) ? 0.35 : 1;
+      context.globalAlpha = ghost ? 0.5 : crowded && !own(edge) ? 0.35 : 1;
       context.strokeStyle = ghost ? GREY : sign > 0 ? VERMILLION : BLUE;
       context.lineWidth = (ghost ? 0.6 : 0.7 + 3.8 * share) * (window.devicePixelRatio || 1);
       const dash = context.lineWidth;
@@ -142,7 +143,7 @@ function graph(model, el) {
     const all = bytes(thumbnails), palette = bytes(model.get("palette"));
     scratch.width = scratch.height = side;
     units.forEach((unit, i) => {
-      const half = unit.state === "disconnected" ? 0.22 : 0.4;
+      const { half } = unit;
       const values = all.subarray(i * side * side, (i + 1) * side * side);
       scratch.getContext("2d").putImageData(image(values, side, palette), 0, 0);
       const box = [(unit.x - half) * scale, (unit.y - half) * scale, 2 * half * scale, 2 * half * scale];
@@ -159,6 +160,7 @@ function graph(model, el) {
     if (!content.units || !stage.clientWidth) return;
     title.textContent = content.title;
     stage.style.aspectRatio = `${content.size[0]} / ${content.size[1]}`;
+    stage.style.maxWidth = `${(content.height * content.size[0]) / content.size[1]}px`;
     stage.setAttribute("aria-label", content.label);
     stage.dataset.edges = content.edges.length;
     placeButtons(content, selected);
@@ -186,15 +188,12 @@ function map(model, el) {
   const bar = make("div", "cubist-bar", plot), ticks = make("div", "cubist-ticks", plot);
   const readout = make("div", "cubist-readout", el);
 
-  const dots = (context, points, side, radius, colour) => {
+  const dots = (context, points, side, half, colour) => {
     context.fillStyle = colour;
-    context.beginPath();
     for (let i = 0; i < points.length; i += 2) {
       const [px, py] = place(points[i], points[i + 1], side);
-      context.moveTo(px + radius, py);
-      context.arc(px, py, radius, 0, 7);
+      context.fillRect(px - half, py - half, 2 * half, 2 * half);
     }
-    context.fill();
   };
   const crosses = (context, points, side) => {
     context.strokeStyle = "black";
@@ -230,8 +229,8 @@ function map(model, el) {
     const context = canvas.getContext("2d"), scratch = new OffscreenCanvas(content.side, content.side);
     scratch.getContext("2d").putImageData(image(bytes(content.pixels), content.side, palette), 0, 0);
     context.drawImage(scratch, 0, 0, 512, 512);
-    for (const [radius, colours] of [[2.4, ["white", "white"]], [1.5, [BLUE, VERMILLION]]]) {
-      content.points.forEach((points, c) => dots(context, floats(points), 512, radius, colours[c]));
+    for (const [half, colours] of [[2.2, ["white", "white"]], [1.2, [BLUE, VERMILLION]]]) {
+      content.points.forEach((points, c) => dots(context, floats(points), 512, half, colours[c]));
     }
     crosses(context, floats(content.wrong), 512);
     const colour = (i) => `rgb(${palette.slice(3 * i, 3 * i + 3).join(" ")})`;

@@ -91,6 +91,13 @@ class Model:
             f"hidden units: {states}"
         )
 
+    def summaries(self, view: View, rough: bool = False) -> list[str]:
+        """The view's summary and, if there is one, that of the network beside it."""
+        if not view.beside:
+            return [self.summary(view, rough)]
+        other = self.summary(self.beside(view), rough)
+        return [f"left: {self.summary(view, rough)}", f"right: {other}"]
+
     def points(self) -> tuple[np.ndarray, np.ndarray]:
         """The points of both classes that are drawn: x (points, 2) and y (points,)."""
         rows = self._rows(SHOWN)

@@ -15,7 +15,9 @@ from cubistlib.inspector.view import View
 TALL = 16  # units one above the other; wider layers stand in several columns
 EDGES = 1000  # drawn at most, the thickest
 ASPECT = 1.3  # least width of a graph for its height
-INPUT, OUTPUT = "input", "output"
+INPUT, OUTPUT, REMOVED = "input", "output", "removed"
+# Half the side of a unit's picture, in cells, by its state; of others 0.4.
+HALVES = {STATES[0]: 0.22, REMOVED: 0.06}
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,15 @@ class Scene:
         return np.stack([layers[unit.layer][unit.index] for unit in self.units])
 
     def state(self, unit: Unit) -> str:
-        """What a unit is: input, output, or one of connectivity.STATES."""
+        """What a unit is: input, output, one of connectivity.STATES; or removed by folding."""
         if unit.layer in (0, len(self.specimen.net.weights)):
             return OUTPUT if unit.layer else INPUT
-        return STATES[self.survey.states[unit.layer - 1][unit.index]]
+        state = STATES[self.survey.states[unit.layer - 1][unit.index]]
+        return REMOVED if self.view.effective and state == STATES[0] else state
+
+    def half(self, unit: Unit) -> float:
+        """Half the side of a unit's picture, in cells: small where nothing reads it."""
+        return HALVES.get(self.state(unit), 0.4)
 
     @property
     def names(self) -> list[str]:

@@ -21,6 +21,7 @@ from cubistlib.inspector.view import View
 HERE = Path(__file__).parent
 PAUSE = 0.6  # seconds without a change, after which what was drawn roughly is drawn in full
 GROWS = {"flex": "1 1 220px", "min_width": "0"}
+HEIGHTS = {1: 480, 2: 300}  # pixels of a graph, alone and beside another: a screen holds it all
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -114,7 +115,7 @@ class Inspector:
 
     def _ipython_display_(self) -> None:
         """The static figure, always, and below it the widget that takes its place if it can."""
-        text = self.model.summary(self._view)
+        text = "\n".join(self.model.summaries(self._view))
         place = display({"text/plain": text}, raw=True, display_id=True)
         view = {"model_id": self.widget.model_id, "version_major": 2, "version_minor": 0}
         display({WIDGET: view}, raw=True)
@@ -164,7 +165,7 @@ class Inspector:
         self._rough = rough
         views = [view, self.model.beside(view)] if view.beside else [view]
         for graph, each in zip(self.graphs, views, strict=False):
-            drawn = content.graph_content(self.model.scene(each, rough))
+            drawn = content.graph_content(self.model.scene(each, rough), HEIGHTS[len(views)])
             with graph.hold_sync():
                 graph.content, graph.selected = drawn, each.unit
         self._graph_box.children = self.graphs[: len(views)]
@@ -180,5 +181,5 @@ class Inspector:
             self.maps[1].content = content.map_content(self.model, self.model.beside(view), rough)
             self.maps[2].content = content.difference_content(self.model, view, rough)
         self.numbers.value = numbers(self.model.scene(view, rough))
-        text = self.model.summary(view, rough)
+        text = "<br>".join(self.model.summaries(view, rough))
         self.status.value = f'<div role="status" aria-live="polite">{text}</div>'

@@ -1,0 +1,93 @@
+"""How long a reader waits, and that sliding leaves nothing behind."""
+
+import os
+from pathlib import Path
+
+import pytest
+from lab import Reader
+
+SETUP = """
+import os, numpy as np, cubistlib as cl
+from cubistlib.selection import select
+x, y = cl.cubist_spiral()
+def pruned(width, keep):
+    net = cl.Network.initialize([width] * 3, seed=0)
+    rng = np.random.default_rng(0)
+    return net, cl.Masks.from_weights(select([rng.random(w.shape) for w in net.weights], keep))
+print(os.getpid())
+"""
+# A busy machine makes single steps slow; that a quarter is within the limit shows what the
+# inspector itself takes.
+STEPS = 16
+
+
+@pytest.fixture
+def opened(lab, chromium, request):
+    """A notebook with an inspector of one network of some width."""
+    width, keep = request.param
+    show = f"inspector = cl.inspect(*pruned({width}, {keep})); inspector"
+    reader = Reader(chromium.new_page())
+    reader.open(lab.write(f"speed_{width}_{keep}.ipynb", SETUP, show))
+    reader.run_all()
+    yield reader
+    assert reader.errors == []
+    reader.page.close()
+
+
+@pytest.mark.parametrize(
+    ("opened", "limit"),
+    [((16, 560), 100), ((256, 3000), 300), ((256, 131_840), 300)],
+    indirect=["opened"],
+)
+def test_a_step_of_a_slider(opened, limit, record_property):
+    times = [opened.step("k", "ArrowLeft") for _ in range(STEPS)]
+    record_property("milliseconds", [round(t) for t in times])
+    assert sorted(times)[STEPS // 4] < limit
+
+
+@pytest.mark.parametrize("opened", [(16, 400)], indirect=True)
+def test_memory_stays_flat_while_sliding(opened, record_property):
+    pid = int(opened.page.inner_text(".jp-OutputArea-output pre >> nth=0"))
+    for _ in range(60):
+        opened.step("k", "ArrowLeft")
+    before = resident(pid)
+    for _ in range(60):
+        opened.step("k", "ArrowLeft")
+    growth = resident(pid) - before
+    record_property("megabytes", growth)
+    assert growth < 20
+
+
+@pytest.mark.parametrize("opened", [(16, 100)], indirect=True)
+def test_the_first_view(opened, record_property):
+    opened.page.evaluate(FIRST)
+    opened.page.click(".jp-CodeCell >> nth=1 >> .jp-InputArea-editor")
+    opened.page.keyboard.press("Control+Enter")
+    seconds = opened.page.evaluate("window.cubistFirst") / 1000
+    record_property("seconds", round(seconds, 2))
+    assert seconds < 1
+
+
+def resident(pid: int) -> float:
+    """Megabytes of memory that a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+# Starts at Ctrl+Enter; ends when a graph that was not there before is drawn.
+FIRST = """() => {
+  let start;
+  const once = { capture: true };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") start = performance.now();
+  }, once);
+  const old = new Set(document.querySelectorAll(".cubist-graph"));
+  window.cubistFirst = new Promise((done) => {
+    new MutationObserver((_, watcher) => {
+      const drawn = document.querySelectorAll(".cubist-graph[data-serial]");
+      if (start === undefined || [...drawn].every((node) => old.has(node))) return;
+      watcher.disconnect();
+      done(performance.now() - start);
+    }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+}"""
