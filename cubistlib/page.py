@@ -16,6 +16,7 @@ from pygments.formatters import HtmlFormatter
 from cubistlib import files, paths
 from cubistlib.jobs import Job
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 HEADLINE = "headline"  # tag of the cell whose figure stands for its notebook
 LINK = re.compile(r'href="(?:\./)?(\d\d_\w+)\.ipynb(#[^"]*)?"')
 TITLE = re.compile(r"\s*#\s+(?P<question>[^\n]+)\s*(?P<claim>.*?)(\n\s*\n|\Z)", re.DOTALL)
@@ -101,8 +102,13 @@ def _image(output: nbformat.NotebookNode, alt: str) -> str:
 
 
 def _body(notebook: nbformat.NotebookNode, question: str) -> str:
-    """An executed notebook as HTML without scripts, its figures described."""
+    """An executed notebook as HTML without scripts or widgets, its figures described."""
+    notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [
+                output for output in cell.outputs if WIDGET not in output.get("data", {})
+            ]
         for output in cell.get("outputs", []):
             if image := _image(output, cell.metadata.get("alt", question)):
                 output.data = {"text/html": image}

@@ -1,14 +1,16 @@
 """The inspector without a browser: the view, the numbers, the maps, the catalogue, the exports."""
 
+import base64
 import json
 from dataclasses import replace
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 
 import cubistlib as cl
-from cubistlib import experiments, pictures, store
+from cubistlib import experiments, page, pictures, store
 from cubistlib.connectivity import STATES
 from cubistlib.inspector import Refused, export, maps, units
 from cubistlib.inspector.catalogue import catalogue, stops
@@ -352,3 +354,24 @@ def test_a_slider_over_a_wide_network_stops_at_a_few_hundred_places():
     found = stops(131_840)
     assert found[:101] == list(range(101)) and found[-1] == 131_840 and len(found) < 500
     assert stops(3) == [0, 1, 2, 3]
+
+
+def test_a_page_shows_the_figure_and_no_widget(net, masks, few, monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, data, raw):
+            shown[0] = data
+
+    def display(data, **options):
+        shown.append(data)
+        return Handle()
+
+    monkeypatch.setattr("cubistlib.inspector.widget.display", display)
+    cl.inspect(net, masks, data=few)._ipython_display_()
+    assert [set(data) for data in shown] == [{"image/png", "text/plain"}, {page.WIDGET}]
+    shown[0]["image/png"] = base64.b64encode(shown[0]["image/png"]).decode()
+    outputs = [nbformat.v4.new_output("display_data", data=data) for data in shown]
+    cell = nbformat.v4.new_code_cell("inspector", outputs=outputs)
+    body = page._body(nbformat.v4.new_notebook(cells=[cell]), "What does it do?")
+    assert body.count("<img") == 1 and "<script" not in body

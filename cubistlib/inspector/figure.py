@@ -1,6 +1,5 @@
 """A view as a static figure: for pages without a kernel, for print, for export."""
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
