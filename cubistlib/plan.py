@@ -14,10 +14,15 @@ from cubistlib import sweep
 from cubistlib.backends.fused import usable_cores
 from cubistlib.studies import PruningStudy, Study
 
-SAMPLE = (2, 96)  # fewest and most experiments that are timed of each kind
-SAMPLE_WEIGHTS = 1 << 14  # their dense weights together, if that leaves enough of them
-WIDEST = 64  # wider networks are not timed: cost is linear in the weights
-EPOCHS = (1, 4)  # what a timed training is cut down to; cost is linear in the epochs
+# A sample is trained for so many epochs, then for so many: cost is linear in the epochs.
+SEARCHED, PRUNED = (2, 12), (1, 4)
+
+# Experiments in a sample of a search; of each algorithm and width, by their dense weights.
+SAMPLE = 96
+FEWEST, MOST, MOST_WEIGHTS = 2, 48, 1 << 14
+
+# Wider networks are not timed: cost is linear in the weights.
+WIDEST = 64
 
 GOLDEN = (5**0.5 - 1) / 2
 
@@ -44,13 +49,14 @@ def seconds(study: Study) -> float:
     if study.origin is not None:  # every initialization costs the same
         study = replace(study, origin=replace(study.origin, experiment=0))
     if not isinstance(study, PruningStudy):
-        return len(study) * _each(study, range(len(study)))
+        return len(study) * _each(study, range(len(study)), SAMPLE, SEARCHED)
     first = [(e.algorithm, e.hidden[0], i) for i, e in enumerate(study.table) if e.seed == 0]
     total = 0.0
     for algorithm in study.algorithms:
         alike = {w: [i for a, v, i in first if (a, v) == (algorithm, w)] for w in study.widths}
         timed = _few([w for w in study.widths if w <= WIDEST] or [min(study.widths)])
-        costs = [_each(study, alike[w]) for w in timed]
+        sizes = np.clip([MOST_WEIGHTS // _weights(w) for w in timed], FEWEST, MOST)
+        costs = [_each(study, alike[w], n, PRUNED) for w, n in zip(timed, sizes, strict=True)]
         total += sum(len(alike[w]) * _at(w, timed, costs) for w in study.widths)
     return total * study.seeds
 
@@ -90,34 +96,35 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _each(study: Study, numbers: Sequence[int]) -> float:
+def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, int]) -> float:
     """Seconds that one of these experiments takes of the whole machine.
 
     Every core trains the same sample, since cores share caches.
     """
-    widest = study.experiments(numbers[-1:])[0].hidden
-    size = int(np.clip(SAMPLE_WEIGHTS // _weights(widest), *SAMPLE))
     places = np.arange(1, size + 1) * GOLDEN % 1
     sample = sorted({numbers[int(p * len(numbers))] for p in places})
-    first, second = (min(e, study.epochs) for e in EPOCHS)
-    replace(study, epochs=1).run(sample[:1])  # loads what is compiled
-    at_first = _timed(replace(study, epochs=first), sample)
-    if study.epochs == first:
+    first, second = (min(e, study.epochs) for e in epochs)
+    study_1, study_2 = (replace(study, epochs=e) for e in (first, second))
+    study_1.run(sample[:1])  # loads what is compiled
+    at_first = _timed(study_1, sample)
+    if first == second:
         return at_first
-    slope = (_timed(replace(study, epochs=second), sample) - at_first) / (second - first)
-    return at_first + slope * (study.epochs - first)
+    slope = (_timed(study_2, sample) - at_first) / (second - first)
+    return at_first + max(0.0, slope) * (study.epochs - first)
 
 
 def _timed(study: Study, sample: list[int]) -> float:
+    """The same by the processor's clock, which other work on the machine does not move."""
     cores, torch_threads = usable_cores(), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with ThreadPoolExecutor(cores) as pool:
-            start = time.perf_counter()
+            start = time.process_time()
             list(pool.map(lambda _: study.run(sample), range(cores)))
-            return (time.perf_counter() - start) / (cores * len(sample))
+            used = time.process_time() - start
     finally:
         torch.set_num_threads(torch_threads)
+    return used / (cores * len(sample)) / cores
 
 
 def _few(widths: Sequence[int]) -> list[int]:
@@ -127,12 +134,12 @@ def _few(widths: Sequence[int]) -> list[int]:
 
 def _at(width: int, timed: Sequence[int], costs: Sequence[float]) -> float:
     """Cost at a width, linear in the weights between the timed ones and beyond the last."""
-    *weights, wanted = (_weights((w,) * 3) for w in (*timed, width))
+    *weights, wanted = (_weights(w) for w in (*timed, width))
     if width <= timed[-1] or len(timed) == 1:
         return float(np.interp(wanted, weights, costs))
     slope = max(0.0, (costs[-1] - costs[-2]) / (weights[-1] - weights[-2]))
     return costs[-1] + slope * (wanted - weights[-1])
 
 
-def _weights(hidden: tuple[int, ...]) -> int:
-    return sum(a * b for a, b in pairwise((2, *hidden, 1)))
+def _weights(width: int) -> int:
+    return sum(a * b for a, b in pairwise((2, width, width, width, 1)))

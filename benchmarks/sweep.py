@@ -1,0 +1,224 @@
+"""What a sweep adds to the engine, how long lists and resumptions take, and whether plans hold.
+
+python benchmarks/sweep.py [--json FILE] [--only NAME]
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from statistics import median
+
+import numpy as np
+
+from cubistlib import experiments, paper, plan, store, sweep
+from cubistlib.backends.fused import usable_cores
+from cubistlib.canonical import Canonical
+from cubistlib.data import cubist_spiral
+from cubistlib.search import Unstructured
+from cubistlib.studies import SearchStudy, Study
+from cubistlib.training import train
+
+WORKERS = 2
+SEARCH_95 = paper.study("random-init/unstructured-search-95")
+SEARCH_995 = paper.study("random-init/unstructured-search-99.5")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure, its unit, and the most that it may be."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+
+
+@contextmanager
+def new_home() -> Iterator[Path]:
+    """A folder of its own for results."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CUBISTLIB_HOME"] = folder
+        yield Path(folder)
+
+
+class Overhead(SearchStudy):
+    """Some shards of the 95 % study, evenly spread over it."""
+
+    @property
+    def shards(self) -> list[range]:
+        every = super().shards
+        return every[:: len(every) // 8][:8]
+
+
+def overhead() -> list[Line]:
+    """Processor time and wall time of eight shards in a sweep over those of bare train()."""
+    study = Overhead(**vars(SEARCH_95))
+    x, y = cubist_spiral()
+    stacks = [study.experiments(shard) for shard in study.shards]
+    ready = [
+        (experiments.initialize(s), experiments.chosen_masks(s, study.masks), s) for s in stacks
+    ]
+
+    def engine(stack) -> None:
+        nets, masks, s = stack
+        train(nets, masks, x, y, [e.config for e in s], seed=0, threads=1)
+
+    def bare() -> None:
+        with ThreadPoolExecutor(WORKERS) as pool:
+            list(pool.map(engine, ready))
+
+    def swept() -> None:
+        with new_home():
+            sweep.advance(study, "benchmark", workers=WORKERS)
+
+    bare(), swept()
+    pairs = [(timed(bare), timed(swept)) for _ in range(5)]
+    ratios = [[s / b - 1 for b, s in zip(one, other, strict=True)] for one, other in pairs]
+    wall, cpu = (100 * median(r[i] for r in ratios) for i in (0, 1))
+    return [
+        Line("sweep over bare engine, 2 workers, processor time", cpu, "%", 5),
+        Line("sweep over bare engine, 2 workers, wall time", wall, "%", 5),
+    ]
+
+
+def timed(work: Callable[[], None]) -> tuple[float, float]:
+    """Seconds by the clock and by the processor."""
+    start = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - start[0], time.process_time() - start[1]
+
+
+def canonical() -> list[Line]:
+    """All canonical masks of (7, 3, 3), one after the other."""
+    start, masks = time.perf_counter(), Canonical((7, 3, 3))
+    assert sum(map(len, masks.stream())) == len(masks) == 8_338_343
+    return [Line("8,338,343 canonical masks", time.perf_counter() - start, "s", 300)]
+
+
+def finished() -> list[Line]:
+    """A finished study of 189,624 experiments: listed, gone on with, read."""
+    study = SEARCH_995
+    with new_home():
+        write_finished(study)
+        listed, _ = timed(lambda: plan.table([study], "benchmark", cost=False))
+        resumed, _ = timed(lambda: sweep.advance(study, "benchmark"))
+        read, _ = timed(lambda: store.read(sweep.folder(study, "benchmark")))
+    return [
+        Line("listing 189,624 finished experiments", listed, "s", 3),
+        Line("resuming them", resumed, "s", 3),
+        Line("reading them as one table", read, "s", 3),
+    ]
+
+
+def write_finished(study: Study) -> None:
+    """Results as a finished sweep leaves them, though nothing was trained."""
+    run = study.run
+    sample = replace(study, epochs=1, spiral=(("points", 600),)).run(range(256))
+    rng = np.random.default_rng(0)
+
+    def fake(numbers: range):
+        frame = sample.iloc[: len(numbers)]
+        drawn = rng.uniform(size=len(numbers))
+        return frame.assign(experiment=numbers, accuracy=drawn, loss=drawn)
+
+    object.__setattr__(study, "run", fake)
+    sweep.advance(study, "benchmark", workers=1)
+    object.__setattr__(study, "run", run)
+
+
+def memory() -> list[Line]:
+    """Largest memory of a sweep of forty thousand experiments over that of two thousand."""
+    few, many = (peak(count) for count in (2_000, 40_000))
+    return [Line("memory of 40,000 experiments over 2,000", many - few, "MB", 50)]
+
+
+def peak(count: int) -> float:
+    command = [sys.executable, __file__, "--memory-of", str(count)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def memory_of(count: int) -> None:
+    """Runs that many short trainings in this process and prints its largest memory in MB."""
+    lrs = tuple(np.linspace(0.01, 0.1, count // 1000))
+    study = SearchStudy(
+        name="memory",
+        masks=[*Unstructured((3, 3, 3))][:1000],
+        lrs=lrs,
+        schedules=("constant",),
+        epochs=1,
+        spiral=(("points", 600),),
+    )
+    with new_home():
+        sweep.advance(study, "benchmark", workers=WORKERS)
+    print(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def plans() -> list[Line]:
+    """What `plan` foretells against full trainings of shards spread over the study.
+
+    Both by the processor's clock, so that other work on the machine does not count.
+    """
+    return [truth(name, every) for name, every in PICKED.items()]
+
+
+# Of which studies every how many-th shard is run in full; of the pruning study one seed of five.
+PICKED = {
+    "random-init/unstructured-search-95": 76,
+    "random-init/unstructured-search-99.5": 105,
+    "random-init/structured-search": 23,
+    "fixed-init-95/pruning": 5,
+}
+
+
+def truth(name: str, every: int) -> Line:
+    study = paper.study(name)
+    if study.origin:
+        study = replace(study, origin=replace(study.origin, experiment=0))
+    foretold = plan.seconds(study)
+    picked = study.shards[every // 2 :: every]
+    numbers = sum(map(len, picked))
+
+    def run() -> None:
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            list(pool.map(study.run, picked))
+
+    _, seconds = timed(run)
+    off = foretold / (seconds / usable_cores() / numbers * len(study)) - 1
+    return Line(f"plan of {name} off by", 100 * abs(off), "%", 25)
+
+
+PARTS = {f.__name__: f for f in (overhead, canonical, finished, memory, plans)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--only", choices=PARTS, help="one part of the table")
+    parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.memory_of:
+        return memory_of(given.memory_of)
+    lines = []
+    for name in [given.only] if given.only else PARTS:
+        for line in PARTS[name]():
+            lines.append(line)
+            print(f"{line.name:60} {line.value:8.1f} {line.unit:3} (to reach: {line.limit:g})")
+    largest = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+    print(f"largest memory of this process: {largest:.0f} MB")
+    if given.json:
+        data = {"memory_mb": largest, "figures": [asdict(line) for line in lines]}
+        given.json.write_text(json.dumps(data, indent=1))
+
+
+if __name__ == "__main__":
+    main()
