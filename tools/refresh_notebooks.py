@@ -55,6 +55,8 @@ def clean(output: dict, path: Path) -> None:
     """Refuse what readers should not see; make figures small."""
     if output.get("name") == "stderr":
         sys.exit(f"{path}: a cell writes to stderr: {output['text'][:200]}")
+    if str(paths.root()) in str(output):
+        sys.exit(f"{path}: an output shows where this checkout lies")
     data = output.get("data", {})
     data.pop("application/vnd.jupyter.widget-view+json", None)
     if "image/png" in data:
