@@ -1,0 +1,34 @@
+"""The README's Python runs as it stands, and its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cubistlib import pruners, testing
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_library_at_a_glance_runs(capsys):
+    exec(compile(BLOCKS[0], "README.md", "exec"), {"__name__": "readme"})
+    said = capsys.readouterr().out
+    assert re.search(r"best of 64: \d\d\.\d% with 27 weights, \d\d\.\d% with 20", said)
+    assert "weights on a path:" in said
+
+
+def test_its_pruner_keeps_what_every_pruner_promises():
+    exec(compile(BLOCKS[1], "README.md", "exec"), {"__name__": "readme"})
+    testing.check_pruner(pruners.get("inverse_magnitude")())
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", README))))
+def test_links_lead_somewhere(target):
+    assert (ROOT / target).exists()
+
+
+def test_every_notebook_is_on_the_map():
+    names = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert names == set(re.findall(r"notebooks/(\d\d_\w+\.ipynb)", README))
