@@ -23,8 +23,8 @@ import torch
 from cubistlib.backends.fused import usable_cores
 from cubistlib.checks import UserError, require
 
-# What a future raises whose executor is gone: a killed process, a lost scheduler.
-LOST = (BrokenExecutor, CancelledError)
+# What is raised where an executor is gone: a killed process, a lost scheduler.
+LOST = (BrokenExecutor, CancelledError, OSError)
 
 # Seconds that a cluster gets to answer before it counts as gone.
 PATIENCE = 10
@@ -32,10 +32,10 @@ PATIENCE = 10
 
 @dataclass(frozen=True)
 class Executor:
-    """submit(function, *arguments) gives a `concurrent.futures.Future`; workers: how many."""
+    """submit(function, *arguments) gives a `concurrent.futures.Future`; workers(): how many."""
 
     submit: Callable[..., Future]
-    workers: int
+    workers: Callable[[], int]
 
 
 @contextmanager
@@ -53,7 +53,7 @@ def threads(workers: int) -> Iterator[Executor]:
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="sweep")
     try:
-        yield Executor(lambda *call: pool.submit(work, *call), workers)
+        yield Executor(lambda *call: pool.submit(work, *call), lambda: workers)
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         for thread in list(running):
@@ -78,7 +78,7 @@ def processes(workers: int) -> Iterator[Executor]:
     reader, writer = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, context, _end_with_parent, (reader,))
     try:
-        yield Executor(pool.submit, workers)
+        yield Executor(pool.submit, lambda: workers)
     except BaseException:
         writer.close()
         raise
@@ -120,10 +120,14 @@ def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
 
 @contextmanager
 def slurm(workers: int) -> Iterator[Executor]:
-    """SLURM jobs of one core each, through dask-jobqueue; partition, time and memory as its
-    configuration says (jobqueue.slurm in ~/.config/dask)."""
+    """SLURM jobs of one core each, through dask-jobqueue.
+
+    Partition, account and time as its configuration says (jobqueue.slurm in ~/.config/dask),
+    memory too, else 2 GB.
+    """
     jobqueue = _cluster_package("dask_jobqueue")
-    with jobqueue.SLURMCluster(cores=1, processes=1) as cluster:
+    memory = _cluster_package("dask").config.get("jobqueue.slurm.memory", None) or "2GB"
+    with jobqueue.SLURMCluster(cores=1, processes=1, memory=memory) as cluster:
         cluster.scale(jobs=workers)
         with _client(_cluster_package("distributed"), cluster) as executor:
             yield executor
@@ -136,9 +140,8 @@ def _client(distributed, cluster) -> Iterator[Executor]:
     except OSError as error:
         raise UserError(f"no Dask scheduler answers at {cluster}") from error
     with client:
-        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
         pool = client.get_executor(pure=False)
-        yield Executor(pool.submit, workers)
+        yield Executor(pool.submit, lambda: max(1, len(client.nthreads())))
 
 
 def _cluster_package(name: str):

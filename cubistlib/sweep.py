@@ -182,7 +182,7 @@ def _completed(
 ) -> Iterator[Future]:
     """Shards' futures as they end; only so many are under way that memory stays flat."""
     for shard in missing:
-        if len(under_way) >= 2 * pool.workers:
+        if len(under_way) >= 2 * pool.workers():
             yield from wait_for(under_way, return_when=FIRST_COMPLETED).done
         under_way[pool.submit(run_shard, study, shard)] = shard
     while under_way:

@@ -12,7 +12,7 @@ import pytest
 import sweeps
 
 import cubistlib as cl
-from cubistlib import shards, store, sweep
+from cubistlib import executors, shards, store, sweep
 from cubistlib.studies import Origin
 
 
@@ -40,6 +40,19 @@ def test_threads_give_the_same_table(expected, executor, workers):
 
 def test_processes_give_the_same_table(expected):
     same(sweep.run(sweeps.search(), "p", executor="processes", workers=2), expected)
+
+
+def test_bad_executors_are_refused(monkeypatch):
+    study = sweeps.search()
+    with pytest.raises(cl.UserError, match="one of threads, processes, dask, slurm"):
+        sweep.advance(study, "p", executor="magic")
+    pytest.importorskip("distributed")
+    monkeypatch.setattr(executors, "PATIENCE", 0.5)
+    with pytest.raises(cl.UserError, match="no Dask scheduler answers at tcp://"):
+        sweep.advance(study, "p", executor="dask", address="tcp://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(cl.UserError, match=r"pip install 'cubistlib\[cluster\]'"):
+        sweep.advance(study, "p", executor="dask")
 
 
 def test_pruning_gives_the_same_table_however_it_is_cut():
