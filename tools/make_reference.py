@@ -10,11 +10,11 @@ parameters; then runs the nine algorithms on the grid of `cubistlib.verdict`.
 import pandas as pd
 
 from cubistlib import analysis, pruners, store, sweep, verdict
+from cubistlib.config import SCHEDULES
 from cubistlib.data import cubist_spiral
 from cubistlib.experiments import run
 from cubistlib.search import Structured, unstructured_masks
 from cubistlib.studies import SearchStudy
-from cubistlib.training import SCHEDULES
 
 GRID = {"lrs": (0.05, 0.1), "schedules": SCHEDULES}
 SEARCHES = (
