@@ -244,8 +244,12 @@ function map(model, el) {
 function render({ model, el }) {
   const kind = model.get("kind");
   el.classList.add("cubist-picture", `cubist-${kind}`);
-  el.dataset.lmSuppressShortcuts = "true"; // arrow keys are for the units, not for the cells
-  const draw = onceAFrame({ graph, map }[kind](model, el));
+  const picture = { graph, map }[kind](model, el);
+  const draw = onceAFrame(() => {
+    // Arrow keys are for units and sliders, not for the cells of the notebook.
+    el.closest(".cubist-inspector")?.setAttribute("data-lm-suppress-shortcuts", "true");
+    picture();
+  });
   model.on("change:content change:selected", draw);
   model.on("msg:custom", download);
   const size = new ResizeObserver(draw);
