@@ -13,9 +13,10 @@ import cubistlib as cl
 from cubistlib import experiments, page, pictures, store
 from cubistlib.connectivity import STATES
 from cubistlib.inspector import Refused, export, maps, units
-from cubistlib.inspector.catalogue import catalogue, stops
+from cubistlib.inspector.catalogue import stops
 from cubistlib.inspector.film import checkpoints, rerun
 from cubistlib.inspector.model import Model
+from cubistlib.inspector.sources import catalogue
 from cubistlib.inspector.specimen import Specimen, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View

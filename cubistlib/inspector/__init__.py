@@ -46,8 +46,8 @@ def inspect(
         from cubistlib.inspector.widget import Inspector
     except ModuleNotFoundError as error:
         raise Refused(f"inspect: needs {error.name}: pip install {error.name}") from None
-    from cubistlib.inspector.catalogue import catalogue
     from cubistlib.inspector.model import Model
+    from cubistlib.inspector.sources import catalogue
     from cubistlib.inspector.view import View
 
     x, y = data or cubist_spiral()

@@ -1,0 +1,131 @@
+"""Where a catalogue's entries come from: networks in hand, and rows of results."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cubistlib import pruners, store
+from cubistlib.checks import require
+from cubistlib.experiments import SEARCH, Experiment
+from cubistlib.inspector.catalogue import Catalogue, Entry
+from cubistlib.inspector.film import Film, rerun
+from cubistlib.masks import Masks
+from cubistlib.network import Network
+from cubistlib.plots import LABELS
+from cubistlib.studies import Study
+from cubistlib.training import TrainConfig, Trained, TrainState
+
+
+def catalogue(
+    what: object, masks: Masks | None, studies: Sequence[Study], x: np.ndarray, y: np.ndarray
+) -> Catalogue:
+    """Whatever `inspect` takes, as a catalogue. Raises ValueError for anything else."""
+    if isinstance(what, str | Path):
+        what = store.read(what)
+    if isinstance(what, pd.Series):
+        what = what.to_frame().T
+    if isinstance(what, pd.DataFrame):
+        return from_results(what, x, y, studies)
+    if isinstance(what, Mapping):
+        named = what.items()
+        return Catalogue(e for name, item in named for e in _in_hand(item, None, str(name), x, y))
+    return Catalogue(_in_hand(what, masks, "network", x, y))
+
+
+def from_results(
+    results: pd.DataFrame, x: np.ndarray, y: np.ndarray, studies: Sequence[Study] = ()
+) -> Catalogue:
+    """Runs of results, each trained once more when it is looked at.
+
+    studies: those that the results are of. Without its study a search's run can be had again
+    only if its mask is that of a dense structure.
+    """
+    missing = set(store.COLUMNS) - set(results.columns)
+    require(not missing, f"inspect: results lack the columns {', '.join(sorted(missing))}")
+    known = {study.name: study for study in studies}
+    runs = [_run(row, x, y, known) for _, row in _best_of_each(results).iterrows()]
+    left_out = "runs of a search need their study in studies=, others their algorithm"
+    left_out = left_out if None in runs else ""
+    return Catalogue([run for run in runs if run], left_out)
+
+
+def _best_of_each(results: pd.DataFrame) -> pd.DataFrame:
+    """The most accurate run of every choice of the menus and number of weights."""
+    results = results[~results["diverged"].astype(bool)].reset_index(drop=True)
+    count = results["keep"].fillna(results["weights_kept"])
+    keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
+    return results.loc[results["accuracy"].astype(float).groupby([*keys, count]).idxmax()]
+
+
+def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]) -> Entry | None:
+    """A row as an entry; None for a search's run of unknown mask and an unknown algorithm's."""
+    number, study = int(row["experiment"]), studies.get(row["study"])
+    search, known = row["algorithm"] == SEARCH, pruners.available()
+    masks = Masks.ones_like(Network.initialize(row["hidden"])) if search else None
+    if study is not None:
+        (experiment,) = study.experiments([number])
+        masks = study.masks[experiment.mask] if search else None
+    elif row["weights_kept"] < masks.size if search else row["algorithm"] not in known:
+        return None
+    else:
+        experiment = _experiment(row)
+    keep = int(row["weights_kept"] if search else row["keep"])
+    width = width_name(row["hidden"])
+    return Entry(
+        row["study"],
+        row["algorithm"],
+        width,
+        str(row["seed"]),
+        keep,
+        float(row["accuracy"]),
+        lambda: rerun(experiment, x, y, masks),
+        f"{LABELS.get(row['algorithm'], row['algorithm'])}, width {width}, {keep} weights",
+    )
+
+
+def _experiment(row: pd.Series) -> Experiment:
+    """The experiment that a row of results is of, as far as the row tells."""
+    config = TrainConfig(float(row["lr"]), row["schedule"], int(row["epochs"]))
+    number, seed = int(row["experiment"]), int(row["seed"])
+    if row["algorithm"] == SEARCH:
+        return Experiment(row["study"], number, SEARCH, row["hidden"], config, seed)
+    pruned = int(row["keep"]), row["selection"]
+    return Experiment(row["study"], number, row["algorithm"], row["hidden"], config, seed, *pruned)
+
+
+def _in_hand(
+    what: object, masks: Masks | None, name: str, x: np.ndarray, y: np.ndarray
+) -> Iterator[Entry]:
+    """Entries of networks that are there already."""
+    if isinstance(what, Sequence) and what and all(isinstance(s, TrainState) for s in what):
+        films = [Film.of(what)]
+    else:
+        nets, masks = _pair(what, masks)
+        require(len(nets) == len(masks), f"inspect: {len(masks)} masks for {len(nets)} networks")
+        films = [Film.still(net, mask) for net, mask in zip(nets, masks, strict=True)]
+    for number, film in enumerate(films, start=1):
+        one = film.at(None)
+        title = name if len(films) == 1 else f"{name} {number}"
+        accuracy = float(one.net.evaluate(x, y)[0][0])
+        width = width_name(film.nets.hidden)
+        yield Entry("", title, width, "", one.weights_kept, accuracy, lambda film=film: film, title)
+
+
+def _pair(what: object, masks: Masks | None) -> tuple[Network, Masks]:
+    if isinstance(what, Trained | TrainState):
+        return what.network, what.masks
+    if isinstance(what, tuple) and [type(part) for part in what] == [Network, Masks]:
+        return what
+    require(
+        isinstance(what, Network),
+        "inspect: needs a Network, (Network, Masks), a training or its states, a mapping of "
+        f"names to these, or results; got {type(what).__name__}",
+    )
+    return what, masks or Masks.ones_like(what)
+
+
+def width_name(hidden: Sequence[int]) -> str:
+    """The paper's "width" where all layers are as wide, else all widths: "3" or "7-3-3"."""
+    return str(hidden[0]) if len(set(hidden)) == 1 else "-".join(map(str, hidden))
