@@ -28,7 +28,7 @@ class Experiment:
     algorithm: a pruner's name, or SEARCH. keep, selection: None in a search. mask: number of
     the mask in the search's list. seed: the replicate, which seeds the order of the data and
     the pruner's batches; experiments of one replicate share both (common random numbers).
-    reinitialize: the pruner draws new weights before it scores, as SNIP and GraSP can.
+    options: fields of the pruner that are not at their defaults, as (name, value) pairs.
     origin: (study, number) of the search's experiment from whose initialization it starts;
     without one it has its own.
     """
@@ -42,7 +42,7 @@ class Experiment:
     keep: int | None = None
     selection: str | None = None
     mask: int | None = None
-    reinitialize: bool = False
+    options: tuple[tuple[str, bool | float], ...] = ()
     origin: tuple[str, int] | None = None
 
 
@@ -121,8 +121,7 @@ def own_seeds(experiments: Sequence[Experiment]) -> list[int]:
 
 def pruner(experiment: Experiment) -> Pruner:
     """The pruning algorithm of an experiment, with its options."""
-    options = {"reinitialize": True} if experiment.reinitialize else {}
-    return pruners.get(experiment.algorithm)(**options)
+    return pruners.get(experiment.algorithm)(**dict(experiment.options))
 
 
 def run(
@@ -230,4 +229,4 @@ def _group(experiment: Experiment) -> tuple:
     e, config = experiment, experiment.config
     shared = (config.epochs, config.batch_size, config.momentum, config.weight_decay)
     shape = (len(e.hidden),) if e.algorithm == SEARCH else e.hidden
-    return (e.algorithm, shape, e.selection or "", e.reinitialize, e.seed, shared)
+    return (e.algorithm, shape, e.selection or "", e.options, e.seed, shared)

@@ -7,7 +7,16 @@ from cubistlib.studies import Origin, PruningStudy, SearchStudy, Study
 NINE = ("gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl")
 SCHEDULES = ("constant", "cosine", "step")
 
-PRUNING = {"lrs": (0.05, 0.1, 0.2), "schedules": SCHEDULES, "algorithms": NINE}
+# As the paper ran them; source: paper, "The nine algorithms".
+OPTIONS = (("synflow", "biases", True), ("prospr", "inner_lr", "lr"))
+REINITIALIZED = (("snip", "reinitialize", True), ("grasp", "reinitialize", True))
+
+PRUNING = {
+    "lrs": (0.05, 0.1, 0.2),
+    "schedules": SCHEDULES,
+    "algorithms": NINE,
+    "options": OPTIONS,
+}
 SEARCH = {"lrs": (0.05, 0.1), "schedules": SCHEDULES}
 SEARCH_995 = {"lrs": (0.05,), "schedules": SCHEDULES}
 
@@ -21,8 +30,7 @@ STUDIES: dict[str, Study] = {
             name="random-init/pruning",
             widths=(3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256),
             keep=(*range(15, 27), 30, 33, 37, 40, 44, 50, 53, 55, 57, 60, 65),
-            reinitialize=("snip", "grasp"),
-            **PRUNING,
+            **PRUNING | {"options": (*OPTIONS, *REINITIALIZED)},
         ),
         SearchStudy(name="random-init/structured-search", masks=Structured(16), **SEARCH),
         SearchStudy(

@@ -29,8 +29,8 @@ SHARD_WEIGHTS = 1 << 18
 class Origin:
     """The initialization that a study starts from: that of the best network of a search.
 
-    study: the search. target: the accuracy, in percent, that the network reaches with the
-    fewest parameters. experiment: its number; None until it has been looked up.
+    study: the search. target: the accuracy in percent that it reaches with the fewest
+    parameters. experiment: its number; None until it has been looked up.
     """
 
     study: str
@@ -59,9 +59,9 @@ class Study(ABC):
     shard: int = 256
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            if isinstance(getattr(self, field.name), list):
-                object.__setattr__(self, field.name, tuple(getattr(self, field.name)))
+        for name, value in vars(self).items():
+            if isinstance(value, list):
+                object.__setattr__(self, name, tuple(value))
 
     def start(self) -> tuple[str, int] | None:
         """(study, number) of the experiment whose initialization all of this study's take."""
@@ -116,8 +116,9 @@ class Study(ABC):
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         # A worker has one core: threads of the engine would only be in each other's way.
-        options = {"masks": getattr(self, "masks", ()), "backend": self.backend, "threads": 1}
-        return experiments.rows(stack, experiments.train_stack(stack, x, y, **options))
+        options = {"masks": getattr(self, "masks", ()), "backend": self.backend}
+        done = experiments.train_stack(stack, x, y, **options, threads=1)
+        return experiments.rows(stack, done)
 
     def replay(self, number: int) -> pd.DataFrame:
         """One experiment's row, identical to what a sweep gives."""
@@ -135,14 +136,15 @@ class Study(ABC):
 class PruningStudy(Study):
     """Algorithms at every width and k; arguments as in `experiments.pruning_experiments`.
 
-    reinitialize: the algorithms that draw new weights before they score.
+    options: (algorithm, field, value) for what is not at an algorithm's default; the value
+    "lr" stands for the learning rate of the run.
     """
 
     algorithms: tuple[str, ...]
     widths: tuple[int, ...]
     keep: tuple[int, ...]
     selection: str = "exact"
-    reinitialize: tuple[str, ...] = ()
+    options: tuple[tuple[str, str, bool | float | str], ...] = ()
 
     def __len__(self) -> int:
         return len(self.table)
@@ -198,7 +200,7 @@ class SearchStudy(Study):
     def replay(self, number: int) -> pd.DataFrame:
         if not self.rungs:
             return super().replay(number)
-        frame = run_shard(self, self.shard_of(number))
+        frame = run_shard(self, self.shard_of(number))  # who goes on hangs on the others
         return frame[frame["experiment"] == number].reset_index(drop=True)
 
 
@@ -228,9 +230,10 @@ def _pruning_table(study: PruningStudy) -> list[Experiment]:
     grid = study.widths, study.keep, study.configs, study.seeds, study.selection
     table: list[Experiment] = []
     for algorithm in study.algorithms:
-        again = algorithm in study.reinitialize
+        asked = [(field, value) for name, field, value in study.options if name == algorithm]
         for e in experiments.pruning_experiments(study.name, algorithm, *grid):
-            table.append(replace(e, number=len(table), reinitialize=again))
+            options = tuple((field, e.config.lr if v == "lr" else v) for field, v in asked)
+            table.append(replace(e, number=len(table), options=options))
     return table
 
 

@@ -40,7 +40,7 @@ def pruning(**changes) -> PruningStudy:
         "lrs": (0.1, 0.2),
         "schedules": ("cosine",),
         "epochs": 2,
-        "reinitialize": ("snip",),
+        "options": (("snip", "reinitialize", True),),
         "spiral": TINY_DATA,
         "shard": 4,
     }

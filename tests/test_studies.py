@@ -36,8 +36,23 @@ def test_pruning_studies_have_the_papers_cells(golden_counts):
         assert set(algorithms) == set(golden["by_algorithm"].values()) and len(algorithms) == 9
         assert sorted({e.keep for e in table}) == golden["weights"]
         assert [e.number for e in table] == list(range(len(table)))
-        again = {e.algorithm for e in table if e.reinitialize}
+        again = {e.algorithm for e in table if ("reinitialize", True) in e.options}
         assert again == ({"snip", "grasp"} if name.startswith("random") else set())
+
+
+def test_pruning_studies_run_each_algorithm_as_the_paper_did():
+    for name in ("random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruning"):
+        for e in paper.study(name).table[::7]:
+            pruner = experiments.pruner(e)
+            assert getattr(pruner, "biases", True), "the authors' SynFlow scores with biases"
+            assert getattr(pruner, "inner_lr", e.config.lr) == e.config.lr
+
+
+def test_stacks_hold_one_pruner_each():
+    table = paper.study("random-init/pruning").table
+    prospr = [e for e in table if e.algorithm == "prospr" and e.hidden == (3, 3, 3)][:30]
+    for stack in experiments.stacks(prospr):
+        assert len({experiments.pruner(e) for e in stack}) == 1
 
 
 def test_every_experiment_is_in_one_shard_of_hundreds():
