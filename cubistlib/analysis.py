@@ -37,10 +37,16 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
 
 
 def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
-    """`frontier` of every algorithm: columns algorithm, `by`, accuracy."""
-    parts = [
-        frontier(runs, by).assign(algorithm=name) for name, runs in results.groupby("algorithm")
-    ]
+    """`frontier` of every algorithm: columns algorithm, `by`, accuracy.
+
+    The last row of an algorithm is the largest size that it tried, improvement or not.
+    """
+    parts = []
+    for name, runs in results.groupby("algorithm"):
+        best = frontier(runs, by)
+        last = pd.DataFrame({by: [runs[by].max()], "accuracy": [best["accuracy"].max()]})
+        curve = pd.concat([best, last], ignore_index=True).drop_duplicates(by)
+        parts.append(curve.assign(algorithm=name))
     return pd.concat(parts, ignore_index=True)[["algorithm", by, "accuracy"]]
 
 

@@ -90,26 +90,15 @@ def width_style(algorithm: str, hidden: tuple[int, ...], i: int) -> dict:
 def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
     """Best accuracy with at most so many nonzeros, one step curve an algorithm.
 
-    frame: as `analysis.frontiers` gives it. The search lies above all, in black.
+    frame: as `analysis.frontiers` gives it. A curve ends at the largest size that was tried;
+    markers stand where the best improves. The search is drawn above all, in black.
     """
     by = frame.columns[1]
-    names = sorted(frame["algorithm"].unique(), key=lambda name: name == "search")
-    end = frame[by].max()
-    for name in names:
+    for name in sorted(frame["algorithm"].unique(), key=lambda name: name == "search"):
         curve = frame[frame["algorithm"] == name]
-        counts = np.append(curve[by], end)
-        accuracy = 100 * np.append(curve["accuracy"], curve["accuracy"].iloc[-1])
-        weight = 2.4 if name == "search" else 1.6
-        every = range(len(curve))
-        ax.plot(
-            counts,
-            accuracy,
-            drawstyle="steps-post",
-            lw=weight,
-            ms=5,
-            markevery=list(every),
-            **look(name),
-        )
+        better = np.flatnonzero(curve["accuracy"].diff().ne(0)).tolist()
+        style = look(name) | {"lw": 2.4 if name == "search" else 1.6, "markevery": better}
+        ax.plot(curve[by], 100 * curve["accuracy"], drawstyle="steps-post", ms=5, **style)
     ax.set(xlabel=AXIS_NAMES[by], ylabel=ACCURACY)
     target_lines(ax, targets)
     return _legend(ax)

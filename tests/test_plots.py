@@ -25,8 +25,8 @@ def frontier_frame():
 def test_frontiers_are_drawn_as_they_are_with_the_search_above_all(ax):
     plots.frontiers(frontier_frame(), ax, targets=[95])
     snip, search = ax.lines[:2]
-    np.testing.assert_allclose(snip.get_xdata(), [20, 30, 30])
-    np.testing.assert_allclose(search.get_ydata(), [80, 99, 99])
+    np.testing.assert_allclose(snip.get_xdata(), [20, 30])
+    np.testing.assert_allclose(search.get_ydata(), [80, 99])
     assert to_hex(search.get_color()) == "#000000" and search.get_drawstyle() == "steps-post"
     assert ax.lines[2].get_ydata()[0] == 95
     assert ax.get_xlabel() == "nonzero parameters (weights and biases)"
