@@ -43,9 +43,8 @@ class Study(ABC):
     """A table of experiments, of which any row is made when it is asked for.
 
     name: names its results; with an experiment's number it seeds the run. lrs, schedules,
-    epochs, seeds: every experiment is run under each rate, schedule and replicate. spiral:
-    arguments of `cubist_spiral`, as pairs. backend: as in `training.resume`. shard: most
-    experiments in a shard, the unit of work, of writing and of recovery.
+    seeds: everything is run under each rate, schedule and replicate. spiral: arguments of
+    `cubist_spiral`, as pairs. shard: most experiments in a shard, the unit of work and recovery.
     """
 
     name: str
@@ -115,7 +114,7 @@ class Study(ABC):
         return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
-        # A worker has one core: threads of the engine would only be in each other's way.
+        # A worker has one core, on which threads of the engine would be in each other's way.
         options = {"masks": getattr(self, "masks", ()), "backend": self.backend}
         done = experiments.train_stack(stack, x, y, **options, threads=1)
         return experiments.rows(stack, done)

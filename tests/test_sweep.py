@@ -142,10 +142,14 @@ def test_a_damaged_shard_is_found_set_aside_and_run_again(expected, damage):
 
 
 def test_the_holder_of_a_study_is_named_and_can_be_waited_for(expected, home):
-    code = (
-        "import sweeps, sys; from pathlib import Path; from cubistlib import locks; import time\n"
-    )
-    code += "with locks.held(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    code = """if True:
+        import sys, time
+        from pathlib import Path
+        from cubistlib import locks
+        with locks.held(Path(sys.argv[1])):
+            print("held", flush=True)
+            time.sleep(60)
+    """
     study = sweeps.search()
     folder = sweep.folder(study, "p")
     holder = subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE)
