@@ -1,8 +1,16 @@
 """One way to refuse bad input: a sentence that says what, where and what is allowed."""
 
+import numbers
+
 
 class UserError(ValueError):
     """Input that cannot be used; the message is one sentence, shown without a traceback."""
+
+
+def is_whole(value: object, least: int = 1) -> bool:
+    """Whether a value is a whole number (not True or False) of at least that size."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    return whole and value >= least
 
 
 def require(condition: bool, message: str) -> None:

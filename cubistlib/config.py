@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cubistlib.checks import require
+from cubistlib.checks import is_whole, require
 from cubistlib.data import epoch_order
 
 SCHEDULES = ("constant", "cosine", "step")
@@ -37,9 +37,8 @@ class TrainConfig:
         )
         for name in ("epochs", "batch_size"):
             value = getattr(self, name)
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
             require(
-                whole and value >= 1,
+                is_whole(value),
                 f"TrainConfig: {name} must be a whole number ≥ 1, got {value!r}",
             )
         for name in ("lr", "momentum", "weight_decay"):
@@ -98,9 +97,8 @@ class Plan:
         total = first.steps(data_rows)
         if order is not None:
             order = np.asarray(order)
-            shape = (order.shape[0], first.batch_size)
-            allowed = order.ndim == 2 and order.shape == shape
-            allowed = allowed and 1 <= len(order) <= total
+            allowed = order.ndim == 2 and np.issubdtype(order.dtype, np.integer)
+            allowed = allowed and order.shape[1] == first.batch_size and 1 <= len(order) <= total
             allowed = allowed and order.min() >= 0 and order.max() < data_rows
             require(
                 allowed,

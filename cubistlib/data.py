@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cubistlib.checks import require
+from cubistlib.checks import is_whole, require
 
 
 def vertices(offset: float, turns: int = 2, sides: int = 8) -> np.ndarray:
@@ -60,10 +60,13 @@ def cubist_spiral(
     (inner arm), class 0 first. The defaults give the paper's 49,982 points.
     Raises ValueError for a count below 1, a negative gap or noise, or too few points.
     """
-    require(turns >= 1 and sides >= 3, "cubist_spiral: turns must be ≥ 1 and sides ≥ 3")
-    require(gap >= 0 and noise >= 0, "cubist_spiral: gap and noise must be ≥ 0")
+    whole = is_whole(turns) and is_whole(sides, 3)
+    require(whole, "cubist_spiral: turns must be a whole number ≥ 1, sides one ≥ 3")
+    numbers = all(isinstance(v, int | float | np.number) and v >= 0 for v in (gap, noise))
+    require(numbers, "cubist_spiral: gap and noise must be numbers ≥ 0")
     least = 16 * turns * sides
-    require(points >= least, f"cubist_spiral: points must be ≥ {least} for this shape")
+    whole = is_whole(points, least)
+    require(whole, f"cubist_spiral: points must be a whole number ≥ {least} for this shape")
     arms = [arm(vertices(offset, turns, sides), points // 2) for offset in (gap / 2, -gap / 2)]
     x = np.concatenate(arms)
     if noise > 0:

@@ -1,6 +1,7 @@
 """What a profile asks for: a job for each notebook, checked as a whole before any runs."""
 
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from cubistlib import params, paths, records, series
@@ -14,7 +15,8 @@ class Job:
     """A notebook with the parameters of a profile.
 
     needs: names of the notebooks whose results it reads. fingerprint: a hash of all that its
-    outputs depend on: its source, its parameters, the library, and the same for what it needs.
+    outputs depend on: its source, its parameters, the library and what computes for it, and
+    the same for what it needs.
     """
 
     profile: str
@@ -55,11 +57,11 @@ def plan(profile: str) -> dict[str, Job]:
     known = sorted(folder.name for folder in paths.params("").glob("*/"))
     require(profile in known, f"unknown profile {profile!r}; there are: {', '.join(known)}")
     values = params.check(profile, notebooks)
-    library = series.library_digest()
+    library = [series.library_digest(), *(version(name) for name in ("torch", "numpy", "numba"))]
     jobs: dict[str, Job] = {}
     for name, notebook in notebooks.items():
         needs = tuple(notebook.needs(list(notebooks)))
-        parts = [library, notebook.fingerprint(), values[name]]
+        parts = [*library, notebook.fingerprint(), values[name]]
         fingerprint = series.digest([*parts, *(jobs[need].fingerprint for need in needs)])
         jobs[name] = Job(profile, notebook, values[name], needs, fingerprint)
     return jobs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cubistlib.checks import require
+from cubistlib.checks import is_whole, require
 from cubistlib.functional import activations, binary_cross_entropy
 from cubistlib.stack import Stack
 
@@ -47,7 +47,7 @@ class Network(Stack):
             len(host) == len(hidden) and all(h >= d for h, d in zip(host, hidden, strict=True)),
             f"Network.initialize: host {host} must be as deep and at least as wide as {hidden}",
         )
-        require(n >= 1, f"Network.initialize: n must be ≥ 1, got {n}")
+        require(is_whole(n), f"Network.initialize: n must be a whole number ≥ 1, got {n!r}")
         if isinstance(seed, Sequence):
             require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
             origins = [(own, 0) for own in seed]
@@ -145,10 +145,9 @@ def _draw_leading_units(
 
 
 def _widths(name: str, widths: Sequence[int]) -> tuple[int, ...]:
-    widths = tuple(widths)
-    whole = all(isinstance(d, int | np.integer) and d >= 1 for d in widths)
+    listed = isinstance(widths, Iterable) and not isinstance(widths, str)
     require(
-        len(widths) >= 1 and whole,
-        f"Network.initialize: {name} widths must be one or more whole numbers ≥ 1, got {widths}",
+        listed and len(tuple(widths)) >= 1 and all(map(is_whole, widths)),
+        f"Network.initialize: {name} widths must be one or more whole numbers ≥ 1, got {widths!r}",
     )
     return tuple(int(d) for d in widths)

@@ -56,7 +56,8 @@ class Trained:
 
     accuracy: share of all rows classified rightly, (n,) float64. loss: mean over all rows,
     (n,) float64. diverged: (n,) bool, some parameter or the loss is not finite.
-    batch_losses: (steps, n) float32 when asked for with trace=True, else None.
+    batch_losses: (steps, n) float32 when asked for with trace=True, else None; a step whose
+    place a hook has taken has no row.
     """
 
     state: TrainState

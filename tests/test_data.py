@@ -53,7 +53,17 @@ def test_other_shapes_and_noise():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"turns": 0}, {"sides": 2}, {"gap": -1}, {"noise": -0.1}, {"points": 10}]
+    "bad",
+    [
+        {"turns": 0},
+        {"turns": 2.5},
+        {"turns": "2"},
+        {"gap": "a"},
+        {"sides": 2},
+        {"gap": -1},
+        {"noise": -0.1},
+        {"points": 10},
+    ],
 )
 def test_bad_shapes_are_refused_in_one_sentence(bad):
     with pytest.raises(cl.UserError, match=r"^cubist_spiral: [^\n]*$"):

@@ -113,7 +113,9 @@ def test_any_number_of_hidden_layers():
         (lambda: cl.Network.initialize((3, 0, 3)), r"widths must be .* ≥ 1, got \(3, 0, 3\)"),
         (lambda: cl.Network.initialize(()), "widths must be one or more"),
         (lambda: cl.Network.initialize((2.5,)), "whole numbers"),
-        (lambda: cl.Network.initialize((3,), n=0), "n must be ≥ 1"),
+        (lambda: cl.Network.initialize((3,), n=0), "n must be a whole number ≥ 1, got 0"),
+        (lambda: cl.Network.initialize((3,), n=2.0), "n must be a whole number ≥ 1, got 2.0"),
+        (lambda: cl.Network.initialize(3), "widths must be one or more .* got 3"),
         (lambda: cl.Network.initialize((3,), host=(2,)), "host"),
         (lambda: cl.Network.from_arrays([np.ones((3, 2))], [np.ones(2)]), r"biases\[0\] must be"),
         (

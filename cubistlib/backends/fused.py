@@ -12,7 +12,7 @@ import numpy as np
 from cubistlib.backends import kernels
 from cubistlib.backends.kernels import ROW
 from cubistlib.backends.wiring import Wiring, pick, put_back, wire
-from cubistlib.checks import require
+from cubistlib.checks import is_whole, require
 from cubistlib.masks import Masks
 from cubistlib.network import Network
 
@@ -30,8 +30,7 @@ class FusedTrainer:
 
     def __init__(self, state, x, y, config, threads: int | None = None):
         threads = usable_cores() if threads is None else threads
-        whole = isinstance(threads, int | np.integer) and threads >= 1
-        require(whole, f"train: threads must be a whole number ≥ 1, got {threads!r}")
+        require(is_whole(threads), f"train: threads must be a whole number ≥ 1, got {threads!r}")
         self.config, self.threads = config, threads
         self.pool = ThreadPoolExecutor(self.threads)
         self.table = np.column_stack([x, y])
