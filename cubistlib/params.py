@@ -59,6 +59,7 @@ WORDS = {
     "seed": Field(ge=0),
     "seeds": COUNT,
     "limit": Field(ge=0),
+    "weights": COUNT,
     "targets": Field(gt=0, le=100),
     "epochs": _training("epochs"),
     "lr": LR,

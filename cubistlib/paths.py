@@ -1,7 +1,10 @@
 """Where things are: the notebooks, the parameter files, and what runs leave behind."""
 
 import os
+import re
 from pathlib import Path
+
+from cubistlib.checks import require
 
 
 def root() -> Path:
@@ -29,7 +32,12 @@ def params(profile: str) -> Path:
 
 
 def outputs(profile: str) -> Path:
-    """The folder for everything that runs of a profile write; the writer makes it."""
+    """The folder for everything that runs of a profile write; the writer makes it.
+
+    Raises ValueError for a name that would lead elsewhere.
+    """
+    plain = re.fullmatch(r"\w[\w.-]*", profile) is not None
+    require(plain, f"profile must be a name of letters, digits, . _ or -, got {profile!r}")
     return root() / "outputs" / profile
 
 

@@ -117,9 +117,11 @@ def resume(
     threads: how many the fused backend may use (default: all usable cores); results do not
     depend on it.
     """
+    outputs = state.network.sizes[-1]
+    require(outputs == 1, f"train: networks have one output, the logit; these have {outputs}")
     x, y = check_data(x, y, state.network.sizes[0])
     plan = Plan.make(config, len(state.network), len(x), seed, order)
-    trainer = backends.choose(backend, state.network, threads)(state, x, y, plan.config)
+    trainer = backends.choose(backend, threads)(state, x, y, plan.config)
     end = plan.steps if stop is None else min(stop, plan.steps)
     revisions, losses = set(hook.steps) if hook else set(), []
     step = state.step

@@ -206,3 +206,9 @@ def test_needs_are_the_earlier_notebooks_that_the_code_names(little):
     names = list(notebooks)
     assert notebooks["33_the_gap"].needs(names) == ["10_gmp"]
     assert notebooks["12_snip"].needs(names) == []
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "a/b", "", ".hidden"])
+def test_a_profile_is_a_plain_name(name):
+    with pytest.raises(UserError, match="profile must be a name"):
+        paths.outputs(name)

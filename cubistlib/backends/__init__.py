@@ -38,8 +38,8 @@ def available() -> tuple[str, ...]:
     return ("fused", "torch", *(f"torch:{device}" for device in accelerators()))
 
 
-def choose(name: str, nets, threads: int | None = None) -> Callable[..., Trainer]:
-    """What makes a trainer of that name; "auto" takes the fastest for these networks.
+def choose(name: str, threads: int | None = None) -> Callable[..., Trainer]:
+    """What makes a trainer of that name; "auto" takes the fastest.
 
     threads: of the fused trainer; PyTorch has its own setting. Raises ValueError for a name
     that this machine does not have.
@@ -48,8 +48,6 @@ def choose(name: str, nets, threads: int | None = None) -> Callable[..., Trainer
     require(
         name in ("auto", *names), f"backend must be one of auto, {', '.join(names)}, got {name!r}"
     )
-    if name == "auto":
-        name = "fused" if nets.sizes[-1] == 1 else "torch"
-    if name == "fused":
+    if name in ("auto", "fused"):
         return partial(FusedTrainer, threads=threads)
     return partial(TorchTrainer, device=name.partition(":")[2] or "cpu")
