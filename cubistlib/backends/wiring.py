@@ -71,7 +71,7 @@ def wire(masks: Masks) -> Wiring:
     """The wiring of every mask of the stack. Raises ValueError for more than one output."""
     outputs = masks.sizes[-1]
     require(
-        outputs == 1, f"the engine needs networks of one output, the logit; these have {outputs}"
+        outputs == 1, f"the engine needs one output, the logit; got {outputs}"
     )
     kept, n = flatten(masks), len(masks)
     units = 1 + sum(masks.sizes)
