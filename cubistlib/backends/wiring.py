@@ -70,9 +70,7 @@ def put_back(values: np.ndarray, wiring: Wiring, like: Network) -> Network:
 def wire(masks: Masks) -> Wiring:
     """The wiring of every mask of the stack. Raises ValueError for more than one output."""
     outputs = masks.sizes[-1]
-    require(
-        outputs == 1, f"the engine needs one output, the logit; got {outputs}"
-    )
+    require(outputs == 1, f"the engine needs one output, the logit; got {outputs}")
     kept, n = flatten(masks), len(masks)
     units = 1 + sum(masks.sizes)
     # A count that vector instructions divide, so that updates need no rest loop.
