@@ -31,6 +31,13 @@ def random_mask(net, keep, seed=0):
     return cl.Masks.from_weights(select([rng.random(w.shape) for w in net.weights], keep))
 
 
+def diverged():
+    """A network one of whose weights is not a number."""
+    net = cl.Network.initialize([3, 3])
+    net.weights[1][0, 1, 2] = np.nan
+    return net
+
+
 @pytest.fixture(scope="module")
 def few():
     """A spiral of few points, so that training takes no time."""
@@ -113,6 +120,7 @@ def test_a_view_that_does_not_exist_is_a_sentence(net, masks, few, text, sentenc
         (3, "needs a Network"),
         ([], "needs a Network"),
         ({}, "nothing to look at"),
+        (diverged(), "has diverged, its parameters are not finite"),
         ("nowhere.parquet", "no such results file"),
         (pd.DataFrame({"study": []}), "results lack the columns accuracy"),
         (pd.DataFrame(columns=list(store.COLUMNS)), "nothing to look at"),
@@ -313,7 +321,9 @@ def test_runs_of_a_search_need_their_study(few):
     masks = [random_mask(cl.Network.initialize([3, 3, 3]), 20, seed) for seed in range(2)]
     study = SearchStudy(name="s/search", lrs=(0.1,), schedules=("cosine",), epochs=2, masks=masks)
     results = experiments.run(study.experiments([0, 1]), *few, masks)
-    with pytest.raises(ValueError, match="runs of a search need their study"):
+    with pytest.raises(
+        ValueError, match="left out 1 of 1 runs: those of a search need their study"
+    ):
         catalogue(results, None, (), *few)
     found = catalogue(results, None, [study], *few)
     for entry in found.entries:
@@ -376,3 +386,15 @@ def test_a_page_shows_the_figure_and_no_widget(net, masks, few, monkeypatch):
     cell = nbformat.v4.new_code_cell("inspector", outputs=outputs)
     body = page._body(nbformat.v4.new_notebook(cells=[cell]), "What does it do?")
     assert body.count("<img") == 1 and "<script" not in body
+
+
+def test_what_a_view_says_is_text_and_never_markup(net, masks, few):
+    inspector = cl.inspect(net, masks, data=few)
+    inspector._restore("unit=<img src=x>")
+    assert "<img" not in inspector.status.value and "&lt;img" in inspector.status.value
+
+
+def test_runs_that_are_left_out_are_counted(results, few):
+    strange = results.assign(algorithm=results["algorithm"].replace("snip", "nobodys"))
+    model = Model(catalogue(strange, None, (), *few), *few)
+    assert model.summaries(View())[-1].startswith("left out ")

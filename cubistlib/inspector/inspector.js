@@ -214,7 +214,9 @@ function map(model, el) {
     const { pixels, side, extent, top, middle } = model.get("content"), box = canvas.getBoundingClientRect();
     const u = (event.clientX - box.left) / box.width, v = 1 - (event.clientY - box.top) / box.height;
     const at = (share) => Math.min(side - 1, Math.max(0, Math.floor(share * side)));
-    const value = middle + (top * (bytes(pixels)[at(v) * side + at(u)] - 127)) / 127;
+    const byte = bytes(pixels)[at(v) * side + at(u)];
+    // 255 is the ink of the boundary, where the value is the middle one.
+    const value = byte === 255 ? middle : middle + (top * (byte - 127)) / 127;
     const coordinate = (share) => ((2 * share - 1) * extent).toFixed(2);
     readout.textContent = `x₁ ${coordinate(u)}, x₂ ${coordinate(v)}: about ${value.toPrecision(2)}`;
   };

@@ -92,11 +92,15 @@ class Model:
         )
 
     def summaries(self, view: View, rough: bool = False) -> list[str]:
-        """The view's summary and, if there is one, that of the network beside it."""
+        """The view's summary and, if there is one, that of the network beside it.
+
+        Last, if any were, how many runs were left out.
+        """
+        left_out = [self.catalogue.left_out] if self.catalogue.left_out else []
         if not view.beside:
-            return [self.summary(view, rough)]
+            return [self.summary(view, rough), *left_out]
         other = self.summary(self.beside(view), rough)
-        return [f"left: {self.summary(view, rough)}", f"right: {other}"]
+        return [f"left: {self.summary(view, rough)}", f"right: {other}", *left_out]
 
     def points(self) -> tuple[np.ndarray, np.ndarray]:
         """The points of both classes that are drawn: x (points, 2) and y (points,)."""

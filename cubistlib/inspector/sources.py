@@ -46,8 +46,11 @@ def from_results(
     require(not missing, f"inspect: results lack the columns {', '.join(sorted(missing))}")
     known = {study.name: study for study in studies}
     runs = [_run(row, x, y, known) for _, row in _best_of_each(results).iterrows()]
-    left_out = "runs of a search need their study in studies=, others their algorithm"
-    left_out = left_out if None in runs else ""
+    lost = runs.count(None)
+    left_out = (
+        f"left out {lost} of {len(runs)} runs: those of a search need their study in studies=, "
+    )
+    left_out = f"{left_out}others their algorithm" if lost else ""
     return Catalogue([run for run in runs if run], left_out)
 
 

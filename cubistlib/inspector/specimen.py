@@ -36,6 +36,11 @@ class Specimen:
             f"got {'-'.join(map(str, sizes))}",
         )
         object.__setattr__(self, "net", self.masks.apply(self.net))
+        parameters = (*self.net.weights, *self.net.biases)
+        require(
+            all(np.isfinite(p).all() for p in parameters),
+            f"inspect: {self.title or 'the network'} has diverged, its parameters are not finite",
+        )
 
     @property
     def weights_kept(self) -> int:

@@ -9,7 +9,7 @@ from cubistlib.checks import require
 from cubistlib.inspector.specimen import Specimen
 
 OUTPUT = "out"
-TERMS = 12  # weights written out; a unit of a wide dense network has hundreds
+TERMS = 16  # weights written out; a unit of a wide dense network has hundreds
 
 Weights = list[tuple[str, float]]
 

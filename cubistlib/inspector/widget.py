@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import anywidget
@@ -154,7 +155,7 @@ class Inspector:
         try:
             action()
         except UserError as error:
-            self.status.value = f'<b role="alert">{error}</b>'
+            self.status.value = f'<b role="alert">{escape(str(error))}</b>'
 
     def _hover(self, name: str) -> None:
         """The map of the unit under the pointer; the view stays."""
