@@ -41,8 +41,10 @@ def held(folder: Path, part: Slice = (1, 1), wait: bool = False) -> Iterator[str
         before = _owner(path)
         file.truncate(0)
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": now}, file)
-        file.flush()
+        owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": now}
+        # Who holds it is a courtesy: a full disk is told of where results are written.
+        with suppress(OSError):
+            os.write(file.fileno(), json.dumps(owner).encode())
         try:
             yield f"{before} ended before it was done; going on from there" if before else ""
         finally:

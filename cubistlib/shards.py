@@ -72,6 +72,8 @@ def set_aside(folder: Path) -> Iterator[str]:
     for file in list(_all(folder)):
         try:
             file.read()
+        except FileNotFoundError:  # a slice beside this one has put it together with others
+            continue
         except UserError:
             aside = file.path.with_suffix(".damaged")
             file.path.replace(aside)

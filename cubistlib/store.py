@@ -68,7 +68,10 @@ def compact(folder: Path, count: int, part: int | None = None) -> None:
         last = min(first + PART, count) - 1
         held = [file for file in files if first <= file.first and file.last <= last]
         if len(held) > 1 and sum(len(file.shards) for file in held) == last - first + 1:
-            tables = [_decoded(file.read(), file.path) for file in held]
+            try:
+                tables = [_decoded(file.read(), file.path) for file in held]
+            except FileNotFoundError:  # a slice beside this one has put them together
+                continue
             shards.put(folder, first, last, _encoded(pa.concat_tables(tables)))
             for file in held:
                 file.path.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """What several test files need: the spiral, and the golden figures."""
 
 import json
+import signal
 
 import matplotlib
 import numpy as np
@@ -13,6 +14,9 @@ import cubistlib as cl
 matplotlib.use("agg")
 # Tiny operations on many threads wait for each other, for minutes where cores are busy.
 torch.set_num_threads(1)
+# A shell starts what runs in the background deaf to Ctrl-C; the processes of tests must hear it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
