@@ -13,7 +13,7 @@ import pandas as pd
 from cubistlib import pruners
 from cubistlib.connectivity import connectivity
 from cubistlib.masks import Masks
-from cubistlib.network import Network
+from cubistlib.network import Network, weights_of
 from cubistlib.pruners import Pruner
 from cubistlib.training import TrainConfig, Trained, train
 
@@ -67,7 +67,7 @@ def pruning_experiments(
     found = []
     for width, seed in product(widths, range(seeds)):
         hidden = (width,) * depth
-        size = sum(a * b for a, b in zip((2, *hidden), (*hidden, 1), strict=True))
+        size = weights_of(hidden)
         for k, config in product((k for k in keep if k < size), configs):
             number = len(found)
             found.append(Experiment(study, number, algorithm, hidden, config, seed, k, selection))

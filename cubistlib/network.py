@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -126,6 +127,11 @@ class Network(Stack):
             part = slice(start, min(start + rows, len(x)))
             with torch.no_grad():
                 yield activations(*self.tensors(), x[part])[-1][:, 0].numpy(), part
+
+
+def weights_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
+    """Weight entries of a dense network of these hidden widths, biases not counted."""
+    return sum(into * out for into, out in pairwise((inputs, *hidden, outputs)))
 
 
 def _draw_leading_units(

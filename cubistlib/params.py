@@ -6,7 +6,6 @@ below say which values are allowed. From both, a pydantic model is made for each
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from cubistlib import paths, pruners
 from cubistlib.checks import UserError, require
 from cubistlib.data import cubist_spiral
+from cubistlib.network import weights_of
 from cubistlib.pruners.base import SELECTIONS
 from cubistlib.series import Notebook
 from cubistlib.training import TrainConfig
@@ -79,7 +79,7 @@ def _keep_below_size(values: Values) -> None:
     if "keep" not in values or not widest:
         return
     keep = values["keep"] if isinstance(values["keep"], list) else [values["keep"]]
-    size = sum(a * b for a, b in pairwise((2, widest, widest, widest, 1)))
+    size = weights_of((widest,) * 3)
     require(
         max(keep) < size,
         f"keep must be below {size}, the weights of a network of width {widest}, got {max(keep)}",

@@ -4,7 +4,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,6 +11,7 @@ import torch
 
 from cubistlib import sweep
 from cubistlib.backends.fused import usable_cores
+from cubistlib.network import weights_of
 from cubistlib.studies import PruningStudy, Study
 
 # A sample is trained for so many epochs, then for so many: cost is linear in the epochs.
@@ -55,7 +55,7 @@ def seconds(study: Study) -> float:
     for algorithm in study.algorithms:
         alike = {w: [i for a, v, i in first if (a, v) == (algorithm, w)] for w in study.widths}
         timed = _few([w for w in study.widths if w <= WIDEST] or [min(study.widths)])
-        sizes = np.clip([MOST_WEIGHTS // _weights(w) for w in timed], FEWEST, MOST)
+        sizes = np.clip([MOST_WEIGHTS // weights_of((w,) * 3) for w in timed], FEWEST, MOST)
         costs = [_each(study, alike[w], n, PRUNED) for w, n in zip(timed, sizes, strict=True)]
         total += sum(len(alike[w]) * _at(w, timed, costs) for w in study.widths)
     return total * study.seeds
@@ -134,12 +134,8 @@ def _few(widths: Sequence[int]) -> list[int]:
 
 def _at(width: int, timed: Sequence[int], costs: Sequence[float]) -> float:
     """Cost at a width, linear in the weights between the timed ones and beyond the last."""
-    *weights, wanted = (_weights(w) for w in (*timed, width))
+    *weights, wanted = (weights_of((w,) * 3) for w in (*timed, width))
     if width <= timed[-1] or len(timed) == 1:
         return float(np.interp(wanted, weights, costs))
     slope = max(0.0, (costs[-1] - costs[-2]) / (weights[-1] - weights[-2]))
     return costs[-1] + slope * (wanted - weights[-1])
-
-
-def _weights(width: int) -> int:
-    return sum(a * b for a, b in pairwise((2, width, width, width, 1)))

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from cubistlib.checks import require
 from cubistlib.data import cubist_spiral
 from cubistlib.experiments import Experiment, configurations
 from cubistlib.masks import Masks
+from cubistlib.network import weights_of
 from cubistlib.search import MaskList
 from cubistlib.training import TrainConfig
 
@@ -95,8 +95,7 @@ class Study(ABC):
         """(first, stop, experiments a shard) for stretches of like experiments."""
 
     def _shard_size(self, hidden: tuple[int, ...]) -> int:
-        weights = sum(a * b for a, b in pairwise((2, *hidden, 1)))
-        return max(1, min(self.shard, SHARD_WEIGHTS // weights))
+        return max(1, min(self.shard, SHARD_WEIGHTS // weights_of(hidden)))
 
     def shard_of(self, number: int) -> int:
         """The shard that an experiment is in. Raises ValueError for a number it does not have."""

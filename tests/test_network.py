@@ -131,3 +131,9 @@ def test_bad_input_is_one_sentence(call, sentence):
     with pytest.raises(cl.UserError, match=sentence) as error:
         call()
     assert "\n" not in str(error.value)
+
+
+def test_weights_of_a_structure_by_hand():
+    assert network.weights_of((3, 3, 3)) == 6 + 9 + 9 + 3
+    assert network.weights_of((4, 2), inputs=5, outputs=3) == 20 + 8 + 6
+    assert network.weights_of((7, 3)) == cl.Network.initialize((7, 3)).size
