@@ -19,7 +19,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 
     given = commands.add_parser("sweep", help="run the paper's studies, going on where they are")
     given.add_argument("profile", help="results go to outputs/<profile>/results/, as paper")
-    given.add_argument("studies", nargs="*", help="names as plan lists them, default all")
+    given.add_argument("names", nargs="*", metavar="study", help="as plan lists them, default all")
     given.add_argument("--executor", default="threads", choices=executors.KINDS)
     given.add_argument("--workers", type=int, help="default: one a core")
     given.add_argument("--address", help="of a Dask scheduler, as tcp://host:8786")
@@ -44,13 +44,16 @@ def _plan(given: argparse.Namespace) -> int:
 
 def _sweep(given: argparse.Namespace) -> int:
     part = _slice(given.shard)
-    studies = [paper.study(name) for name in given.studies or paper.STUDIES]
-    for study in studies:
+    where = {"executor": given.executor, "workers": given.workers, "address": given.address}
+    for study in [paper.study(name) for name in given.names or paper.STUDIES]:
+        waits = winners.waits(study, given.profile)
+        if waits and not given.names:  # other slices may still be at its search
+            print(f"left out: {waits}")
+            continue
         ready = winners.resolved(study, given.profile)
-        where = {"executor": given.executor, "workers": given.workers, "address": given.address}
         sweep.advance(ready, given.profile, part=part, wait=given.wait, **where)
         done = sweep.finished(ready, given.profile)
-        print(f"{study.name}: {done:,} of {len(study):,} experiments done")
+        print(f"{study.name}: {done:,} of {len(study):,} experiments done", flush=True)
     return 0
 
 

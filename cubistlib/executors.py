@@ -14,7 +14,7 @@ from concurrent.futures import (
     ProcessPoolExecutor,
     ThreadPoolExecutor,
 )
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -54,13 +54,14 @@ def threads(workers: int) -> Iterator[Executor]:
     pool = ThreadPoolExecutor(workers, thread_name_prefix="sweep")
     try:
         yield Executor(lambda *call: pool.submit(work, *call), lambda: workers)
+        pool.shutdown()
     except BaseException:
+        # Nobody waits for what is in the middle of an epoch: its result would not be kept.
         pool.shutdown(wait=False, cancel_futures=True)
         for thread in list(running):
             _stop(thread)
         raise
     finally:
-        pool.shutdown()
         torch.set_num_threads(torch_threads)
 
 
@@ -108,11 +109,17 @@ def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
     distributed = _cluster_package("distributed")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     if address is None:
-        cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None
-        )
+        options = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+        cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **options)
         with cluster, _client(distributed, cluster) as executor:
-            yield executor
+            try:
+                yield executor
+            except BaseException:
+                # Asked to end, a worker would first end what it is doing.
+                for worker in cluster.workers.values():
+                    with suppress(AttributeError, ProcessLookupError):  # not started, or dead
+                        os.kill(worker.process.pid, signal.SIGKILL)
+                raise
     else:
         with _client(distributed, address) as executor:
             yield executor

@@ -21,7 +21,7 @@ Slice = tuple[int, int]
 
 @contextmanager
 def held(folder: Path, part: Slice = (1, 1), wait: bool = False) -> Iterator[str]:
-    """Holds a slice of a study while in the block; slices of other cuts are locked out.
+    """Holds a slice of a study while in the block; slices that overlap with it are locked out.
 
     The lock is the operating system's own on a file, so that it ends with its holder, however
     that ends. Gives a sentence about a holder that ended without giving it back, else "".
@@ -29,26 +29,54 @@ def held(folder: Path, part: Slice = (1, 1), wait: bool = False) -> Iterator[str
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f".lock-{part[0]}-of-{part[1]}"
+    dead = ""
     while True:
-        holder = _other_holder(folder, part)
-        file = path.open("a+") if holder is None else None
-        if file and _taken(file):
-            break
-        holder = holder or _owner(path)
+        with _alone(folder):
+            holder, left = _others(folder, part)
+            dead = left or dead
+            if holder is None:
+                file = path.open("a+")
+                _taken(file)
+                break
         require(wait, f"{shown(folder)} is being written by {holder}; wait for it or stop it")
         time.sleep(PAUSE)
     with file:
-        before = _owner(path)
-        file.truncate(0)
         now = datetime.now().astimezone().isoformat(timespec="seconds")
         owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": now}
         # Who holds it is a courtesy: a full disk is told of where results are written.
         with suppress(OSError):
             os.write(file.fileno(), json.dumps(owner).encode())
         try:
-            yield f"{before} ended before it was done; going on from there" if before else ""
+            yield f"{dead} ended before it was done; going on from there" if dead else ""
         finally:
-            file.truncate(0)
+            with suppress(OSError), _alone(folder):
+                path.unlink()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Lets one sweep at a time look at the locks of a study and change them."""
+    with (folder / ".lock").open("a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
+def _others(folder: Path, part: Slice) -> tuple[str | None, str]:
+    """Who holds a slice that overlaps with this one, and who has died holding one.
+
+    What the dead have left is removed.
+    """
+    dead = ""
+    for path in sorted(folder.glob(".lock-*-of-*")):
+        i, n = map(int, path.name.removeprefix(".lock-").split("-of-"))
+        if (i - 1) * part[1] >= part[0] * n or (part[0] - 1) * n >= i * part[1]:
+            continue
+        with path.open("a+") as file:
+            if not _taken(file):
+                return _owner(path) or "another sweep", dead
+            dead = _owner(path) or dead
+            path.unlink()
+    return None, dead
 
 
 def _taken(file) -> bool:
@@ -56,20 +84,8 @@ def _taken(file) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.close()
         return False
     return True
-
-
-def _other_holder(folder: Path, part: Slice) -> str | None:
-    """Who holds a slice of another cut of the study, which may overlap with this one."""
-    for path in folder.glob(".lock-*-of-*"):
-        if path.name.endswith(f"-of-{part[1]}"):
-            continue
-        with path.open("a+") as file:
-            if not _taken(file):
-                return _owner(path)
-    return None
 
 
 def _owner(path: Path) -> str:

@@ -8,13 +8,17 @@ compacting, the widest counts, and the others are left over.
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from cubistlib.checks import UserError
 from cubistlib.files import replacing
 from cubistlib.paths import shown
+
+T = TypeVar("T")
 
 NAME = re.compile(r"(\d{5,})-(\d{5,})\.([0-9a-f]{16})\.parquet")
 
@@ -32,6 +36,10 @@ class ShardFile:
     def shards(self) -> range:
         """The shards that it holds."""
         return range(self.first, self.last + 1)
+
+    def intact(self) -> bool:
+        """Whether it fits the checksum in its name. Raises FileNotFoundError if it is gone."""
+        return _checksum(self.path.read_bytes()) == self.checksum
 
     def read(self) -> bytes:
         """What it holds. Raises ValueError if that does not fit the checksum in its name."""
@@ -62,19 +70,29 @@ def listing(folder: Path) -> list[ShardFile]:
     return sorted(found, key=lambda f: f.first)
 
 
+def settled(folder: Path, take: Callable[[list[ShardFile]], T]) -> T:
+    """What `take` makes of the listing; begun again if files are put together meanwhile."""
+    while True:
+        try:
+            return take(listing(folder))
+        except FileNotFoundError:
+            continue
+
+
 def finished(folder: Path) -> set[int]:
-    """The shards whose results are there."""
-    return {shard for file in listing(folder) for shard in file.shards}
+    """The shards whose results are there, undamaged."""
+    return settled(
+        folder, lambda files: {shard for file in files if file.intact() for shard in file.shards}
+    )
 
 
 def set_aside(folder: Path) -> Iterator[str]:
     """Renames every damaged file to `….damaged`; a sentence for each."""
     for file in list(_all(folder)):
-        try:
-            file.read()
-        except FileNotFoundError:  # a slice beside this one has put it together with others
-            continue
-        except UserError:
+        # A slice beside this one may put it together with others, or set it aside itself.
+        with suppress(FileNotFoundError):
+            if file.intact():
+                continue
             aside = file.path.with_suffix(".damaged")
             file.path.replace(aside)
             yield (

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from cubistlib import shards
 from cubistlib.checks import UserError, require
 from cubistlib.files import replacing
+from cubistlib.shards import ShardFile
 
 # name: (type, what it holds). The order is that of the columns.
 COLUMNS = {
@@ -37,8 +38,9 @@ SCHEMA = pa.schema(
 )
 
 
-# Shards that are put together in one file once all of them are there.
-PART = 128
+# So many neighbouring shards are put together in one file once all of them are there, then so
+# many, a multiple: files stay few while a study is run, also in many slices.
+BLOCKS = (16, 128)
 
 
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
@@ -57,24 +59,20 @@ def write_shard(frame: pd.DataFrame, folder: Path, shard: int) -> None:
     shards.put(folder, shard, shard, _encoded(_table(frame, folder)))
 
 
-def compact(folder: Path, count: int, part: int | None = None) -> None:
-    """Puts finished shards together, PART to a file; count: of all shards of the study.
-
-    part: only that one, shards part · PART … Without it every part that is complete.
-    """
-    files = shards.listing(folder)
-    parts = range(-(-count // PART)) if part is None else [part]
-    for first in (PART * p for p in parts):
-        last = min(first + PART, count) - 1
-        held = [file for file in files if first <= file.first and file.last <= last]
-        if len(held) > 1 and sum(len(file.shards) for file in held) == last - first + 1:
-            try:
-                tables = [_decoded(file.read(), file.path) for file in held]
-            except FileNotFoundError:  # a slice beside this one has put them together
-                continue
-            shards.put(folder, first, last, _encoded(pa.concat_tables(tables)))
-            for file in held:
-                file.path.unlink(missing_ok=True)
+def compact(folder: Path, wanted: range) -> None:
+    """Puts these shards together in one file, if all of them are there and nothing beside them."""
+    files = [file for file in shards.listing(folder) if file.first in wanted]
+    held = [file for file in files if file.last in wanted]
+    if len(held) < 2 or sum(len(file.shards) for file in held) < len(wanted):
+        return
+    try:
+        tables = [_decoded(file.read(), file.path) for file in held]
+    except FileNotFoundError:  # a slice beside this one has put them together
+        return
+    table = pa.concat_tables(tables).combine_chunks()
+    shards.put(folder, wanted[0], wanted[-1], _encoded(table))
+    for file in held:
+        file.path.unlink(missing_ok=True)
 
 
 def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
@@ -85,7 +83,23 @@ def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
     unreadable or of another schema.
     """
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
-    table = pa.concat_tables([_read_one(Path(p)) for p in paths])
+    return _frame(pa.concat_tables([_read_one(Path(p)) for p in paths]))
+
+
+def read_shard(folder: Path, shard: int) -> pd.DataFrame | None:
+    """The results of a study's shard, maybe with its neighbours'; None if it is not there.
+
+    Raises ValueError if their file is damaged.
+    """
+
+    def first(files: list[ShardFile]) -> pd.DataFrame | None:
+        found = (file for file in files if shard in file.shards)
+        return next((_frame(_decoded(file.read(), file.path)) for file in found), None)
+
+    return shards.settled(folder, first)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
     frame = table.to_pandas().astype({"mask": "Int64", "keep": "Int32"})
     return frame.assign(hidden=[tuple(map(int, h)) for h in frame["hidden"]])
 
@@ -98,13 +112,11 @@ def _read_one(path: Path) -> pa.Table:
 
 
 def _read_folder(folder: Path) -> pa.Table:
-    while True:
-        try:
-            files = shards.listing(folder)
-            require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
-            return pa.concat_tables([_decoded(file.read(), file.path) for file in files])
-        except FileNotFoundError:  # put together with others since the folder was listed
-            continue
+    def together(files: list[ShardFile]) -> pa.Table:
+        require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
+        return pa.concat_tables([_decoded(file.read(), file.path) for file in files])
+
+    return shards.settled(folder, together)
 
 
 def _table(frame: pd.DataFrame, path: Path) -> pa.Table:

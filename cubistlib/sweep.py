@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -54,18 +55,19 @@ def advance(
     target, say = folder(study, profile), say or _say
     mine = slice_of(study, part)
     study.start()
-    with locks.held(target, part, wait) as before:
-        if before:
-            say(before)
-        for sentence in _prepare(study, target, part):
+    with ExitStack() as stack:
+        with _writing(target):
+            before = stack.enter_context(locks.held(target, part, wait))
+        for sentence in chain([before] if before else [], _prepare(study, target, part)):
             say(sentence)
         there = shards.finished(target)
         missing = [shard for shard in mine if shard not in there]
         if missing:
             with executors.choose(executor, workers, address) as pool:
-                _work(study, target, missing, pool)
+                _work(study, target, mine, missing, pool)
         with _writing(target):
-            store.compact(target, len(study.shards))
+            for shard in range(0, len(study.shards), store.BLOCKS[0]):
+                _compact(study, target, shard)
 
 
 def folder(study: Study, profile: str) -> Path:
@@ -89,12 +91,8 @@ def finished(study: Study, profile: str) -> int:
 
 def stored(study: Study, profile: str, number: int) -> pd.Series | None:
     """The result of one experiment as it was written; None if there is none."""
-    wanted = study.shard_of(number)
-    for file in shards.listing(folder(study, profile)):
-        if wanted in file.shards:
-            frame = store.read(file.path)
-            return frame[frame["experiment"] == number].iloc[0]
-    return None
+    frame = store.read_shard(folder(study, profile), study.shard_of(number))
+    return None if frame is None else frame[frame["experiment"] == number].iloc[0]
 
 
 def versions(study: Study, profile: str) -> list[str]:
@@ -144,22 +142,21 @@ def _record(target: Path) -> dict | None:
         raise UserError(f"{paths.shown(target / RECORD)} is damaged: not JSON") from error
 
 
-def _work(study: Study, target: Path, missing: Sequence[int], pool: Executor) -> None:
-    """Runs shards and writes each as soon as it is there."""
+def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool: Executor) -> None:
+    """Runs the missing shards of a slice and writes each as soon as it is there."""
     under_way: dict[Future, int] = {}
-    left = Counter(shard // store.PART for shard in missing)
+    left = Counter(shard // store.BLOCKS[0] for shard in missing)
     done = len(study) - sum(len(study.shards[shard]) for shard in missing)
     with bar(study.name, len(study), done) as progress:
 
         def keep(future: Future) -> None:
             shard, frame = under_way[future], future.result()
-            part = shard // store.PART
             with _writing(target):
                 store.write_shard(frame, target, shard)
                 del under_way[future]
-                left[part] -= 1
-                if left[part] == 0:
-                    store.compact(target, len(study.shards), part)
+                left[shard // store.BLOCKS[0]] -= 1
+                if left[shard // store.BLOCKS[0]] == 0:
+                    _compact(study, target, shard, mine)
             progress.update(len(frame))
 
         try:
@@ -187,6 +184,18 @@ def _completed(
         under_way[pool.submit(run_shard, study, shard)] = shard
     while under_way:
         yield from wait_for(under_way, return_when=FIRST_COMPLETED).done
+
+
+def _compact(study: Study, target: Path, shard: int, mine: range | None = None) -> None:
+    """Puts the blocks around a shard together as far as they are finished.
+
+    The smallest also within a slice, the others whole: of two files that slices write, either
+    none of the shards is in both or one holds all of the other's.
+    """
+    every = range(len(study.shards))
+    for size, within in zip(store.BLOCKS, (mine or every, every), strict=True):
+        first = shard - shard % size
+        store.compact(target, range(max(first, within.start), min(first + size, within.stop)))
 
 
 @contextmanager

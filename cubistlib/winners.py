@@ -7,6 +7,21 @@ from cubistlib.checks import require
 from cubistlib.studies import Study
 
 
+def waits(study: Study, profile: str) -> str:
+    """A sentence if the study needs a search that is not finished, else ""."""
+    if study.origin is None:
+        return ""
+    search = paper.study(study.origin.study)
+    done = sweep.finished(search, profile)
+    if done == len(search):
+        return ""
+    return (
+        f"{study.name} starts from the best network of {search.name}, of which {done:,} of "
+        f"{len(search):,} experiments are done: run 'python -m cubistlib sweep {profile} "
+        f"{search.name}' first"
+    )
+
+
 def resolved(study: Study, profile: str) -> Study:
     """The study with the number of the experiment that its origin means.
 
@@ -15,14 +30,9 @@ def resolved(study: Study, profile: str) -> Study:
     """
     if study.origin is None:
         return study
+    sentence = waits(study, profile)
+    require(not sentence, sentence)
     search = paper.study(study.origin.study)
-    done = sweep.finished(search, profile)
-    require(
-        done == len(search),
-        f"{study.name} starts from the best network of {search.name}, of which {done:,} of "
-        f"{len(search):,} experiments are done: run 'python -m cubistlib sweep {profile} "
-        f"{search.name}' first",
-    )
     results = store.read(sweep.folder(search, profile))
     best = analysis.best_run(results, study.origin.target)
     return replace(study, origin=replace(study.origin, experiment=int(best["experiment"])))

@@ -5,6 +5,7 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from cubistlib import store, studies, sweep
@@ -47,25 +48,23 @@ def pruning(**changes) -> PruningStudy:
     return PruningStudy(**(given | changes))
 
 
-def long() -> SearchStudy:
-    """The tiny search with shards of a few tenths of a second."""
-    return search(epochs=2000, name="long")
-
-
-def work(home: Path, part: int = 8, shard: int = 4, limit: int = 0, **options) -> None:
+def work(
+    home: Path, blocks: Sequence[int] = (4, 8), shard: int = 4, limit: int = 0, **options
+) -> None:
     """A sweep of the tiny search under `home`, in shards of so many experiments.
 
-    part: shards that are put together. limit: bytes that a file may have; writes beyond fail.
+    blocks: how many shards are put together. limit: bytes that a file may have; writes beyond fail.
     What ends the sweep is written to `home`/error.
     """
     os.environ["CUBISTLIB_HOME"] = str(home)
-    store.PART = part
+    store.BLOCKS = blocks
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
         sweep.advance(search(shard=shard), "test", **options)
     except UserError as error:
         (home / "error").write_text(str(error))
+        sys.exit(2)
 
 
 def work_until(home: Path, call: int, **options) -> None:
@@ -85,15 +84,6 @@ def work_until(home: Path, call: int, **options) -> None:
     work(home, workers=1, **options)
 
 
-def work_long(home: Path) -> None:
-    """The long sweep as the command line runs it, ended by Ctrl-C."""
-    os.environ["CUBISTLIB_HOME"] = str(home)
-    try:
-        sweep.advance(long(), "test", workers=2)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
 def slowly(study: SearchStudy, shard: int):
     """A shard that takes a while, so that a test has time to kill its worker."""
     time.sleep(0.1)
@@ -101,7 +91,7 @@ def slowly(study: SearchStudy, shard: int):
 
 
 if __name__ == "__main__":
-    store.PART, sweep.run_shard = 8, slowly
+    store.BLOCKS, sweep.run_shard = (4, 8), slowly
     try:
         sweep.advance(search(), "test", executor="dask", address=sys.argv[1])
     except UserError as error:

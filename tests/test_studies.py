@@ -64,8 +64,9 @@ def test_every_experiment_is_in_one_shard_of_hundreds():
 
 
 def test_the_whole_paper_is_fewer_than_a_thousand_files():
-    files = [1 + -(-len(study.shards) // sweep.store.PART) for study in paper.STUDIES.values()]
-    assert sum(files) + sweep.store.PART < 300
+    small, large = sweep.store.BLOCKS
+    files = [1 + -(-len(study.shards) // large) for study in paper.STUDIES.values()]
+    assert sum(files) + large // small + small < 300
 
 
 def test_an_experiment_is_looked_up_by_its_number():
@@ -153,10 +154,14 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     assert "no stored result" in capsys.readouterr().out
     assert main(["sweep", "p", "tiny/pruning"]) == 2
     assert "0 of 128 experiments are done" in capsys.readouterr().err
-    for i in (1, 2):
-        assert main(["sweep", "p", "tiny/search", "--shard", f"{i}/2"]) == 0
+    assert main(["sweep", "p", "--shard", "1/2"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "tiny/search: 64 of 128 experiments done"
+    assert out[1].startswith("left out: tiny/pruning starts from the best network of tiny/search")
+    assert main(["sweep", "p", "--shard", "2/2", "tiny/search"]) == 0
     assert "tiny/search: 128 of 128 experiments done" in capsys.readouterr().out
-    assert main(["sweep", "p", "--workers", "1"]) == 0
+    assert main(["sweep", "--workers", "1", "p", "tiny/search", "--wait", "tiny/pruning"]) == 0
+    assert "tiny/pruning: 24 of 24" in capsys.readouterr().out
     for study in ("tiny/search", "tiny/pruning"):
         assert main(["replay", study, "21", "--profile", "p"]) == 0
         assert "identical to the stored result" in capsys.readouterr().out

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import sweeps
 
-from cubistlib import shards, store, sweep
+from cubistlib import paper, shards, store, sweep
 
 STUDY = sweeps.search()
 
@@ -91,7 +91,7 @@ def test_twenty_kills_at_random_instants(fork, undisturbed, at, tmp_path):
 
 
 def test_a_kill_before_every_change_of_a_file(fork, at, tmp_path):
-    few = {"shard": 32, "part": 2}
+    few = {"shard": 32, "blocks": (2, 4)}
     folder = at(tmp_path / "all")
     fork(sweeps.work, tmp_path / "all", **few).join()
     expected = names(folder)
@@ -106,6 +106,29 @@ def test_a_kill_before_every_change_of_a_file(fork, at, tmp_path):
         if sweeper.exitcode == 0:
             break
     assert 20 < call < 199
+
+
+@pytest.mark.parametrize("killed", [0, 3, 5])
+def test_eight_slices_side_by_side(fork, undisturbed, at, tmp_path, killed):
+    expected, seconds = undisturbed
+    folder, rng = at(tmp_path), np.random.default_rng(killed)
+    slices = range(1, 9)
+    jobs = {i: fork(sweeps.work, tmp_path, part=(i, 8), workers=1) for i in slices}
+    for i in rng.choice(slices, killed, replace=False):
+        jobs[i].join(rng.uniform(0, seconds))
+        jobs[i].kill()
+    for job in jobs.values():
+        job.join()
+    codes = [job.exitcode for job in jobs.values()]
+    assert set(codes) <= {0, -signal.SIGKILL} and codes.count(0) >= 8 - killed
+    check_whole(folder)
+    again = [fork(sweeps.work, tmp_path, part=(i, 8), workers=1) for i in slices]
+    for job in again:
+        job.join()
+    assert [job.exitcode for job in again] == [0] * 8
+    assert not list(folder.glob(".lock-*"))
+    fork(sweeps.work, tmp_path).join()  # clears away what the killed were writing
+    assert names(folder) == expected
 
 
 def test_processes_end_with_their_parent(fork, at, tmp_path):
@@ -137,23 +160,33 @@ def wait_until(condition, seconds=30):
         time.sleep(0.02)
 
 
-def test_ctrl_c_ends_at_once_with_what_is_finished(fork, at, tmp_path):
+@pytest.mark.parametrize("executor", ["threads", "processes", "dask"])
+def test_ctrl_c_ends_within_two_seconds_with_what_is_finished(at, tmp_path, executor):
+    if executor == "dask":
+        pytest.importorskip("distributed")
     at(tmp_path)
-    folder = sweep.folder(sweeps.long(), "test")
-    sweeper = fork(sweeps.work_long, tmp_path)
-    wait_until(lambda: list(folder.glob("*.parquet")))
-    os.kill(sweeper.pid, signal.SIGINT)
+    study = paper.study("random-init/unstructured-search-95")
+    folder = sweep.folder(study, "paper")
+    command = [sys.executable, "-m", "cubistlib", "sweep", "paper", study.name]
+    command += ["--executor", executor, "--workers", "2"]
+    # A terminal sends Ctrl-C to everything that was started in it.
+    sweeper = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    wait_until(lambda: list(folder.glob("*.parquet")), 120)
+    os.killpg(sweeper.pid, signal.SIGINT)
     start = time.monotonic()
-    sweeper.join()
+    err = sweeper.communicate()[1]
     assert time.monotonic() - start < 2
-    assert sweeper.exitcode == 130
-    assert 0 < sweep.finished(sweeps.long(), "test") < len(sweeps.long())
+    assert sweeper.returncode == 130
+    assert err.splitlines()[-1].startswith("stopped; what was finished is kept")
+    assert "Traceback" not in err and "WARNING" not in err
+    check_whole(folder)
+    assert 0 < sweep.finished(study, "paper") < len(study)
 
 
 @pytest.mark.parametrize("limit, done", [(1_000, 0), (8_500, 128)])
 def test_a_full_disk_ends_a_sweep_with_a_sentence(fork, undisturbed, at, tmp_path, limit, done):
     folder = at(tmp_path)
-    fork(sweeps.work, tmp_path, part=128, limit=limit).join()
+    fork(sweeps.work, tmp_path, blocks=(128, 128), limit=limit).join()
     assert "results cannot be written (File too large)" in (tmp_path / "error").read_text()
     assert not list(folder.glob(".*.parquet"))
     assert sweep.finished(STUDY, "test") == done

@@ -12,7 +12,7 @@ import pytest
 import sweeps
 
 import cubistlib as cl
-from cubistlib import executors, shards, store, sweep
+from cubistlib import executors, locks, shards, store, sweep
 from cubistlib.studies import Origin
 
 
@@ -33,13 +33,12 @@ def same(one, other):
     pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=True)
 
 
-@pytest.mark.parametrize("executor, workers", [("threads", 1), ("threads", 2), ("threads", 4)])
-def test_threads_give_the_same_table(expected, executor, workers):
+@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("executor", ["threads", "processes", "dask"])
+def test_every_executor_gives_the_same_table(expected, executor, workers):
+    if executor == "dask":
+        pytest.importorskip("distributed")
     same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), expected)
-
-
-def test_processes_give_the_same_table(expected):
-    same(sweep.run(sweeps.search(), "p", executor="processes", workers=2), expected)
 
 
 def test_bad_executors_are_refused(monkeypatch):
@@ -65,7 +64,7 @@ def test_pruning_gives_the_same_table_however_it_is_cut():
 
 
 def test_a_study_is_a_few_files_when_it_is_done(monkeypatch):
-    monkeypatch.setattr(store, "PART", 10)
+    monkeypatch.setattr(store, "BLOCKS", (5, 10))
     study = sweeps.search()
     sweep.advance(study, "p")
     files = [p.name.split(".")[0] for p in sorted(sweep.folder(study, "p").glob("*.parquet"))]
@@ -96,7 +95,7 @@ def test_a_replayed_experiment_is_identical(expected):
 
 
 def test_a_table_can_be_read_while_a_sweep_writes(monkeypatch):
-    monkeypatch.setattr(store, "PART", 4)
+    monkeypatch.setattr(store, "BLOCKS", (2, 4))
     study, seen = sweeps.search(epochs=10), []
     writer = threading.Thread(target=sweep.advance, args=(study, "p"))
     writer.start()
@@ -131,12 +130,15 @@ def test_another_version_is_recorded_and_said(monkeypatch):
 def test_a_damaged_shard_is_found_set_aside_and_run_again(expected, damage):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 2))
-    file = shards.listing(sweep.folder(study, "p"))[3]
+    (file,) = shards.listing(sweep.folder(study, "p"))
     file.path.write_bytes(damage(file.path.read_bytes()))
     with pytest.raises(cl.UserError, match="damaged: its checksum does not fit"):
         store.read(sweep.folder(study, "p"))
+    with pytest.raises(cl.UserError, match="damaged: its checksum does not fit"):
+        sweep.stored(study, "p", 13)
+    assert sweep.finished(study, "p") == 0
     sweep.advance(study, "p", say=said.append)
-    assert len(said) == 1 and "set aside as 00003-00003" in said[0]
+    assert len(said) == 1 and "set aside as 00000-00015" in said[0]
     assert file.path.with_suffix(".damaged").exists()
     same(store.read(sweep.folder(study, "p")), expected)
 
@@ -165,6 +167,17 @@ def test_the_holder_of_a_study_is_named_and_can_be_waited_for(expected, home):
     assert len(said) == 1 and f"process {holder.pid}" in said[0] and "ended before" in said[0]
     holder.communicate()
     same(store.read(folder), expected)
+
+
+def test_slices_of_other_cuts_are_locked_out_where_they_overlap(home):
+    with locks.held(home, (2, 4)):
+        for part in ((1, 1), (1, 2), (2, 3), (4, 9)):
+            with pytest.raises(cl.UserError, match="being written by process"):
+                locks.held(home, part).__enter__()
+        for part in ((1, 4), (2, 2), (3, 3), (2, 9)):
+            with locks.held(home, part) as before:
+                assert before == ""
+    assert [path.name for path in home.iterdir()] == [".lock"]
 
 
 def test_slices_of_one_cut_run_side_by_side():
