@@ -78,8 +78,9 @@ def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
 def best_run(results: pd.DataFrame, target: float) -> pd.Series:
     """The row with the fewest parameters that reaches `target` percent, else the most accurate.
 
-    Of equally small ones the most accurate.
+    Of equally small ones the most accurate; diverged runs do not count.
     """
+    results = results[~results["diverged"]]
     reached = results[results["accuracy"] * 100 >= target]
     if reached.empty:
         return results.loc[results["accuracy"].idxmax()]

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
+from cubistlib.checks import UserError
+from cubistlib.paths import shown
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -29,3 +32,15 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file whole."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Turns what a disk refuses into a sentence; what is unfinished has been removed by then."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{shown(folder)}: results cannot be written ({error.strerror or error}); "
+            "what was finished before is kept, start again when there is room"
+        ) from error

@@ -1,10 +1,9 @@
 """What a profile asks for: a job for each notebook, checked as a whole before any runs."""
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-from cubistlib import params, paths, records, series
+from cubistlib import params, paths, provenance, records, series
 from cubistlib.checks import require
 from cubistlib.records import Record
 from cubistlib.series import Notebook
@@ -57,11 +56,11 @@ def plan(profile: str) -> dict[str, Job]:
     known = sorted(folder.name for folder in paths.params("").glob("*/"))
     require(profile in known, f"unknown profile {profile!r}; there are: {', '.join(known)}")
     values = params.check(profile, notebooks)
-    library = [series.library_digest(), *(version(name) for name in ("torch", "numpy", "numba"))]
+    code = provenance.code()
     jobs: dict[str, Job] = {}
     for name, notebook in notebooks.items():
         needs = tuple(notebook.needs(list(notebooks)))
-        parts = [*library, notebook.fingerprint(), values[name]]
-        fingerprint = series.digest([*parts, *(jobs[need].fingerprint for need in needs)])
+        parts = [code, notebook.fingerprint(), values[name]]
+        fingerprint = provenance.digest([*parts, *(jobs[need].fingerprint for need in needs)])
         jobs[name] = Job(profile, notebook, values[name], needs, fingerprint)
     return jobs

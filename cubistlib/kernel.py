@@ -27,9 +27,12 @@ class ThisPython(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The command of a kernel, not looked up in any folder."""
+        """The command of a kernel, not looked up in any folder; without progress bars, which
+        nobody watches.
+        """
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        return KernelSpec(argv=argv, language="python", display_name="Python 3")
+        env = {"TQDM_DISABLE": "1"}
+        return KernelSpec(argv=argv, env=env, language="python", display_name="Python 3")
 
     async def start_kernel(self, **options) -> None:
         """Start it; what a kernel logs of itself is no message to the runner's user."""

@@ -20,20 +20,19 @@ Slice = tuple[int, int]
 
 
 @contextmanager
-def held(folder: Path, part: Slice = (1, 1), wait: bool = False) -> Iterator[str]:
+def held(folder: Path, part: Slice = (1, 1), wait: bool = False) -> Iterator[list[str]]:
     """Holds a slice of a study while in the block; slices that overlap with it are locked out.
 
     The lock is the operating system's own on a file, so that it ends with its holder, however
-    that ends. Gives a sentence about a holder that ended without giving it back, else "".
+    that ends. Gives a sentence about every holder that ended without giving it back.
     wait: wait for another holder; without it raises ValueError with who that is.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f".lock-{part[0]}-of-{part[1]}"
-    dead = ""
+    dead: list[str] = []
     while True:
         with _alone(folder):
-            holder, left = _others(folder, part)
-            dead = left or dead
+            holder = _other(folder, part, dead)
             if holder is None:
                 file = path.open("a+")
                 _taken(file)
@@ -47,7 +46,7 @@ def held(folder: Path, part: Slice = (1, 1), wait: bool = False) -> Iterator[str
         with suppress(OSError):
             os.write(file.fileno(), json.dumps(owner).encode())
         try:
-            yield f"{dead} ended before it was done; going on from there" if dead else ""
+            yield [f"{one} ended before it was done; going on from there" for one in dead]
         finally:
             with suppress(OSError), _alone(folder):
                 path.unlink()
@@ -61,22 +60,21 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _others(folder: Path, part: Slice) -> tuple[str | None, str]:
-    """Who holds a slice that overlaps with this one, and who has died holding one.
+def _other(folder: Path, part: Slice, dead: list[str]) -> str | None:
+    """Who holds a slice that overlaps with this one.
 
-    What the dead have left is removed.
+    Those who have died holding one are added to `dead`, and what they have left is removed.
     """
-    dead = ""
     for path in sorted(folder.glob(".lock-*-of-*")):
         i, n = map(int, path.name.removeprefix(".lock-").split("-of-"))
         if (i - 1) * part[1] >= part[0] * n or (part[0] - 1) * n >= i * part[1]:
             continue
         with path.open("a+") as file:
             if not _taken(file):
-                return _owner(path) or "another sweep", dead
-            dead = _owner(path) or dead
+                return _owner(path) or "another sweep"
+            dead += filter(None, [_owner(path)])
             path.unlink()
-    return None, dead
+    return None
 
 
 def _taken(file) -> bool:

@@ -9,20 +9,23 @@ import numpy as np
 import pandas as pd
 import torch
 
-from cubistlib import sweep
+from cubistlib import definitions, sweep
 from cubistlib.backends.fused import usable_cores
 from cubistlib.network import weights_of
 from cubistlib.studies import PruningStudy, Study
 
 # A sample is trained for so many epochs, then for so many: cost is linear in the epochs.
-SEARCHED, PRUNED = (2, 12), (1, 4)
+SEARCHED, PRUNED = (1, 8), (1, 4)
 
 # Experiments in a sample of a search; of each algorithm and width, by their dense weights.
 SAMPLE = 96
-FEWEST, MOST, MOST_WEIGHTS = 2, 48, 1 << 14
+FEWEST, MOST, MOST_WEIGHTS = 2, 32, 1 << 14
 
 # Wider networks are not timed: cost is linear in the weights.
 WIDEST = 64
+
+# Seconds of a pruning experiment by algorithm and width, so far as they have been measured.
+Costs = dict[str, dict[int, float]]
 
 GOLDEN = (5**0.5 - 1) / 2
 
@@ -33,32 +36,37 @@ def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataF
     seconds: what all of it takes on this machine, every core at work; left: what is missing of
     that. Both are measured, in a few seconds; nan without `cost`.
     """
-    found = []
+    found, costs = [], {}
     for study in studies:
         done, count = sweep.finished(study, profile), len(study)
-        whole = seconds(study) if cost else np.nan
+        whole = seconds(study, costs) if cost else np.nan
         left = whole * (count - done) / count
-        versions = ", ".join(sweep.versions(study, profile))
+        versions = ", ".join(definitions.versions(sweep.folder(study, profile)))
         found.append((study.name, count, done, whole, left, versions))
     columns = ["study", "experiments", "done", "seconds", "left", "versions"]
     return pd.DataFrame(found, columns=columns)
 
 
-def seconds(study: Study) -> float:
-    """How long a study takes on this machine, from a sample of short trainings."""
+def seconds(study: Study, known: Costs | None = None) -> float:
+    """How long a study takes on this machine, from a sample of short trainings.
+
+    known: costs of pruning that need not be measured again; what is measured is added.
+    """
     if study.origin is not None:  # every initialization costs the same
         study = replace(study, origin=replace(study.origin, experiment=0))
     if not isinstance(study, PruningStudy):
         return len(study) * _each(study, range(len(study)), SAMPLE, SEARCHED)
-    first = [(e.algorithm, e.hidden[0], i) for i, e in enumerate(study.table) if e.seed == 0]
-    total = 0.0
+    known, total = {} if known is None else known, 0.0
+    alike: dict[tuple[str, int], list[int]] = {}
+    for number, e in enumerate(study.table):
+        alike.setdefault((e.algorithm, e.hidden[0]), []).append(number)
+    timed = _few(study.widths)
     for algorithm in study.algorithms:
-        alike = {w: [i for a, v, i in first if (a, v) == (algorithm, w)] for w in study.widths}
-        timed = _few([w for w in study.widths if w <= WIDEST] or [min(study.widths)])
-        sizes = np.clip([MOST_WEIGHTS // weights_of((w,) * 3) for w in timed], FEWEST, MOST)
-        costs = [_each(study, alike[w], n, PRUNED) for w, n in zip(timed, sizes, strict=True)]
-        total += sum(len(alike[w]) * _at(w, timed, costs) for w in study.widths)
-    return total * study.seeds
+        costs = known.setdefault(algorithm, {})
+        if not costs or not min(costs) <= timed[0] <= timed[-1] <= max(costs):
+            costs |= {width: _pruned(study, width, alike[algorithm, width]) for width in timed}
+        total += sum(len(alike[algorithm, w]) * _at(w, costs) for w in study.widths)
+    return total
 
 
 def as_text(plan: pd.DataFrame) -> str:
@@ -96,6 +104,12 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def _pruned(study: PruningStudy, width: int, numbers: Sequence[int]) -> float:
+    """Seconds that one of an algorithm's experiments at a width takes."""
+    size = int(np.clip(MOST_WEIGHTS // weights_of((width,) * 3), FEWEST, MOST))
+    return _each(study, numbers, size, PRUNED)
+
+
 def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, int]) -> float:
     """Seconds that one of these experiments takes of the whole machine.
 
@@ -105,7 +119,7 @@ def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, in
     sample = sorted({numbers[int(p * len(numbers))] for p in places})
     first, second = (min(e, study.epochs) for e in epochs)
     study_1, study_2 = (replace(study, epochs=e) for e in (first, second))
-    study_1.run(sample[:1])  # loads what is compiled
+    study_2.run(sample[:1])  # loads what is compiled, draws the order of the data
     at_first = _timed(study_1, sample)
     if first == second:
         return at_first
@@ -128,14 +142,16 @@ def _timed(study: Study, sample: list[int]) -> float:
 
 
 def _few(widths: Sequence[int]) -> list[int]:
-    """The smallest, a middle one and the largest."""
-    return sorted({widths[0], widths[len(widths) * 2 // 3], widths[-1]})
+    """The smallest, a middle one and the largest that are timed."""
+    narrow = [w for w in widths if w <= WIDEST] or [min(widths)]
+    return sorted({narrow[0], narrow[len(narrow) * 2 // 3], narrow[-1]})
 
 
-def _at(width: int, timed: Sequence[int], costs: Sequence[float]) -> float:
+def _at(width: int, timed: dict[int, float]) -> float:
     """Cost at a width, linear in the weights between the timed ones and beyond the last."""
-    *weights, wanted = (weights_of((w,) * 3) for w in (*timed, width))
-    if width <= timed[-1] or len(timed) == 1:
+    widths, costs = zip(*sorted(timed.items()), strict=True)
+    *weights, wanted = (weights_of((w,) * 3) for w in (*widths, width))
+    if width <= widths[-1] or len(widths) == 1:
         return float(np.interp(wanted, weights, costs))
     slope = max(0.0, (costs[-1] - costs[-2]) / (weights[-1] - weights[-2]))
     return costs[-1] + slope * (wanted - weights[-1])

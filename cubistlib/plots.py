@@ -101,7 +101,7 @@ def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> A
         ax.plot(curve[by], 100 * curve["accuracy"], drawstyle="steps-post", ms=5, **style)
     ax.set(xlabel=AXIS_NAMES[by], ylabel=ACCURACY)
     target_lines(ax, targets)
-    return _legend(ax)
+    return legend(ax)
 
 
 def accuracy_curves(
@@ -124,7 +124,7 @@ def accuracy_curves(
         ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.13, lw=0)
     ax.set(xlabel=AXIS_NAMES["keep"], ylabel=ACCURACY)
     target_lines(ax, targets)
-    return _legend(ax)
+    return legend(ax)
 
 
 def target_lines(ax: Axes, targets: Sequence[float]) -> Axes:
@@ -159,15 +159,25 @@ def _draw_frontier(frontier: pd.DataFrame, low: int, high: int, ax: Axes) -> Non
     ax.plot(counts, accuracy, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
 
 
-def accuracy_spread(accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = ()) -> Axes:
-    """How many runs ended at which accuracy (a share); targets in percent as upright lines."""
-    ax.hist(100 * np.asarray(accuracy), bins=np.arange(50, 101, 1), color=GREY)
+def accuracy_spread(
+    accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = (), median: bool = False
+) -> Axes:
+    """How many runs ended at which accuracy (a share); targets in percent as upright lines.
+
+    median: a line there too.
+    """
+    percent = 100 * np.asarray(accuracy)
+    ax.hist(percent, bins=np.arange(50, 101, 1), color=GREY)
+    ax.margins(y=0.15)
     ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
-    for target in targets:
-        ax.axvline(target, color="black", lw=0.8, ls=(0, (4, 3)))
+    lines = {f"{target:g} %": target for target in targets}
+    if median:
+        lines["median"] = np.median(percent)
+    for label, place in lines.items():
+        ax.axvline(place, color="black", lw=0.8, ls=(0, (4, 3)))
         ax.annotate(
-            f"{target:g} %",
-            (target, 1),
+            label,
+            (place, 1),
             xycoords=("data", "axes fraction"),
             xytext=(-3, -3),
             textcoords="offset points",
@@ -186,41 +196,10 @@ def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
         style = look(name) | width_style(name, hidden, i)
         ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
     ax.set(xlabel=AXIS_NAMES["keep"], ylabel="effective weights (% of kept)", ylim=(0, 103))
-    return _legend(ax)
+    return legend(ax)
 
 
-def structure_map(frame: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
-    """Best accuracy of every structure: one heat map of d1 × d2 a value of d3.
-
-    frame: columns hidden (three widths) and accuracy. Up to width 6 a cell shows its accuracy
-    in percent; for more there is a colour bar.
-    """
-    best = frame.groupby("hidden")["accuracy"].max() * 100
-    widths = sorted({h[0] for h in best.index})
-    for d3, ax in zip(widths, axes, strict=True):
-        cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])
-        image = ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
-        if len(widths) <= 6:
-            _write_cells(cells, (best.min() + 100) / 2, ax)
-        ticks = range(0, len(widths), 1 + len(widths) // 8)
-        names = [widths[tick] for tick in ticks]
-        ax.set(xticks=ticks, yticks=ticks, xticklabels=names, yticklabels=names)
-        ax.set(xlabel="d2", ylabel="d1", title=f"d3 = {d3}")
-        ax.label_outer()
-        ax.grid(False)
-    if len(widths) > 6:
-        axes[0].figure.colorbar(image, ax=list(axes), label=ACCURACY, shrink=0.6)
-    return axes
-
-
-def _write_cells(cells: np.ndarray, middle: float, ax: Axes) -> None:
-    """Each number in its cell, in ink that shows on the cell's colour."""
-    for row, column in np.argwhere(np.isfinite(cells)):
-        value = cells[row, column]
-        ink = "white" if value < middle else "black"
-        ax.text(column, row, f"{value:.1f}", ha="center", va="center", color=ink, fontsize=9)
-
-
-def _legend(ax: Axes) -> Axes:
+def legend(ax: Axes) -> Axes:
+    """The legend, outside the data."""
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return ax

@@ -1,9 +1,10 @@
 """The paper's search: supports of a matrix, structures, and the lists of masks that it trains."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, islice, pairwise, product
+from itertools import accumulate, combinations, islice, pairwise, product
 
 import numpy as np
 
@@ -45,9 +46,10 @@ class MaskList(Sequence[Masks]):
     """
 
     def __getitem__(self, number: int) -> Masks:
-        if not 0 <= number < len(self):
+        place = number + len(self) if number < 0 else number
+        if not 0 <= place < len(self):
             raise IndexError(f"mask {number} asked for, there are 0 … {len(self) - 1}")
-        return self._mask(number)
+        return self._mask(place)
 
     def __iter__(self) -> Iterator[Masks]:
         return map(self._mask, range(len(self)))
@@ -95,6 +97,21 @@ class Unstructured(MaskList):
         picked = np.unravel_index(chosen[number], [len(layer) for layer in layers])
         matrices = [layer[i] for layer, i in zip(layers, picked, strict=True)]
         return Masks.from_weights([*matrices, np.ones((1, self.hidden[-1]), bool)])
+
+
+@dataclass(frozen=True)
+class Joined(MaskList):
+    """Several lists, one after the other."""
+
+    lists: tuple[MaskList, ...]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.lists))
+
+    def _mask(self, number: int) -> Masks:
+        ends = list(accumulate(map(len, self.lists)))
+        which = bisect_right(ends, number)
+        return self.lists[which][number - ends[which] + len(self.lists[which])]
 
 
 def unstructured_masks(

@@ -1,8 +1,6 @@
 """The notebooks of the series as the runner sees them: parameters, needs, fingerprint."""
 
 import ast
-import hashlib
-import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +11,7 @@ import nbformat
 
 from cubistlib import paths
 from cubistlib.checks import UserError, require
+from cubistlib.provenance import digest
 
 HINT = re.compile(r"(?:list\[)?(?:int|float|str|bool)\]?")
 
@@ -90,16 +89,3 @@ def read() -> dict[str, Notebook]:
     found = [Notebook(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
     require(bool(found), f"{folder}: no notebooks NN_name.ipynb here; set CUBISTLIB_HOME")
     return {notebook.name: notebook for notebook in found}
-
-
-def digest(value: Any) -> str:
-    """A hash of a value that JSON can hold."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def library_digest() -> str:
-    """A hash of this package: its source and the data that lies beside it."""
-    package = Path(__file__).parent
-    held = [p for p in sorted(package.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
-    hashes = {p: hashlib.sha256(p.read_bytes()).hexdigest() for p in held}
-    return digest([(p.relative_to(package).as_posix(), hashed) for p, hashed in hashes.items()])

@@ -187,7 +187,7 @@ class SearchStudy(Study):
         return list(experiments.searched(self.name, *grid, numbers, self.start()))
 
     def stretches(self) -> list[tuple[int, int, int]]:
-        widest = self.masks[len(self.masks) - 1].hidden
+        widest = self.masks[-1].hidden
         return [(0, len(self), self._shard_size(widest))]
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:

@@ -1,27 +1,23 @@
 """Runs a study shard by shard, so that whatever happens nothing finished is lost."""
 
-import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
-from contextlib import ExitStack, contextmanager
-from importlib.metadata import version
+from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
 import pandas as pd
 
-from cubistlib import executors, locks, paths, shards, store
+from cubistlib import definitions, executors, locks, paths, shards, store
 from cubistlib.checks import UserError, require
 from cubistlib.executors import Executor
-from cubistlib.files import write_text
+from cubistlib.files import writing
 from cubistlib.locks import Slice
 from cubistlib.progress import bar
 from cubistlib.studies import Study, run_shard
-
-RECORD = "study.json"
 
 
 def run(study: Study, profile: str, **options) -> pd.DataFrame:
@@ -41,6 +37,7 @@ def advance(
     address: str | None = None,
     part: Slice = (1, 1),
     wait: bool = False,
+    renew: bool = False,
     say: Callable[[str], None] | None = None,
 ) -> None:
     """Run what is missing of a study, or of a slice of it.
@@ -48,7 +45,9 @@ def advance(
     Results go to `folder(study, profile)`, a shard at a time; a stopped or killed sweep goes on
     from there. executor, workers, address: as in `executors.choose`; results do not depend on
     them. part: (i, n) runs the i-th of n slices alone. wait: wait for a sweep that holds the
-    study. say: takes sentences on what happens, by default printed to stderr.
+    study. renew: results of another definition, or of other code of this library, are moved to
+    the folder .before in there, instead of refused or gone on from; for notebooks, whose
+    parameters change. say: takes sentences on what happens, by default printed to stderr.
     Raises ValueError if another sweep holds the study, if its definition has changed under
     finished results, if results cannot be written, or if the executor is lost.
     """
@@ -56,16 +55,20 @@ def advance(
     mine = slice_of(study, part)
     study.start()
     with ExitStack() as stack:
-        with _writing(target):
+        with writing(target):
             before = stack.enter_context(locks.held(target, part, wait))
-        for sentence in chain([before] if before else [], _prepare(study, target, part)):
+        if renew:
+            definitions.renew(study, target)
+        for sentence in chain(before, definitions.agree(study, target), shards.set_aside(target)):
             say(sentence)
+        if part == (1, 1):
+            shards.sweep_out(target)
         there = shards.finished(target)
         missing = [shard for shard in mine if shard not in there]
         if missing:
             with executors.choose(executor, workers, address) as pool:
                 _work(study, target, mine, missing, pool)
-        with _writing(target):
+        with writing(target):
             for shard in range(0, len(study.shards), store.BLOCKS[0]):
                 _compact(study, target, shard)
 
@@ -95,53 +98,6 @@ def stored(study: Study, profile: str, number: int) -> pd.Series | None:
     return None if frame is None else frame[frame["experiment"] == number].iloc[0]
 
 
-def versions(study: Study, profile: str) -> list[str]:
-    """The versions of cubistlib that results of a study were made with, in order."""
-    record = _record(folder(study, profile))
-    return record["versions"] if record else []
-
-
-def _prepare(study: Study, target: Path, part: Slice) -> Iterator[str]:
-    """Makes sure that what is there and what will come belong together; sentences on it."""
-    record, own = _record(target), version("cubistlib")
-    versions = record["versions"] if record else []
-    if record:
-        _check_same(study, record["study"], target)
-        if own not in versions:
-            yield f"{study.name}: begun with version {versions[-1]}, from here on {own}"
-    if own not in versions:
-        record = {"study": study.definition(), "versions": [*versions, own]}
-        with _writing(target):
-            write_text(target / RECORD, json.dumps(record, indent=1))
-    yield from shards.set_aside(target)
-    if part == (1, 1):
-        shards.sweep_out(target)
-
-
-def _check_same(study: Study, before: dict, target: Path) -> None:
-    """Raises ValueError with the difference if the folder has results of another definition."""
-    now = json.loads(json.dumps(study.definition()))
-    changed = [
-        f"{name} was {json.dumps(before.get(name))}, is {json.dumps(now.get(name))}"
-        for name in [*before, *(n for n in now if n not in before)]
-        if before.get(name) != now.get(name)
-    ]
-    require(
-        not changed,
-        f"{paths.shown(target)} has results of another study of that name: "
-        f"{'; '.join(changed)}; move the folder away or name the study anew",
-    )
-
-
-def _record(target: Path) -> dict | None:
-    try:
-        return json.loads((target / RECORD).read_text("utf-8"))
-    except FileNotFoundError:
-        return None
-    except ValueError as error:
-        raise UserError(f"{paths.shown(target / RECORD)} is damaged: not JSON") from error
-
-
 def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool: Executor) -> None:
     """Runs the missing shards of a slice and writes each as soon as it is there."""
     under_way: dict[Future, int] = {}
@@ -151,7 +107,7 @@ def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool:
 
         def keep(future: Future) -> None:
             shard, frame = under_way[future], future.result()
-            with _writing(target):
+            with writing(target):
                 store.write_shard(frame, target, shard)
                 del under_way[future]
                 left[shard // store.BLOCKS[0]] -= 1
@@ -196,18 +152,6 @@ def _compact(study: Study, target: Path, shard: int, mine: range | None = None) 
     for size, within in zip(store.BLOCKS, (mine or every, every), strict=True):
         first = shard - shard % size
         store.compact(target, range(max(first, within.start), min(first + size, within.stop)))
-
-
-@contextmanager
-def _writing(target: Path) -> Iterator[None]:
-    """Turns what a disk refuses into a sentence; what is unfinished has been removed by then."""
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"{paths.shown(target)}: results cannot be written ({error.strerror or error}); "
-            "what was finished before is kept, start again when there is room"
-        ) from error
 
 
 def _say(sentence: str) -> None:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from little import Little
 from nbformat.v4 import new_output
 
-from cubistlib import jobs, page, series
+from cubistlib import jobs, page, provenance
 from cubistlib.records import Record
 
 PNG = "iVBORw0KGgoAAAANSUhEUg=="
@@ -17,7 +17,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUg=="
 @pytest.fixture
 def little(tmp_path, monkeypatch):
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    monkeypatch.setattr(series, "library_digest", lambda: "this")
+    monkeypatch.setattr(provenance, "code", lambda: "this")
     return Little(tmp_path)
 
 

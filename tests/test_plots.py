@@ -7,7 +7,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 import cubistlib as cl
-from cubistlib import pictures, plots
+from cubistlib import pictures, plots, searchplots
 
 
 @pytest.fixture
@@ -87,11 +87,32 @@ def test_structure_map_shows_the_best_of_each_cell():
         {"hidden": [(1, 1, 1), (1, 2, 1), (1, 2, 1), (2, 2, 2)], "accuracy": [0.5, 0.6, 0.7, 0.9]}
     )
     figure, axes = plt.subplots(1, 2)
-    plots.structure_map(frame, axes)
+    searchplots.structure_map(frame, axes)
     cells = axes[0].images[0].get_array()
     assert cells[0, 1] == pytest.approx(70) and cells.mask[1, 1]
     assert [t.get_text() for t in axes[1].texts] == ["90.0"]
     plt.close(figure)
+
+
+def test_a_fence_stands_around_the_structures_that_reach_a_target():
+    frame = pd.DataFrame({"hidden": [(1, 1, 1), (1, 2, 1), (2, 2, 2)], "accuracy": [0.5, 0.96, 1]})
+    figure, axes = plt.subplots(1, 2)
+    searchplots.structure_map(frame, axes, [95, 99.5])
+    lines = [[c.get_segments() for c in ax.collections] for ax in axes]
+    assert [[len(segments) for segments in panel] for panel in lines] == [[4, 0], [4, 4]]
+    corners = np.unique(np.concatenate(lines[0][0]), axis=0)
+    np.testing.assert_array_equal(corners, [(0.5, -0.5), (0.5, 0.5), (1.5, -0.5), (1.5, 0.5)])
+    assert [t.get_text() for t in figure.legends[0].get_texts()] == [
+        "reaches 95 %",
+        "reaches 99.5 %",
+    ]
+    plt.close(figure)
+
+
+def test_mask_counts_are_drawn_for_every_space(ax):
+    searchplots.mask_counts({"all": {8: 9, 9: 24}, "one": {9: 2}}, ax)
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[9, 24], [2]]
+    assert ax.get_yscale() == "log"
 
 
 def one_half_plane():

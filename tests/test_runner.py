@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from little import WRITE, Little
 
-from cubistlib import jobs, series
+from cubistlib import jobs, provenance
 from cubistlib.__main__ import main
 
 COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
@@ -19,7 +19,7 @@ COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
 @pytest.fixture
 def little(tmp_path, monkeypatch):
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    monkeypatch.setattr(series, "library_digest", lambda: "this")
+    monkeypatch.setattr(provenance, "code", lambda: "this")
     return Little(tmp_path)
 
 
@@ -218,17 +218,17 @@ def test_what_a_fingerprint_depends_on(little, monkeypatch):
     third = prints()
     assert all(len({first[n], second[n], third[n]}) == 3 for n in first)
 
-    monkeypatch.setattr(series, "library_digest", lambda: "other")
+    monkeypatch.setattr(provenance, "code", lambda: "other")
     assert not set(prints().values()) & set(third.values())
 
 
 def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
     package = tmp_path / "package"
     (package / "__pycache__").mkdir(parents=True)
-    monkeypatch.setattr(series, "__file__", str(package / "series.py"))
+    monkeypatch.setattr(provenance, "__file__", str(package / "provenance.py"))
     digests = []
     for name, text in (("a.py", "1"), ("a.py", "2"), ("b.parquet", "3"), ("__pycache__/c", "4")):
         (package / name).write_text(text)
-        digests.append(series.library_digest())
+        digests.append(provenance.code())
     assert len(set(digests[:3])) == 3
     assert digests[3] == digests[2]

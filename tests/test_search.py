@@ -7,7 +7,7 @@ import pytest
 from golden_files import GOLDEN
 
 import cubistlib as cl
-from cubistlib.search import Structured, structures, supports, unstructured_masks
+from cubistlib.search import Joined, Structured, structures, supports, unstructured_masks
 
 SMALL = ["3x2", "3x3", "7x2", "2x3", "2x2", "6x2"]
 
@@ -79,6 +79,21 @@ def test_a_list_gives_any_mask_alone():
             np.testing.assert_array_equal(one, other)
     with pytest.raises(IndexError):
         masks[len(masks)]
+
+
+def test_joined_lists_are_one():
+    parts = unstructured_masks((2, 2, 2)), Structured(2), unstructured_masks((1, 2, 1))
+    joined = Joined(parts)
+    assert len(joined) == sum(map(len, parts))
+    assert_same(joined, [mask for part in parts for mask in part])
+    assert_same([joined[-1]], [parts[-1][0]])
+    with pytest.raises(IndexError):
+        joined[len(joined)]
+
+
+def assert_same(masks, others):
+    for one, other in zip(masks, others, strict=True):
+        assert [w.tolist() for w in one.weights] == [w.tolist() for w in other.weights]
 
 
 def test_dense_masks_of_smaller_structures():

@@ -12,7 +12,7 @@ import pytest
 import sweeps
 
 import cubistlib as cl
-from cubistlib import executors, locks, shards, store, sweep
+from cubistlib import definitions, executors, locks, shards, store, sweep
 from cubistlib.studies import Origin
 
 
@@ -117,13 +117,31 @@ def test_another_definition_is_refused_with_the_difference():
     assert sweep.finished(sweeps.search(), "p") == 16
 
 
+@pytest.mark.parametrize("change", ["definition", "code"])
+def test_a_notebook_renews_what_has_changed_and_nothing_else(monkeypatch, change):
+    study = sweeps.search()
+    folder = sweep.folder(study, "p")
+    sweep.advance(study, "p", part=(1, 4))
+    sweep.advance(study, "p", part=(2, 4), renew=True)
+    assert sweep.finished(study, "p") == 64, "nothing has changed"
+    if change == "definition":
+        study = sweeps.search(lrs=(0.2,))
+    else:
+        monkeypatch.setattr(definitions.provenance, "code", lambda: "other")
+    for first, before in ((1, 64), (2, 64)):
+        sweep.advance(study, "p", part=(first, 4), renew=True)
+        assert sweep.finished(study, "p") == 32 * first
+        assert len(store.read(folder / ".before")) == before
+    assert (sweep.run(study, "p")["lr"] == study.lrs[0]).all()
+
+
 def test_another_version_is_recorded_and_said(monkeypatch):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 2))
-    monkeypatch.setattr(sweep, "version", lambda name: "9.9")
+    monkeypatch.setattr(definitions, "version", lambda name: "9.9")
     sweep.advance(study, "p", say=said.append)
     assert said == [f"tiny/search: begun with version {cl.__version__}, from here on 9.9"]
-    assert sweep.versions(study, "p") == [cl.__version__, "9.9"]
+    assert definitions.versions(sweep.folder(study, "p")) == [cl.__version__, "9.9"]
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-20], lambda b: b[:99] + b"?" + b[100:]])
@@ -176,7 +194,7 @@ def test_slices_of_other_cuts_are_locked_out_where_they_overlap(home):
                 locks.held(home, part).__enter__()
         for part in ((1, 4), (2, 2), (3, 3), (2, 9)):
             with locks.held(home, part) as before:
-                assert before == ""
+                assert before == []
     assert [path.name for path in home.iterdir()] == [".lock"]
 
 
