@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from cubistlib import executors, paper, plan, sweep, winners
+from cubistlib import executors, paper, paths, plan, sweep, winners
 from cubistlib.checks import UserError, require
 from cubistlib.locks import Slice
 
@@ -45,7 +45,9 @@ def _plan(given: argparse.Namespace) -> int:
 def _sweep(given: argparse.Namespace) -> int:
     part = _slice(given.shard)
     where = {"executor": given.executor, "workers": given.workers, "address": given.address}
-    for study in [paper.study(name) for name in given.names or paper.STUDIES]:
+    studies = [paper.study(name) for name in given.names or paper.STUDIES]
+    print(f"results: {paths.shown(sweep.results(given.profile))}/", flush=True)
+    for study in studies:
         waits = winners.waits(study, given.profile)
         if waits and not given.names:  # other slices may still be at its search
             print(f"left out: {waits}")

@@ -5,6 +5,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -107,7 +108,7 @@ def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
     sweep. Raises ValueError if no scheduler answers.
     """
     distributed = _cluster_package("distributed")
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    _be_quiet()
     if address is None:
         options = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
         cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **options)
@@ -134,10 +135,33 @@ def slurm(workers: int) -> Iterator[Executor]:
     """
     jobqueue = _cluster_package("dask_jobqueue")
     memory = _cluster_package("dask").config.get("jobqueue.slurm.memory", None) or "2GB"
+    _be_quiet()
     with jobqueue.SLURMCluster(cores=1, processes=1, memory=memory) as cluster:
+        _check_queue(cluster.job_script())
         cluster.scale(jobs=workers)
         with _client(_cluster_package("distributed"), cluster) as executor:
             yield executor
+
+
+def _check_queue(script: str) -> None:
+    """Raises ValueError with SLURM's own words if it would not take this job."""
+    command = ["sbatch", "--test-only"]
+    try:
+        answer = subprocess.run(command, input=script, capture_output=True, text=True)
+    except FileNotFoundError as error:
+        raise UserError("SLURM takes no jobs from here: there is no sbatch") from error
+    words = (answer.stderr.strip().splitlines() or ["no reason given"])[-1]
+    require(
+        answer.returncode == 0,
+        f"SLURM would not take the jobs: {words}; their settings are those of jobqueue.slurm in "
+        "~/.config/dask",
+    )
+
+
+def _be_quiet() -> None:
+    """What goes wrong in a cluster is said in one sentence, not in its logs."""
+    for name in ("distributed", "tornado", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -73,9 +73,14 @@ def advance(
                 _compact(study, target, shard)
 
 
+def results(profile: str) -> Path:
+    """Where studies' results are: outputs/<profile>/results/."""
+    return paths.outputs(profile) / "results"
+
+
 def folder(study: Study, profile: str) -> Path:
-    """Where a study's results are: outputs/<profile>/results/<study>/."""
-    return paths.outputs(profile) / "results" / study.name
+    """Where a study's results are: in a folder of its name in there."""
+    return results(profile) / study.name
 
 
 def slice_of(study: Study, part: Slice) -> range:

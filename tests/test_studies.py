@@ -156,8 +156,8 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     assert "0 of 128 experiments are done" in capsys.readouterr().err
     assert main(["sweep", "p", "--shard", "1/2"]) == 0
     out = capsys.readouterr().out.splitlines()
-    assert out[0] == "tiny/search: 64 of 128 experiments done"
-    assert out[1].startswith("left out: tiny/pruning starts from the best network of tiny/search")
+    assert out[:2] == ["results: outputs/p/results/", "tiny/search: 64 of 128 experiments done"]
+    assert out[2].startswith("left out: tiny/pruning starts from the best network of tiny/search")
     assert main(["sweep", "p", "--shard", "2/2", "tiny/search"]) == 0
     assert "tiny/search: 128 of 128 experiments done" in capsys.readouterr().out
     assert main(["sweep", "--workers", "1", "p", "tiny/search", "--wait", "tiny/pruning"]) == 0
