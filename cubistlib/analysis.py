@@ -7,7 +7,8 @@ import pandas as pd
 
 from cubistlib import store
 
-REFERENCE = Path(__file__).parent / "reference" / "search.parquet"
+FOLDER = Path(__file__).parent / "reference"
+REFERENCE, PRUNED = FOLDER / "search.parquet", FOLDER / "pruning.parquet"
 
 
 def reference() -> pd.DataFrame:
@@ -17,6 +18,11 @@ def reference() -> pd.DataFrame:
     search visited, by accuracy. Each can be run again from its study and number.
     """
     return store.read(REFERENCE)
+
+
+def reference_pruning() -> pd.DataFrame:
+    """Every run of the paper's three pruning studies, which come with the package."""
+    return store.read(PRUNED)
 
 
 def best_of_each_size(results: pd.DataFrame) -> pd.DataFrame:
@@ -59,6 +65,21 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     best = results.groupby([*cell, "seed"])["accuracy"].max()
     summary = best.groupby(cell).agg(median="median", low="min", high="max", seeds="count")
     return summary.reset_index()
+
+
+def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
+    """The best run of every algorithm and width that keeps at most so many weights.
+
+    Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and
+    effective, the mean share of the kept weights that are on a path, over the same runs.
+    """
+    even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
+    runs = results[even & (results["weights_kept"] <= most) & ~results["diverged"]]
+    runs = runs.assign(
+        width=runs["hidden"].str[0], effective=runs["effective_weights"] / runs["weights_kept"]
+    )
+    groups = runs.groupby(["algorithm", "width"])
+    return groups.agg(accuracy=("accuracy", "max"), effective=("effective", "mean")).reset_index()
 
 
 def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:

@@ -47,8 +47,10 @@ AXIS_NAMES = {
     "weights_kept": "nonzero weights",
     "effective_weights": "effective weights (on a path from input to output)",
     "keep": "weights kept, k",
+    "accuracy": "accuracy on the spiral (%)",
+    "effective": "effective weights (% of kept)",
 }
-ACCURACY = "accuracy on the spiral (%)"
+ACCURACY = AXIS_NAMES["accuracy"]
 
 
 def use_style() -> None:
@@ -127,6 +129,20 @@ def accuracy_curves(
     return legend(ax)
 
 
+def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
+    """A figure of every algorithm against the width, which doubles from tick to tick.
+
+    frame: as `analysis.by_width` gives it; of: its column "accuracy" or "effective".
+    """
+    for name, curve in frame.groupby("algorithm"):
+        ax.plot(curve["width"], 100 * curve[of], lw=1.6, ms=6, **look(name))
+    ticks = [3, 4, 6, 8, 16, 32, 64, 128, 256]
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(ticks, ticks)
+    ax.set(xlabel="width of the hidden layers", ylabel=AXIS_NAMES[of])
+    return legend(ax)
+
+
 def target_lines(ax: Axes, targets: Sequence[float]) -> Axes:
     """Thin labelled lines at target accuracies in percent."""
     for target in targets:
@@ -195,7 +211,7 @@ def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
     for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):
         style = look(name) | width_style(name, hidden, i)
         ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
-    ax.set(xlabel=AXIS_NAMES["keep"], ylabel="effective weights (% of kept)", ylim=(0, 103))
+    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=AXIS_NAMES["effective"], ylim=(0, 103))
     return legend(ax)
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from cubistlib.analysis import best_run, frontier, frontiers, gap, over_seeds, smallest
+from cubistlib.analysis import best_run, by_width, frontier, frontiers, gap, over_seeds, smallest
 
 
 def frame():
@@ -70,3 +70,18 @@ def test_gap_compares_the_best_of_both_at_the_pruners_sizes():
     assert table["sizes"] == 3  # 20, 24 and 26; at 40 the search has nothing
     assert round(table["median"], 6) == 2.0 and round(table["largest"], 6) == 10.0
     assert round(table["least"], 6) == -5.0  # at 24 the pruner is ahead
+
+
+def test_the_best_of_every_width_with_few_weights():
+    rows = [
+        ("gmp", (3, 3, 3), 20, 20, 0.7, False),
+        ("gmp", (3, 3, 3), 26, 13, 0.8, False),
+        ("gmp", (3, 3, 3), 27, 27, 0.9, False),  # too many weights
+        ("gmp", (8, 8, 8), 20, 5, 0.6, False),
+        ("gmp", (8, 8, 8), 20, 5, 0.9, True),
+        ("gmp", (8, 3, 8), 20, 5, 0.9, False),  # not of one width
+    ]
+    columns = ["algorithm", "hidden", "weights_kept", "effective_weights", "accuracy", "diverged"]
+    table = by_width(pd.DataFrame(rows, columns=columns), most=26)
+    expected = [["gmp", 3, 0.8, 0.75], ["gmp", 8, 0.6, 0.25]]
+    assert table.to_numpy().tolist() == expected

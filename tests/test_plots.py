@@ -109,6 +109,14 @@ def test_a_fence_stands_around_the_structures_that_reach_a_target():
     plt.close(figure)
 
 
+def test_width_curves_have_the_look_of_their_algorithm(ax):
+    columns = {"algorithm": ["gmp", "gmp"], "width": [3, 256], "accuracy": [0.9, 0.6]}
+    plots.width_curves(pd.DataFrame(columns), ax)
+    (line,) = ax.lines
+    assert line.get_ydata().tolist() == [90, 60] and line.get_color() == plots.LOOKS["gmp"][0]
+    assert line.get_label() == "GMP" and ax.get_xscale() == "log"
+
+
 def test_mask_counts_are_drawn_for_every_space(ax):
     searchplots.mask_counts({"all": {8: 9, 9: 24}, "one": {9: 2}}, ax)
     assert [line.get_ydata().tolist() for line in ax.lines] == [[9, 24], [2]]

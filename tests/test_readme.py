@@ -5,23 +5,35 @@ from pathlib import Path
 
 import pytest
 
-from cubistlib import pruners, testing
+from cubistlib import pruners, store, testing
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
+def run_block(word):
+    """The one block of Python with that word in it."""
+    (block,) = [block for block in BLOCKS if word in block]
+    exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+
+
 def test_the_library_at_a_glance_runs(capsys):
-    exec(compile(BLOCKS[0], "README.md", "exec"), {"__name__": "readme"})
+    run_block("cubist_spiral()")
     said = capsys.readouterr().out
     assert re.search(r"best of 64: \d\d\.\d% with 27 weights, \d\d\.\d% with 20", said)
     assert "weights on a path:" in said
 
 
 def test_its_pruner_keeps_what_every_pruner_promises():
-    exec(compile(BLOCKS[1], "README.md", "exec"), {"__name__": "readme"})
+    run_block("InverseMagnitude")
     testing.check_pruner(pruners.get("inverse_magnitude")())
+
+
+def test_a_study_of_ones_own_is_swept_and_replayed(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    run_block("SearchStudy")
+    assert len(store.read(tmp_path / "outputs" / "mine" / "results" / "mine" / "search")) == 64
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\((?!http)([^)#]+)\)", README))))

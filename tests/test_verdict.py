@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import cubistlib as cl
-from cubistlib import analysis, pruners, store, verdict
+from cubistlib import analysis, paper, pruners, store, verdict
 from cubistlib.experiments import initialize, train_stack
 from cubistlib.pruners.magnitude import Magnitude
 
@@ -41,6 +41,22 @@ def test_the_reference_is_the_best_of_each_size():
     sizes = reference[["weights_kept", "parameters_kept"]]
     assert not sizes.duplicated().any() and (reference["algorithm"] == "search").all()
     np.testing.assert_array_equal(reference["effective_weights"], reference["weights_kept"])
+
+
+def test_the_papers_pruning_studies_come_along():
+    runs = analysis.reference_pruning()
+    for name, of_study in runs.groupby("study"):
+        table = paper.study(name).table
+        assert of_study["experiment"].is_unique and len(of_study) <= len(table)
+        for row in of_study.sample(20, random_state=0).itertuples():
+            e = table[row.experiment]
+            assert (e.algorithm, e.hidden, e.keep) == (row.algorithm, row.hidden, row.keep)
+    assert runs["study"].nunique() == 3
+
+
+def test_the_reference_reaches_the_papers_targets():
+    counts = analysis.smallest(analysis.reference(), [95, 99.5]).iloc[0]
+    assert counts["95 %"] <= 30 and counts["99.5 %"] <= 45, "the paper found about 30 and 45"
 
 
 def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch, spiral):

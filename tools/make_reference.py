@@ -2,28 +2,33 @@
 
     python tools/make_reference.py
 
-Runs what is missing of the paper's three searches with random initialization (370,152
-trainings), as `python -m cubistlib sweep paper` does, and keeps the best run of every size up
-to LARGEST parameters; then runs the nine algorithms on the grid of `cubistlib.verdict`.
+Runs what is missing of the paper's ten studies, as `python -m cubistlib sweep paper` does. Of
+the searches it keeps the best run of every size up to LARGEST parameters, of the pruning every
+run. Then it runs the nine algorithms on the grid of `cubistlib.verdict`.
 """
 
 import pandas as pd
 
-from cubistlib import analysis, paper, pruners, store, sweep, verdict
+from cubistlib import analysis, paper, pruners, store, sweep, verdict, winners
 from cubistlib.data import cubist_spiral
 from cubistlib.experiments import run
-from cubistlib.studies import SearchStudy
+from cubistlib.studies import PruningStudy, SearchStudy, Study
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
 
 def search() -> pd.DataFrame:
     """The best run of every number of weights and parameters, over the searches."""
-    studies = [study for study in paper.STUDIES.values() if study.origin is None]
-    searches = [study for study in studies if isinstance(study, SearchStudy)]
-    results = pd.concat([sweep.run(study, "paper") for study in searches])
+    results = every(SearchStudy)
     results = results[results["parameters_kept"] <= LARGEST].reset_index(drop=True)
     return analysis.best_of_each_size(results)
+
+
+def every(kind: type[Study]) -> pd.DataFrame:
+    """All results of the paper's studies of that kind."""
+    studies = [study for study in paper.STUDIES.values() if isinstance(study, kind)]
+    frames = [sweep.run(winners.resolved(study, "paper"), "paper") for study in studies]
+    return pd.concat(frames, ignore_index=True)
 
 
 def nine() -> pd.DataFrame:
@@ -36,4 +41,5 @@ def nine() -> pd.DataFrame:
 
 if __name__ == "__main__":
     print(store.write(search(), analysis.REFERENCE))
+    print(store.write(every(PruningStudy), analysis.PRUNED))
     print(store.write(nine(), verdict.NINE))
