@@ -27,7 +27,7 @@ def reference_pruning() -> pd.DataFrame:
 
 def best_of_each_size(results: pd.DataFrame) -> pd.DataFrame:
     """The most accurate run of every number of weights and parameters; diverged runs left out."""
-    runs = results[~results["diverged"]]
+    runs = _converged(results)
     best = runs.groupby(["weights_kept", "parameters_kept"])["accuracy"].idxmax()
     return runs.loc[best].reset_index(drop=True)
 
@@ -38,7 +38,7 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
     One row for every count at which the best improves: columns `by` and accuracy, both
     increasing. Diverged runs do not count.
     """
-    best = results[~results["diverged"]].groupby(by)["accuracy"].max().cummax()
+    best = _converged(results).groupby(by)["accuracy"].max().cummax()
     return best[best.diff().ne(0)].reset_index()
 
 
@@ -62,7 +62,7 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     Columns algorithm, hidden, keep, median, low, high (worst and best replicate), seeds.
     """
     cell = ["algorithm", "hidden", "keep"]
-    best = results.groupby([*cell, "seed"])["accuracy"].max()
+    best = _converged(results).groupby([*cell, "seed"])["accuracy"].max()
     summary = best.groupby(cell).agg(median="median", low="min", high="max", seeds="count")
     return summary.reset_index()
 
@@ -74,7 +74,7 @@ def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
     effective, the mean share of the kept weights that are on a path, over the same runs.
     """
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
-    runs = results[even & (results["weights_kept"] <= most) & ~results["diverged"]]
+    runs = _converged(results[even & (results["weights_kept"] <= most)])
     runs = runs.assign(
         width=runs["hidden"].str[0], effective=runs["effective_weights"] / runs["weights_kept"]
     )
@@ -90,7 +90,8 @@ def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
     """
     table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
-        reached = results[results["accuracy"] * 100 >= target]
+        reached = _converged(results)
+        reached = reached[reached["accuracy"] * 100 >= target]
         fewest = reached.groupby("algorithm")["parameters_kept"].min()
         table[f"{target:g} %"] = fewest.astype("Int64")
     return pd.DataFrame(table).rename_axis("algorithm").reset_index()
@@ -101,7 +102,7 @@ def best_run(results: pd.DataFrame, target: float) -> pd.Series:
 
     Of equally small ones the most accurate; diverged runs do not count.
     """
-    results = results[~results["diverged"]]
+    results = _converged(results)
     reached = results[results["accuracy"] * 100 >= target]
     if reached.empty:
         return results.loc[results["accuracy"].idxmax()]
@@ -129,4 +130,9 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
 
 def _best(runs: pd.DataFrame, by: str, size: int) -> float:
     """Best accuracy with at most that many nonzeros among the runs that did not diverge."""
-    return runs.loc[(runs[by] <= size) & ~runs["diverged"], "accuracy"].max()
+    return _converged(runs[runs[by] <= size])["accuracy"].max()
+
+
+def _converged(results: pd.DataFrame) -> pd.DataFrame:
+    """The runs that count: those that did not diverge."""
+    return results[~results["diverged"].astype(bool)]

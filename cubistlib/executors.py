@@ -24,11 +24,18 @@ import torch
 from cubistlib.backends.fused import usable_cores
 from cubistlib.checks import UserError, require
 
-# What is raised where an executor is gone: a killed process, a lost scheduler.
+# What is raised where an executor is gone: a killed process, a lost scheduler, and by name, as
+# Dask may be missing, a shard that took several workers with it.
 LOST = (BrokenExecutor, CancelledError, OSError)
+LOST_IN_DASK = "KilledWorker"
 
 # Seconds that a cluster gets to answer before it counts as gone.
 PATIENCE = 10
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether an error means that the executor is gone."""
+    return isinstance(error, LOST) or type(error).__name__ == LOST_IN_DASK
 
 
 @dataclass(frozen=True)
@@ -172,14 +179,16 @@ def _client(distributed, cluster) -> Iterator[Executor]:
         raise UserError(f"no Dask scheduler answers at {cluster}") from error
     with client:
         pool = client.get_executor(pure=False)
-        yield Executor(pool.submit, lambda: max(1, len(client.nthreads())))
+        yield Executor(pool.submit, lambda: max(1, sum(client.nthreads().values())))
 
 
 def _cluster_package(name: str):
     try:
         return __import__(name)
     except ImportError as error:
-        raise UserError(f"{name} is not installed: pip install 'cubistlib[cluster]'") from error
+        raise UserError(
+            f"{name} is not installed: pip install '.[cluster]' in the project's folder"
+        ) from error
 
 
 KINDS = ("threads", "processes", "dask", "slurm")

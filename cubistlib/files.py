@@ -42,5 +42,5 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise UserError(
             f"{shown(folder)}: results cannot be written ({error.strerror or error}); "
-            "what was finished before is kept, start again when there is room"
+            "what was finished before is kept, start again when that is mended"
         ) from error

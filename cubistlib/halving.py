@@ -33,6 +33,15 @@ def check(rungs: Rungs, epochs: int) -> None:
     )
 
 
+def cost(rungs: Rungs, epochs: int) -> float:
+    """The steps that are done with these rungs, as a share of full training."""
+    left, before, total = 1.0, 0, 0.0
+    for stop, share in [*rungs, (epochs, 1.0)]:
+        total += left * (stop - before)
+        left, before = left * share, stop
+    return total / epochs
+
+
 def run(
     stack: Sequence[Experiment],
     x: np.ndarray,

@@ -56,7 +56,7 @@ def plan(profile: str) -> dict[str, Job]:
     known = sorted(folder.name for folder in paths.params("").glob("*/"))
     require(profile in known, f"unknown profile {profile!r}; there are: {', '.join(known)}")
     values = params.check(profile, notebooks)
-    code = provenance.code()
+    code = provenance.code("*")  # notebooks read the data in the package, too
     jobs: dict[str, Job] = {}
     for name, notebook in notebooks.items():
         needs = tuple(notebook.needs(list(notebooks)))

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import torch
 
-from cubistlib import definitions, sweep
+from cubistlib import definitions, halving, sweep
 from cubistlib.backends.fused import usable_cores
 from cubistlib.network import weights_of
-from cubistlib.studies import PruningStudy, Study
+from cubistlib.studies import PruningStudy, SearchStudy, Study
 
 # A sample is trained for so many epochs, then for so many: cost is linear in the epochs.
 SEARCHED, PRUNED = (1, 8), (1, 4)
@@ -27,7 +27,8 @@ WIDEST = 64
 # Seconds of a pruning experiment by algorithm and width, so far as they have been measured.
 Costs = dict[str, dict[int, float]]
 
-GOLDEN = (5**0.5 - 1) / 2
+# Multiples of it, without their whole parts, lie evenly in 0 … 1 however many there are.
+GOLDEN_RATIO = (5**0.5 - 1) / 2
 
 
 def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataFrame:
@@ -38,9 +39,12 @@ def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataF
     """
     found, costs = [], {}
     for study in studies:
-        done, count = sweep.finished(study, profile), len(study)
-        whole = seconds(study, costs) if cost else np.nan
-        left = whole * (count - done) / count
+        there = sweep.finished_shards(study, profile)
+        done, count = sum(map(len, there)), len(study)
+        whole = left = np.nan
+        if cost:
+            each = _costs(study, costs)
+            whole, left = (float(c) for c in (each.sum(), each.sum() - _over(each, there)))
         versions = ", ".join(definitions.versions(sweep.folder(study, profile)))
         found.append((study.name, count, done, whole, left, versions))
     columns = ["study", "experiments", "done", "seconds", "left", "versions"]
@@ -52,21 +56,30 @@ def seconds(study: Study, known: Costs | None = None) -> float:
 
     known: costs of pruning that need not be measured again; what is measured is added.
     """
+    return float(_costs(study, {} if known is None else known).sum())
+
+
+def _over(each: np.ndarray, there: Sequence[range]) -> float:
+    return sum(each[shard.start : shard.stop].sum() for shard in there)
+
+
+def _costs(study: Study, known: Costs) -> np.ndarray:
+    """Seconds that each experiment takes of the whole machine, (experiments,)."""
     if study.origin is not None:  # every initialization costs the same
         study = replace(study, origin=replace(study.origin, experiment=0))
     if not isinstance(study, PruningStudy):
-        return len(study) * _each(study, range(len(study)), SAMPLE, SEARCHED)
-    known, total = {} if known is None else known, 0.0
+        return np.full(len(study), _searched(study))
     alike: dict[tuple[str, int], list[int]] = {}
     for number, e in enumerate(study.table):
         alike.setdefault((e.algorithm, e.hidden[0]), []).append(number)
-    timed = _few(study.widths)
+    timed, each = _few(study.widths), np.empty(len(study))
     for algorithm in study.algorithms:
         costs = known.setdefault(algorithm, {})
         if not costs or not min(costs) <= timed[0] <= timed[-1] <= max(costs):
             costs |= {width: _pruned(study, width, alike[algorithm, width]) for width in timed}
-        total += sum(len(alike[algorithm, w]) * _at(w, costs) for w in study.widths)
-    return total
+        for width in study.widths:
+            each[alike[algorithm, width]] = _at(width, costs)
+    return each
 
 
 def as_text(plan: pd.DataFrame) -> str:
@@ -104,6 +117,12 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
+def _searched(study: SearchStudy) -> float:
+    """Seconds that one experiment of a search takes, halving counted in."""
+    whole = _each(replace(study, rungs=()), range(len(study)), SAMPLE, SEARCHED)
+    return whole * halving.cost(study.rungs, study.epochs)
+
+
 def _pruned(study: PruningStudy, width: int, numbers: Sequence[int]) -> float:
     """Seconds that one of an algorithm's experiments at a width takes."""
     size = int(np.clip(MOST_WEIGHTS // weights_of((width,) * 3), FEWEST, MOST))
@@ -115,7 +134,7 @@ def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, in
 
     Every core trains the same sample, since cores share caches.
     """
-    places = np.arange(1, size + 1) * GOLDEN % 1
+    places = np.arange(1, size + 1) * GOLDEN_RATIO % 1
     sample = sorted({numbers[int(p * len(numbers))] for p in places})
     first, second = (min(e, study.epochs) for e in epochs)
     study_1, study_2 = (replace(study, epochs=e) for e in (first, second))

@@ -12,10 +12,10 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def code() -> str:
-    """A hash of this package, its source and the data beside it, and of what computes for it."""
+def code(files: str = "*.py") -> str:
+    """A hash of this package's files of that pattern and of what computes for them."""
     package = Path(__file__).parent
-    held = [p for p in sorted(package.rglob("*")) if p.is_file() and "__pycache__" not in p.parts]
+    held = [p for p in sorted(package.rglob(files)) if p.is_file() and "__pycache__" not in p.parts]
     hashes = [
         (p.relative_to(package).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest())
         for p in held

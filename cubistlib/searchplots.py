@@ -34,7 +34,7 @@ def structure_map(
         image = ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
         if len(widths) <= 6:
             _write_cells(cells, (best.min() + 100) / 2, ax)
-        for target, style in zip(targets, FENCES, strict=False):
+        for target, style in zip(targets, FENCES[: len(targets)], strict=True):
             ax.add_collection(LineCollection(_fence(cells >= target), **style))
         ticks = range(0, len(widths), 1 + len(widths) // 8)
         names = [widths[tick] for tick in ticks]
@@ -47,7 +47,7 @@ def structure_map(
     if len(targets):
         handles = [
             Line2D([], [], **style, label=f"reaches {target:g} %")
-            for target, style in zip(targets, FENCES, strict=False)
+            for target, style in zip(targets, FENCES[: len(targets)], strict=True)
         ]
         axes[0].figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
     return axes
@@ -67,7 +67,7 @@ def mask_counts(counts: Mapping[str, Mapping[int, int]], ax: Axes) -> Axes:
 
     counts: name of a space -> number of weights -> masks.
     """
-    for (name, space), marker in zip(counts.items(), "os^", strict=False):
+    for (name, space), marker in zip(counts.items(), "os^"[: len(counts)], strict=True):
         ax.semilogy(space.keys(), space.values(), marker=marker, ms=5, label=name)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel=AXIS_NAMES["weights_kept"], ylabel="truly different masks")

@@ -86,8 +86,9 @@ def finished(folder: Path) -> set[int]:
     )
 
 
-def set_aside(folder: Path) -> Iterator[str]:
+def set_aside(folder: Path) -> list[str]:
     """Renames every damaged file to `….damaged`; a sentence for each."""
+    said = []
     for file in list(_all(folder)):
         # A slice beside this one may put it together with others, or set it aside itself.
         with suppress(FileNotFoundError):
@@ -95,10 +96,11 @@ def set_aside(folder: Path) -> Iterator[str]:
                 continue
             aside = file.path.with_suffix(".damaged")
             file.path.replace(aside)
-            yield (
+            said.append(
                 f"{shown(file.path)} does not fit its checksum: set aside as {aside.name}, "
                 f"its {len(file.shards)} shards will be run again"
             )
+    return said
 
 
 def sweep_out(folder: Path) -> None:
@@ -110,7 +112,7 @@ def sweep_out(folder: Path) -> None:
     for file in _all(folder):
         if file.path not in counting:
             file.path.unlink(missing_ok=True)
-    for temporary in folder.glob(".*-*.parquet"):
+    for temporary in (*folder.glob(".*-*.parquet"), *folder.glob(".study.*.json")):
         temporary.unlink(missing_ok=True)
 
 

@@ -69,6 +69,7 @@ def compact(folder: Path, wanted: range) -> None:
         tables = [_decoded(file.read(), file.path) for file in held]
     except FileNotFoundError:  # a slice beside this one has put them together
         return
+    # As one piece: how the shards were put together before must not show in the file.
     table = pa.concat_tables(tables).combine_chunks()
     shards.put(folder, wanted[0], wanted[-1], _encoded(table))
     for file in held:

@@ -1,12 +1,10 @@
 """Studies: numbered tables of experiments that are data, never written out."""
 
-import hashlib
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,10 +16,10 @@ from cubistlib.data import cubist_spiral
 from cubistlib.experiments import Experiment, configurations
 from cubistlib.masks import Masks
 from cubistlib.network import weights_of
-from cubistlib.search import MaskList
 from cubistlib.training import TrainConfig
 
-# Networks of a shard have at most so many weights together.
+# Networks of a shard have at most so many weights together, so that what a kill can lose stays
+# a minute or two of work; the widest ones are shards of their own.
 SHARD_WEIGHTS = 1 << 18
 
 
@@ -124,11 +122,6 @@ class Study(ABC):
         _one_torch_thread()
         return self.run([number])
 
-    def definition(self) -> dict[str, Any]:
-        """What the results depend on, as JSON has it."""
-        own = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
-        return {"kind": type(self).__name__, **own, "shards": len(self.shards)}
-
 
 @dataclass(frozen=True, kw_only=True)
 class PruningStudy(Study):
@@ -168,8 +161,8 @@ class PruningStudy(Study):
 class SearchStudy(Study):
     """Every mask of a list under every configuration and replicate.
 
-    rungs: successive halving within each shard, (epochs, share) pairs: after so many epochs
-    that share of the networks, those of lowest loss, goes on. See `halving`.
+    rungs: successive halving within each shard and replicate, (epochs, share) pairs: after so
+    many epochs that share of the networks, those of lowest loss, goes on. See `halving`.
     """
 
     masks: Sequence[Masks]
@@ -187,8 +180,8 @@ class SearchStudy(Study):
         return list(experiments.searched(self.name, *grid, numbers, self.start()))
 
     def stretches(self) -> list[tuple[int, int, int]]:
-        widest = self.masks[-1].hidden
-        return [(0, len(self), self._shard_size(widest))]
+        last = self.masks[-1].hidden if len(self.masks) else (1,)  # the widest where they differ
+        return [(0, len(self), self._shard_size(last))]
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         if self.rungs:
@@ -238,17 +231,3 @@ def _pruning_table(study: PruningStudy) -> list[Experiment]:
 @lru_cache(maxsize=4)
 def _data(spiral: tuple[tuple[str, float], ...]) -> tuple[np.ndarray, np.ndarray]:
     return cubist_spiral(**dict(spiral))
-
-
-def _plain(value: Any) -> Any:
-    """A study's field as JSON has it; a list of masks by what it holds."""
-    if isinstance(value, Origin):
-        return vars(value)
-    if isinstance(value, MaskList):
-        return repr(value)
-    if isinstance(value, Sequence) and len(value) and isinstance(value[0], Masks):
-        parts = [b"".join(w.tobytes() for w in mask.weights) for mask in value]
-        return f"{len(value)} masks, {hashlib.blake2b(b'|'.join(parts), digest_size=8).hexdigest()}"
-    if isinstance(value, tuple):
-        return [_plain(v) for v in value]
-    return value

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
 from contextlib import ExitStack
-from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -59,10 +58,13 @@ def advance(
             before = stack.enter_context(locks.held(target, part, wait))
         if renew:
             definitions.renew(study, target)
-        for sentence in chain(before, definitions.agree(study, target), shards.set_aside(target)):
+        for sentence in [*before, *definitions.agree(study, target)]:
             say(sentence)
-        if part == (1, 1):
-            shards.sweep_out(target)
+        with writing(target):
+            for sentence in shards.set_aside(target):
+                say(sentence)
+            if part == (1, 1):
+                shards.sweep_out(target)
         there = shards.finished(target)
         missing = [shard for shard in mine if shard not in there]
         if missing:
@@ -93,8 +95,15 @@ def slice_of(study: Study, part: Slice) -> range:
 
 def finished(study: Study, profile: str) -> int:
     """How many of a study's experiments have results."""
-    done = shards.finished(folder(study, profile))
-    return sum(len(study.shards[i]) for i in done if i < len(study.shards))
+    return sum(map(len, finished_shards(study, profile)))
+
+
+def finished_shards(study: Study, profile: str) -> list[range]:
+    """The experiments of the shards that have results; none if they are of another definition."""
+    target = folder(study, profile)
+    if not definitions.same(study, target):
+        return []
+    return [study.shards[i] for i in sorted(shards.finished(target)) if i < len(study.shards)]
 
 
 def stored(study: Study, profile: str, number: int) -> pd.Series | None:
@@ -107,14 +116,13 @@ def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool:
     """Runs the missing shards of a slice and writes each as soon as it is there."""
     under_way: dict[Future, int] = {}
     left = Counter(shard // store.BLOCKS[0] for shard in missing)
-    done = len(study) - sum(len(study.shards[shard]) for shard in missing)
-    with bar(study.name, len(study), done) as progress:
+    wanted, total = (sum(len(study.shards[i]) for i in some) for some in (missing, mine))
+    with bar(study.name, total, total - wanted) as progress:
 
         def keep(future: Future) -> None:
-            shard, frame = under_way[future], future.result()
+            frame, shard = future.result(), under_way.pop(future)
             with writing(target):
                 store.write_shard(frame, target, shard)
-                del under_way[future]
                 left[shard // store.BLOCKS[0]] -= 1
                 if left[shard // store.BLOCKS[0]] == 0:
                     _compact(study, target, shard, mine)
@@ -123,22 +131,26 @@ def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool:
         try:
             for future in _completed(study, missing, pool, under_way):
                 keep(future)
-        except KeyboardInterrupt:
-            for future in [f for f in under_way if f.done() and not f.cancelled()]:
-                if future.exception() is None:
-                    keep(future)
+        except BaseException as error:
+            if not isinstance(error, UserError):  # such as a full disk, which would refuse more
+                for future in [f for f in under_way if f.done() and not f.cancelled()]:
+                    if future.exception() is None:
+                        keep(future)
+            if executors.is_lost(error):
+                raise UserError(
+                    f"{study.name}: the workers are gone ({type(error).__name__}); "
+                    "what was finished before is kept, start again to go on"
+                ) from error
             raise
-        except executors.LOST as error:
-            raise UserError(
-                f"{study.name}: the workers are gone ({type(error).__name__}); "
-                "what was finished before is kept, start again to go on"
-            ) from error
 
 
 def _completed(
     study: Study, missing: Iterable[int], pool: Executor, under_way: dict[Future, int]
 ) -> Iterator[Future]:
-    """Shards' futures as they end; only so many are under way that memory stays flat."""
+    """Shards' futures as they end, which the caller takes out of `under_way`.
+
+    Only so many are under way that memory stays flat.
+    """
     for shard in missing:
         if len(under_way) >= 2 * pool.workers():
             yield from wait_for(under_way, return_when=FIRST_COMPLETED).done

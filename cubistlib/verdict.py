@@ -1,7 +1,5 @@
 """A verdict on a pruner: its runs beside those of the nine and of the search, at equal effort."""
 
-from pathlib import Path
-
 import pandas as pd
 
 from cubistlib import analysis, pruners, store
@@ -9,7 +7,7 @@ from cubistlib.data import cubist_spiral
 from cubistlib.experiments import Experiment, configurations, pruning_experiments, run
 
 STUDY = "verdict"
-NINE = Path(__file__).parent / "reference" / "nine.parquet"
+NINE = analysis.FOLDER / "nine.parquet"
 
 
 def experiments_of(algorithm: str) -> list[Experiment]:

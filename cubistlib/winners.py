@@ -26,7 +26,8 @@ def resolved(study: Study, profile: str) -> Study:
     """The study with the number of the experiment that its origin means.
 
     That is the search's network which reaches the target with the fewest parameters, of
-    equally small ones the most accurate. Raises ValueError while the search is not finished.
+    equally small ones the most accurate; if none reaches it, the most accurate of all.
+    Raises ValueError while the search is not finished.
     """
     if study.origin is None:
         return study

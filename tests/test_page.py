@@ -17,7 +17,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUg=="
 @pytest.fixture
 def little(tmp_path, monkeypatch):
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    monkeypatch.setattr(provenance, "code", lambda: "this")
+    monkeypatch.setattr(provenance, "code", lambda files="*.py": "this")
     return Little(tmp_path)
 
 

@@ -19,7 +19,7 @@ COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
 @pytest.fixture
 def little(tmp_path, monkeypatch):
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    monkeypatch.setattr(provenance, "code", lambda: "this")
+    monkeypatch.setattr(provenance, "code", lambda files="*.py": "this")
     return Little(tmp_path)
 
 
@@ -218,7 +218,7 @@ def test_what_a_fingerprint_depends_on(little, monkeypatch):
     third = prints()
     assert all(len({first[n], second[n], third[n]}) == 3 for n in first)
 
-    monkeypatch.setattr(provenance, "code", lambda: "other")
+    monkeypatch.setattr(provenance, "code", lambda files="*.py": "other")
     assert not set(prints().values()) & set(third.values())
 
 
@@ -229,6 +229,6 @@ def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
     digests = []
     for name, text in (("a.py", "1"), ("a.py", "2"), ("b.parquet", "3"), ("__pycache__/c", "4")):
         (package / name).write_text(text)
-        digests.append(provenance.code())
+        digests.append(provenance.code("*"))
     assert len(set(digests[:3])) == 3
     assert digests[3] == digests[2]

@@ -3,10 +3,13 @@
 import json
 import multiprocessing
 import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
+from contextlib import suppress
 from multiprocessing import forkserver
 
 import numpy as np
@@ -201,6 +204,29 @@ def script(home, *arguments, **options):
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
 
 
+def test_a_bar_in_a_terminal_and_silence_in_logs(tmp_path):
+    code = "import sys, sweeps; from pathlib import Path; sweeps.work(Path(sys.argv[1]), workers=1)"
+    environment = {**os.environ, "PYTHONPATH": str(sweeps.HERE)}
+
+    def start(name, stderr):
+        (tmp_path / name).mkdir()
+        command = [sys.executable, "-c", code, str(tmp_path / name)]
+        return subprocess.Popen(command, env=environment, stderr=stderr)
+
+    assert start("log", subprocess.PIPE).communicate()[1] == b""
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, 100))
+    sweeper, shown = start("terminal", end), b""
+    os.close(end)
+    with suppress(OSError):  # how a terminal's end is told on Linux
+        while said := os.read(terminal, 1 << 10):
+            shown += said
+    os.close(terminal)
+    assert sweeper.wait() == 0
+    for word in (b"tiny/search", b"/128", b"experiments/s"):
+        assert word in shown
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """A Dask scheduler and two workers on this machine, as processes."""
@@ -228,10 +254,10 @@ def test_a_lost_dask_worker_and_a_lost_scheduler(fork, undisturbed, at, tmp_path
     address, scheduler, workers = cluster
     folder = at(tmp_path / "home")
     sweeper = script(tmp_path / "home", address)
-    wait_until(lambda: list(folder.glob("*.parquet")))
+    wait_until(lambda: sweep.finished(STUDY, "test"))
     workers[0].kill()
-    seen = len(list(folder.glob("*.parquet")))
-    wait_until(lambda: len(list(folder.glob("*.parquet"))) > seen + 4)
+    seen = sweep.finished(STUDY, "test")
+    wait_until(lambda: sweep.finished(STUDY, "test") > seen + 16)
     scheduler.kill()
     err = sweeper.communicate()[1]
     assert sweeper.returncode == 2 and "the workers are gone" in err

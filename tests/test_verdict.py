@@ -47,7 +47,8 @@ def test_the_papers_pruning_studies_come_along():
     runs = analysis.reference_pruning()
     for name, of_study in runs.groupby("study"):
         table = paper.study(name).table
-        assert of_study["experiment"].is_unique and len(of_study) <= len(table)
+        assert of_study["experiment"].is_unique
+        assert len(of_study) == len(table) or name == "random-init/pruning"
         for row in of_study.sample(20, random_state=0).itertuples():
             e = table[row.experiment]
             assert (e.algorithm, e.hidden, e.keep) == (row.algorithm, row.hidden, row.keep)
