@@ -61,9 +61,9 @@ def _sweep(given: argparse.Namespace) -> int:
 
 def _replay(given: argparse.Namespace) -> int:
     study = winners.resolved(paper.study(given.study), given.profile)
+    before = sweep.stored(study, given.profile, given.number)
     row = study.replay(given.number).iloc[0]
     print(row.to_string())
-    before = sweep.stored(study, given.profile, given.number)
     if before is None:
         print("no stored result to compare with")
         return 0

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from cubistlib import provenance
+from cubistlib import provenance, shards
 from cubistlib.checks import require
 from cubistlib.files import write_text, writing
 from cubistlib.masks import Masks
@@ -44,6 +44,13 @@ def agree(study: Study, folder: Path) -> list[str]:
     Raises ValueError with the difference if there are results of another definition.
     """
     record, said = _read(folder), []
+    there = bool(shards.listing(folder))
+    require(
+        bool(record) or not there,
+        f"{shown(folder)} has results but no {RECORD} that tells of which study; move it away",
+    )
+    if not there:  # nothing has come of what is on record
+        record = {}
     changed = _changes(study, record)
     require(
         not changed,
@@ -116,7 +123,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, MaskList):
         return repr(value)
     if isinstance(value, Sequence) and len(value) and isinstance(value[0], Masks):
-        parts = [b"".join(w.tobytes() for w in mask.weights) for mask in value]
+        parts = [
+            b"".join(str(w.shape).encode() + w.tobytes() for w in mask.weights) for mask in value
+        ]
         return f"{len(value)} masks, {hashlib.blake2b(b'|'.join(parts), digest_size=8).hexdigest()}"
     if isinstance(value, tuple):
         return [_plain(v) for v in value]

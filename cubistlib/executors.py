@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection
 import torch
 
 from cubistlib.backends.fused import usable_cores
-from cubistlib.checks import UserError, require
+from cubistlib.checks import UserError, is_whole, require
 
 # What is raised where an executor is gone: a killed process, a lost scheduler, and by name, as
 # Dask may be missing, a shard that took several workers with it.
@@ -82,7 +82,10 @@ def _stop(thread: int) -> None:
 
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
-    """Processes of this machine, which end with this one, however it ends."""
+    """Processes of this machine, which end with this one, however it ends.
+
+    They import the script that starts them: it wants `if __name__ == "__main__":`.
+    """
     context = multiprocessing.get_context("spawn")
     reader, writer = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(workers, context, _end_with_parent, (reader,))
@@ -175,7 +178,7 @@ def _be_quiet() -> None:
 def _client(distributed, cluster) -> Iterator[Executor]:
     try:
         client = distributed.Client(cluster, timeout=PATIENCE)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the second for what is no address
         raise UserError(f"no Dask scheduler answers at {cluster}") from error
     with client:
         pool = client.get_executor(pure=False)
@@ -194,14 +197,21 @@ def _cluster_package(name: str):
 KINDS = ("threads", "processes", "dask", "slurm")
 
 
+def check(kind: str, workers: int | None, address: str | None) -> None:
+    """Raises ValueError unless there can be such an executor."""
+    require(kind in KINDS, f"executor must be one of {', '.join(KINDS)}, got {kind!r}")
+    require(
+        workers is None or is_whole(workers), f"workers must be a whole number ≥ 1, got {workers!r}"
+    )
+    require(address is None or kind == "dask", f"a scheduler's address goes with dask, not {kind}")
+
+
 def choose(kind: str = "threads", workers: int | None = None, address: str | None = None):
     """The executor of that name with so many workers, by default one a core, as a context.
 
     address: of a Dask scheduler. Raises ValueError for a name that there is not.
     """
-    require(kind in KINDS, f"executor must be one of {', '.join(KINDS)}, got {kind!r}")
-    require(workers is None or workers >= 1, f"workers must be ≥ 1, got {workers}")
-    require(address is None or kind == "dask", f"a scheduler's address goes with dask, not {kind}")
+    check(kind, workers, address)
     workers = workers or usable_cores()
     if kind == "dask":
         return dask(workers, address)

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from cubistlib.checks import require
 from cubistlib.paths import shown
 
+NAME = re.compile(r"\.lock-(\d+)-of-(\d+)")
 PAUSE = 0.5  # seconds between looks at a lock that is waited for
 
 Slice = tuple[int, int]
@@ -66,7 +68,9 @@ def _other(folder: Path, part: Slice, dead: list[str]) -> str | None:
     Those who have died holding one are added to `dead`, and what they have left is removed.
     """
     for path in sorted(folder.glob(".lock-*-of-*")):
-        i, n = map(int, path.name.removeprefix(".lock-").split("-of-"))
+        if not (slice_ := NAME.fullmatch(path.name)):
+            continue
+        i, n = map(int, slice_.groups())
         if (i - 1) * part[1] >= part[0] * n or (part[0] - 1) * n >= i * part[1]:
             continue
         with path.open("a+") as file:

@@ -5,12 +5,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import torch
 
-from cubistlib import experiments, halving
+from cubistlib import arguments, experiments, halving
 from cubistlib.checks import require
 from cubistlib.data import cubist_spiral
 from cubistlib.experiments import Experiment, configurations
@@ -56,9 +57,17 @@ class Study(ABC):
     shard: int = 256
 
     def __post_init__(self) -> None:
-        for name, value in vars(self).items():
-            if isinstance(value, list):
-                object.__setattr__(self, name, tuple(value))
+        self._set(arguments.common(self))
+        require(
+            self.origin is None or isinstance(self.origin, Origin),
+            f"study: origin must be an Origin, got {self.origin!r}",
+        )
+        configurations(self.lrs, self.schedules, self.epochs)  # which looks at the rates
+
+    def _set(self, values: dict[str, Any]) -> None:
+        """Puts arguments in their plain form in place."""
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     def start(self) -> tuple[str, int] | None:
         """(study, number) of the experiment whose initialization all of this study's take."""
@@ -137,6 +146,10 @@ class PruningStudy(Study):
     selection: str = "exact"
     options: tuple[tuple[str, str, bool | float | str], ...] = ()
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._set(arguments.pruning(self))
+
     def __len__(self) -> int:
         return len(self.table)
 
@@ -170,6 +183,7 @@ class SearchStudy(Study):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self._set(arguments.search(self))
         halving.check(self.rungs, self.epochs)
 
     def __len__(self) -> int:
@@ -180,7 +194,7 @@ class SearchStudy(Study):
         return list(experiments.searched(self.name, *grid, numbers, self.start()))
 
     def stretches(self) -> list[tuple[int, int, int]]:
-        last = self.masks[-1].hidden if len(self.masks) else (1,)  # the widest where they differ
+        last = self.masks[-1].hidden  # the widest where a list has several
         return [(0, len(self), self._shard_size(last))]
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:

@@ -25,7 +25,11 @@ def run(study: Study, profile: str, **options) -> pd.DataFrame:
     options: as in `advance`.
     """
     advance(study, profile, **options)
-    return store.read(folder(study, profile))
+    target = folder(study, profile)
+    frame = store.read(target)
+    foreign = sorted(set(frame["study"]) - {study.name})
+    require(not foreign, f"{paths.shown(target)} holds results of {', '.join(foreign)}, too")
+    return frame
 
 
 def advance(
@@ -53,6 +57,7 @@ def advance(
     target, say = folder(study, profile), say or _say
     mine = slice_of(study, part)
     study.start()
+    executors.check(executor, workers, address)
     with ExitStack() as stack:
         with writing(target):
             before = stack.enter_context(locks.held(target, part, wait))
@@ -70,6 +75,12 @@ def advance(
         if missing:
             with executors.choose(executor, workers, address) as pool:
                 _work(study, target, mine, missing, pool)
+        lost = set(mine) - shards.finished(target)
+        require(
+            not lost,
+            f"{paths.shown(target)}: results of {len(lost)} shards are gone that this sweep wrote; "
+            "start again to run them anew",
+        )
         with writing(target):
             for shard in range(0, len(study.shards), store.BLOCKS[0]):
                 _compact(study, target, shard)

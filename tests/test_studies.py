@@ -9,7 +9,7 @@ import pytest
 import sweeps
 
 import cubistlib as cl
-from cubistlib import experiments, halving, paper, plan, sweep, winners
+from cubistlib import definitions, experiments, halving, paper, plan, sweep, winners
 from cubistlib.__main__ import main
 from cubistlib.search import Structured, Unstructured
 from cubistlib.studies import Origin, SearchStudy
@@ -53,6 +53,62 @@ def test_stacks_hold_one_pruner_each():
     prospr = [e for e in table if e.algorithm == "prospr" and e.hidden == (3, 3, 3)][:30]
     for stack in experiments.stacks(prospr):
         assert len({experiments.pruner(e) for e in stack}) == 1
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"name": "../up"}, "name must be of letters"),
+        ({"name": "/absolute"}, "name must be of letters"),
+        ({"name": ""}, "name must be of letters"),
+        ({"name": 5}, "name must be of letters"),
+        ({"lrs": 0.1}, "lrs must be a list of numbers"),
+        ({"lrs": ()}, "lrs must be a list of numbers"),
+        ({"lrs": (-0.1,)}, "lr must be"),
+        ({"schedules": "cosine"}, "schedules must be a list"),
+        ({"schedules": ("linear",)}, "schedules must be a list"),
+        ({"epochs": 0}, "epochs must be a whole number ≥ 1"),
+        ({"seeds": 1.5}, "seeds must be a whole number ≥ 1"),
+        ({"shard": -3}, "shard must be a whole number ≥ 1"),
+        ({"spiral": (("foo", 1),)}, "spiral must be a list of pairs"),
+        ({"backend": "magic"}, "backend must be one of auto, fused"),
+        ({"origin": "random-init"}, "origin must be an Origin"),
+        ({"masks": []}, "masks must be a list"),
+        ({"masks": 5}, "masks must be a list"),
+        ({"masks": [Structured(1)]}, "masks must be a list"),
+        ({"rungs": (1, 0.5)}, "rungs must be a list of pairs"),
+        ({"rungs": ((1.5, 0.5),)}, "rungs must be a list of pairs"),
+        ({"rungs": ((7, 0.5),)}, "rungs must be"),
+        ({"algorithms": ()}, "algorithms must be a list"),
+        ({"algorithms": ("nobody",)}, "unknown algorithm 'nobody'"),
+        ({"widths": (0, 3)}, "widths must be a list of whole numbers ≥ 1"),
+        ({"widths": 3}, "widths must be a list of whole numbers ≥ 1"),
+        ({"keep": (500,)}, "keep must have a k below 44"),
+        ({"selection": "best"}, "selection must be one of exact, authors"),
+        ({"options": (("gmp", "foo", 1),)}, "options must be a list of triples"),
+        ({"options": (("gmpp", "interval", 1),)}, "options must be a list of triples"),
+    ],
+)
+def test_a_study_that_cannot_be_is_refused_in_a_sentence(changes, sentence):
+    pruned = {"algorithms", "widths", "keep", "selection", "options"} & set(changes)
+    with pytest.raises(cl.UserError, match=sentence) as error:
+        (sweeps.pruning if pruned else sweeps.search)(**changes)
+    assert "\n" not in str(error.value)
+
+
+def test_a_study_takes_whatever_lists_its_values():
+    one = sweeps.pruning(
+        lrs=np.array([0.1, 0.2]), keep=range(12, 16, 3), epochs=np.int64(2), spiral={"points": 600}
+    )
+    two = sweeps.pruning(options=[["snip", "reinitialize", True]])
+    assert one == sweeps.pruning() == two
+    assert definitions.definition(one) == definitions.definition(two)
+
+
+def test_masks_of_other_shapes_are_another_study():
+    dense = [cl.Masks.ones_like(cl.Network.initialize(h)) for h in ((1, 2, 2), (2, 1, 2))]
+    one, two = (definitions.definition(sweeps.search(masks=[mask])) for mask in dense)
+    assert one["masks"] != two["masks"]
 
 
 def test_every_experiment_is_in_one_shard_of_hundreds_unless_it_is_wide():
@@ -214,7 +270,7 @@ def test_the_best_network_of_the_search_is_the_start(tiny_paper):
         (["sweep", "p", "nothing"], "unknown study 'nothing'; there are: tiny/search"),
         (["sweep", "p", "tiny/search", "--shard", "0/2"], "1 ≤ i ≤ N"),
         (["sweep", "p", "tiny/search", "--shard", "half"], "must be i/N"),
-        (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be ≥ 1"),
+        (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be a whole number ≥ 1"),
         (["sweep", "p", "tiny/search", "--address", "tcp://a:1"], "goes with dask"),
         (["replay", "tiny/search", "999"], "there is no 999"),
     ],

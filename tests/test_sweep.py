@@ -91,6 +91,8 @@ def test_bad_executors_are_refused(monkeypatch):
     monkeypatch.setattr(executors, "PATIENCE", 0.5)
     with pytest.raises(cl.UserError, match="no Dask scheduler answers at tcp://"):
         sweep.advance(study, "p", executor="dask", address="tcp://127.0.0.1:9")
+    with pytest.raises(cl.UserError, match="no Dask scheduler answers at nonsense"):
+        sweep.advance(study, "p", executor="dask", address="nonsense")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(cl.UserError, match=r"pip install '.\[cluster\]'"):
         sweep.advance(study, "p", executor="dask")
@@ -201,6 +203,46 @@ def test_other_code_is_recorded_and_said(monkeypatch):
 def test_results_of_another_definition_do_not_count():
     sweep.advance(sweeps.search(), "p")
     assert sweep.finished(sweeps.search(lrs=(0.2,)), "p") == 0
+
+
+def test_a_first_try_without_results_does_not_count():
+    study = sweeps.search()
+    folder = sweep.folder(study, "p")
+    sweep.advance(study, "p", part=(1, 32))
+    for file in folder.glob("*.parquet"):
+        file.unlink()
+    sweep.advance(sweeps.search(lrs=(0.2,)), "p", part=(1, 32))
+    record = json.loads((folder / "study.json").read_text())
+    assert record["study"] == definitions.definition(sweeps.search(lrs=(0.2,)))
+
+
+def test_results_of_unknown_or_other_studies_are_refused():
+    mine, other = sweeps.search(), sweeps.search(name="tiny/other")
+    for study in (mine, other):
+        sweep.advance(study, "p", part=(1, 2))
+    theirs = shards.listing(sweep.folder(other, "p"))[0].path
+    sweep.advance(mine, "p", part=(2, 2))
+    place = theirs.name.replace("00000-00015", "00900-00915")
+    (sweep.folder(mine, "p") / place).write_bytes(theirs.read_bytes())
+    with pytest.raises(cl.UserError, match="holds results of tiny/other, too"):
+        sweep.run(mine, "p")
+    (sweep.folder(other, "p") / "study.json").unlink()
+    with pytest.raises(cl.UserError, match=r"has results but no study\.json"):
+        sweep.advance(other, "p")
+
+
+def test_results_that_vanish_while_it_runs_are_missed(monkeypatch):
+    study, write = sweeps.search(), store.write_shard
+
+    def gone(frame, folder, shard):
+        write(frame, folder, shard)
+        if shard == 3:
+            for file in folder.glob("*.parquet"):
+                file.unlink()
+
+    monkeypatch.setattr(store, "write_shard", gone)
+    with pytest.raises(cl.UserError, match="results of 4 shards are gone"):
+        sweep.advance(study, "p", workers=1)
 
 
 def test_the_bar_of_a_slice_counts_the_slice(monkeypatch):
