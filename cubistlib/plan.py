@@ -19,10 +19,10 @@ SEARCHED, PRUNED = (1, 8), (1, 4)
 
 # Experiments in a sample of a search; of each algorithm and width, by their dense weights.
 SAMPLE = 96
-FEWEST, MOST, MOST_WEIGHTS = 2, 96, 1 << 14
+FEWEST, MOST, MOST_WEIGHTS = 1, 96, 1 << 14
 
 # Wider networks are not timed: cost is linear in the weights.
-WIDEST = 64
+WIDEST = 128
 
 # Seconds of a pruning experiment by algorithm and width, so far as they have been measured.
 Costs = dict[str, dict[int, float]]
