@@ -63,13 +63,8 @@ def advance(
             before = stack.enter_context(locks.held(target, part, wait))
         if renew:
             definitions.renew(study, target)
-        for sentence in [*before, *definitions.agree(study, target)]:
+        for sentence in [*before, *_prepare(study, target, part)]:
             say(sentence)
-        with writing(target):
-            for sentence in shards.set_aside(target):
-                say(sentence)
-            if part == (1, 1):
-                shards.sweep_out(target)
         there = shards.finished(target)
         missing = [shard for shard in mine if shard not in there]
         if missing:
@@ -121,6 +116,16 @@ def stored(study: Study, profile: str, number: int) -> pd.Series | None:
     """The result of one experiment as it was written; None if there is none."""
     frame = store.read_shard(folder(study, profile), study.shard_of(number))
     return None if frame is None else frame[frame["experiment"] == number].iloc[0]
+
+
+def _prepare(study: Study, target: Path, part: Slice) -> list[str]:
+    """Makes the folder fit for what will come; sentences on what was done."""
+    said = definitions.agree(study, target)
+    with writing(target):
+        said += shards.set_aside(target)
+        if part == (1, 1):
+            shards.sweep_out(target)
+    return said
 
 
 def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool: Executor) -> None:

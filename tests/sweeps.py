@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from cubistlib import store, studies, sweep
 from cubistlib.checks import UserError
 from cubistlib.search import Unstructured
@@ -29,6 +31,17 @@ def search(**changes) -> SearchStudy:
         "shard": 4,
     }
     return SearchStudy(**(given | changes))
+
+
+def whole_table() -> pd.DataFrame:
+    """The tiny search's table, from its experiments run all at once."""
+    study = search()
+    return study.run(range(len(study)))
+
+
+def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
+    """Asserts that two tables of results are equal to the last bit."""
+    pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=True)
 
 
 def pruning(**changes) -> PruningStudy:

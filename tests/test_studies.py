@@ -1,6 +1,5 @@
 """Studies: the paper's ten, numbers that stand for experiments, shards, halving, commands."""
 
-import json
 import pickle
 
 import numpy as np
@@ -9,8 +8,7 @@ import pytest
 import sweeps
 
 import cubistlib as cl
-from cubistlib import definitions, experiments, halving, paper, plan, sweep, winners
-from cubistlib.__main__ import main
+from cubistlib import definitions, experiments, halving, paper, sweep
 from cubistlib.search import Structured, Unstructured
 from cubistlib.studies import Origin, SearchStudy
 
@@ -187,95 +185,3 @@ def test_halving_is_calibrated_on_a_sample():
     np.testing.assert_allclose(table["cost"], [10 / 60 + 0.5 * 20 / 60, 20 / 60 + 0.25 * 30 / 60])
     with pytest.raises(cl.UserError, match="rungs must be"):
         sweeps.search(epochs=6, rungs=((7, 0.5),))
-
-
-def test_plan_lists_the_ten_as_text_and_as_json(capsys):
-    assert main(["plan", "paper", "--no-cost"]) == 0
-    text = capsys.readouterr().out
-    assert "fixed-init-99.5/unstructured-search" in text and "485,838" in text
-    assert main(["plan", "paper", "--no-cost", "--json"]) == 0
-    data = json.loads(capsys.readouterr().out)
-    assert data["experiments"] == 485_838 and data["done"] == 0 and len(data["studies"]) == 10
-    assert data["studies"][0]["seconds"] is None
-
-
-def test_the_cost_of_a_study_is_measured():
-    for study in (sweeps.search(), sweeps.search(rungs=((1, 0.5),)), sweeps.pruning(seeds=2)):
-        table = plan.table([study], "p")
-        assert 0 < table["seconds"][0] < 60
-        assert table["left"][0] == table["seconds"][0]
-    assert [plan.duration(s) for s in (5, 600, 9000)] == ["5 s", "10.0 min", "2.5 h"]
-
-
-def test_what_is_left_costs_what_its_algorithms_cost(monkeypatch):
-    costs = {"gmp": 3.0, "snip": 1.0, "rigl": 2.0}
-    every = sweeps.pruning()  # eight experiments of each, gmp's in the first two of six shards
-
-    def measured(study, width, numbers):
-        return costs[study.table[numbers[0]].algorithm]
-
-    monkeypatch.setattr(plan, "_pruned", measured)
-    sweep.advance(every, "p", part=(1, 3))
-    (row,) = plan.table([every], "p").itertuples()
-    assert (row.done, row.seconds, row.left) == (8, 48, 24)
-
-
-def test_halving_is_counted_in_the_cost(monkeypatch):
-    monkeypatch.setattr(plan, "_each", lambda *given: 1.0)
-    study = sweeps.search(epochs=6, rungs=((1, 0.5), (3, 0.25)))
-    steps = 1 + 0.5 * 2 + 0.125 * 3  # of six epochs
-    assert plan.seconds(study) == pytest.approx(len(study) * steps / 6)
-
-
-@pytest.fixture
-def tiny_paper(monkeypatch):
-    """A paper of two studies, the second from the best network of the first."""
-    origin = Origin("tiny/search", 70.0)
-    studies = [sweeps.search(), sweeps.pruning(origin=origin)]
-    monkeypatch.setattr(paper, "STUDIES", {study.name: study for study in studies})
-
-
-def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
-    assert main(["replay", "tiny/search", "5", "--profile", "p"]) == 0
-    assert "no stored result" in capsys.readouterr().out
-    assert main(["sweep", "p", "tiny/pruning"]) == 2
-    assert "0 of 128 experiments are done" in capsys.readouterr().err
-    assert main(["sweep", "p", "--shard", "1/2"]) == 0
-    out = capsys.readouterr().out.splitlines()
-    assert out[:2] == ["results: outputs/p/results/", "tiny/search: 64 of 128 experiments done"]
-    assert out[2].startswith("left out: tiny/pruning starts from the best network of tiny/search")
-    assert main(["sweep", "p", "--shard", "2/2", "tiny/search"]) == 0
-    assert "tiny/search: 128 of 128 experiments done" in capsys.readouterr().out
-    assert main(["sweep", "--workers", "1", "p", "tiny/search", "--wait", "tiny/pruning"]) == 0
-    assert "tiny/pruning: 24 of 24" in capsys.readouterr().out
-    for study in ("tiny/search", "tiny/pruning"):
-        assert main(["replay", study, "21", "--profile", "p"]) == 0
-        assert "identical to the stored result" in capsys.readouterr().out
-
-
-def test_the_best_network_of_the_search_is_the_start(tiny_paper):
-    results = sweep.run(paper.study("tiny/search"), "p")
-    study = winners.resolved(paper.study("tiny/pruning"), "p")
-    best = results.set_index("experiment").loc[study.origin.experiment]
-    reached = results[results["accuracy"] >= 0.7]
-    if len(reached):
-        assert best["parameters_kept"] == reached["parameters_kept"].min()
-    else:
-        assert best["accuracy"] == results["accuracy"].max()
-
-
-@pytest.mark.parametrize(
-    "arguments, sentence",
-    [
-        (["sweep", "p", "nothing"], "unknown study 'nothing'; there are: tiny/search"),
-        (["sweep", "p", "tiny/search", "--shard", "0/2"], "1 ≤ i ≤ N"),
-        (["sweep", "p", "tiny/search", "--shard", "half"], "must be i/N"),
-        (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be a whole number ≥ 1"),
-        (["sweep", "p", "tiny/search", "--address", "tcp://a:1"], "goes with dask"),
-        (["replay", "tiny/search", "999"], "there is no 999"),
-    ],
-)
-def test_bad_input_is_one_sentence(tiny_paper, capsys, arguments, sentence):
-    assert main(arguments) == 2
-    error = capsys.readouterr().err
-    assert sentence in error and error.count("\n") == 1

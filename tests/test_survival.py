@@ -3,13 +3,10 @@
 import json
 import multiprocessing
 import os
-import pty
 import signal
 import subprocess
 import sys
-import termios
 import time
-from contextlib import suppress
 from multiprocessing import forkserver
 
 import numpy as np
@@ -202,29 +199,6 @@ def script(home, *arguments, **options):
     environment = {**os.environ, "CUBISTLIB_HOME": str(home)}
     command = [sys.executable, str(sweeps.HERE / "sweeps.py"), *map(str, arguments)]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True, **options)
-
-
-def test_a_bar_in_a_terminal_and_silence_in_logs(tmp_path):
-    code = "import sys, sweeps; from pathlib import Path; sweeps.work(Path(sys.argv[1]), workers=1)"
-    environment = {**os.environ, "PYTHONPATH": str(sweeps.HERE)}
-
-    def start(name, stderr):
-        (tmp_path / name).mkdir()
-        command = [sys.executable, "-c", code, str(tmp_path / name)]
-        return subprocess.Popen(command, env=environment, stderr=stderr)
-
-    assert start("log", subprocess.PIPE).communicate()[1] == b""
-    terminal, end = pty.openpty()
-    termios.tcsetwinsize(end, (24, 100))
-    sweeper, shown = start("terminal", end), b""
-    os.close(end)
-    with suppress(OSError):  # how a terminal's end is told on Linux
-        while said := os.read(terminal, 1 << 10):
-            shown += said
-    os.close(terminal)
-    assert sweeper.wait() == 0
-    for word in (b"tiny/search", b"/128", b"experiments/s"):
-        assert word in shown
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """Sweeps: the same table from every executor, and what a study's folder refuses."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
-import time
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 import sweeps
+from sweeps import same
 
 import cubistlib as cl
-from cubistlib import definitions, executors, locks, shards, store, sweep
+from cubistlib import definitions, shards, store, sweep
 from cubistlib.studies import Origin
 
 
@@ -25,77 +22,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def expected():
-    """The tiny search's table, from its experiments run all at once."""
-    study = sweeps.search()
-    return study.run(range(len(study)))
-
-
-def same(one, other):
-    pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=True)
-
-
-@pytest.mark.parametrize("workers", [1, 2, 4])
-@pytest.mark.parametrize("executor", ["threads", "processes", "dask"])
-def test_every_executor_gives_the_same_table(expected, executor, workers):
-    if executor == "dask":
-        pytest.importorskip("distributed")
-    same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), expected)
-
-
-@pytest.fixture
-def queue(tmp_path, monkeypatch):
-    """Puts an sbatch on the path that starts jobs right here, or refuses them with a reason."""
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-
-    def open_queue(reason=""):
-        refuse = f"echo 'sbatch: error: {reason}' >&2; exit 1" if reason else ""
-        commands = {
-            "sbatch": f"""{refuse}
-                [ "$1" = --test-only ] && exit 0
-                job=$(mktemp -p {tmp_path}) && cp "$1" "$job"
-                setsid sh "$job" > /dev/null 2>&1 < /dev/null &
-                echo "Submitted batch job $!" """,
-            "scancel": "kill -- -$1",
-        }
-        for name, body in commands.items():
-            (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
-            (tmp_path / name).chmod(0o755)
-
-    return open_queue
-
-
-def test_slurm_jobs_give_the_same_table(expected, queue):
-    pytest.importorskip("dask_jobqueue")
-    import dask
-
-    queue()
-    with dask.config.set({"jobqueue.slurm.scheduler-options": {"host": "127.0.0.1"}}):
-        same(sweep.run(sweeps.search(), "p", executor="slurm", workers=2), expected)
-
-
-def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):
-    pytest.importorskip("dask_jobqueue")
-    queue("invalid partition specified: x")
-    with pytest.raises(cl.UserError, match=r"would not take the jobs: .*invalid partition"):
-        sweep.advance(sweeps.search(), "p", executor="slurm")
-    monkeypatch.setenv("PATH", "")
-    with pytest.raises(cl.UserError, match="there is no sbatch"):
-        sweep.advance(sweeps.search(), "p", executor="slurm")
-
-
-def test_bad_executors_are_refused(monkeypatch):
-    study = sweeps.search()
-    with pytest.raises(cl.UserError, match="one of threads, processes, dask, slurm"):
-        sweep.advance(study, "p", executor="magic")
-    pytest.importorskip("distributed")
-    monkeypatch.setattr(executors, "PATIENCE", 0.5)
-    with pytest.raises(cl.UserError, match="no Dask scheduler answers at tcp://"):
-        sweep.advance(study, "p", executor="dask", address="tcp://127.0.0.1:9")
-    with pytest.raises(cl.UserError, match="no Dask scheduler answers at nonsense"):
-        sweep.advance(study, "p", executor="dask", address="nonsense")
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(cl.UserError, match=r"pip install '.\[cluster\]'"):
-        sweep.advance(study, "p", executor="dask")
+    return sweeps.whole_table()
 
 
 def test_pruning_gives_the_same_table_however_it_is_cut():
@@ -268,56 +195,6 @@ def test_a_damaged_shard_is_found_set_aside_and_run_again(expected, damage):
     assert len(said) == 1 and "set aside as 00000-00015" in said[0]
     assert file.path.with_suffix(".damaged").exists()
     same(store.read(sweep.folder(study, "p")), expected)
-
-
-def test_the_holder_of_a_study_is_named_and_can_be_waited_for(expected, home):
-    code = """if True:
-        import sys, time
-        from pathlib import Path
-        from cubistlib import locks
-        with locks.held(Path(sys.argv[1])):
-            print("held", flush=True)
-            time.sleep(60)
-    """
-    study = sweeps.search()
-    folder = sweep.folder(study, "p")
-    holder = subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE)
-    assert holder.stdout.readline() == b"held\n"
-    with pytest.raises(cl.UserError, match=f"being written by process {holder.pid} on "):
-        sweep.advance(study, "p")
-    with pytest.raises(cl.UserError, match=f"process {holder.pid}"):
-        sweep.advance(study, "p", part=(1, 2))
-    threading.Timer(0.5, holder.kill).start()
-    said, start = [], time.monotonic()
-    sweep.advance(study, "p", wait=True, say=said.append)
-    assert time.monotonic() - start > 0.4
-    assert len(said) == 1 and f"process {holder.pid}" in said[0] and "ended before" in said[0]
-    holder.communicate()
-    same(store.read(folder), expected)
-
-
-def test_slices_of_other_cuts_are_locked_out_where_they_overlap(home):
-    with locks.held(home, (2, 4)):
-        for part in ((1, 1), (1, 2), (2, 3), (4, 9)):
-            with pytest.raises(cl.UserError, match="being written by process"):
-                locks.held(home, part).__enter__()
-        for part in ((1, 4), (2, 2), (3, 3), (2, 9)):
-            with locks.held(home, part) as before:
-                assert before == []
-    assert [path.name for path in home.iterdir()] == [".lock"]
-
-
-def test_slices_of_one_cut_run_side_by_side():
-    study = sweeps.search()
-    jobs = [
-        threading.Thread(target=sweep.advance, args=(study, "p"), kwargs={"part": (i, 3)})
-        for i in (1, 2, 3)
-    ]
-    for job in jobs:
-        job.start()
-    for job in jobs:
-        job.join()
-    assert sweep.finished(study, "p") == len(study)
 
 
 def test_a_study_with_an_origin_waits_for_it():

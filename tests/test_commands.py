@@ -1,0 +1,137 @@
+"""What studies cost, and the commands plan, sweep and replay."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+from contextlib import suppress
+
+import pytest
+import sweeps
+
+from cubistlib import paper, plan, sweep, winners
+from cubistlib.__main__ import main
+from cubistlib.studies import Origin
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_plan_lists_the_ten_as_text_and_as_json(capsys):
+    assert main(["plan", "paper", "--no-cost"]) == 0
+    text = capsys.readouterr().out
+    assert "fixed-init-99.5/unstructured-search" in text and "485,838" in text
+    assert main(["plan", "paper", "--no-cost", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["experiments"] == 485_838 and data["done"] == 0 and len(data["studies"]) == 10
+    assert data["studies"][0]["seconds"] is None
+
+
+def test_the_cost_of_a_study_is_measured():
+    for study in (sweeps.search(), sweeps.search(rungs=((1, 0.5),)), sweeps.pruning(seeds=2)):
+        table = plan.table([study], "p")
+        assert 0 < table["seconds"][0] < 60
+        assert table["left"][0] == table["seconds"][0]
+    assert [plan.duration(s) for s in (5, 600, 9000)] == ["5 s", "10.0 min", "2.5 h"]
+
+
+def test_what_is_left_costs_what_its_algorithms_cost(monkeypatch):
+    costs = {"gmp": 3.0, "snip": 1.0, "rigl": 2.0}
+    every = sweeps.pruning()  # eight experiments of each, gmp's in the first two of six shards
+
+    def measured(study, width, numbers):
+        return costs[study.table[numbers[0]].algorithm]
+
+    monkeypatch.setattr(plan, "_pruned", measured)
+    sweep.advance(every, "p", part=(1, 3))
+    (row,) = plan.table([every], "p").itertuples()
+    assert (row.done, row.seconds, row.left) == (8, 48, 24)
+
+
+def test_halving_is_counted_in_the_cost(monkeypatch):
+    monkeypatch.setattr(plan, "_each", lambda *given: 1.0)
+    study = sweeps.search(epochs=6, rungs=((1, 0.5), (3, 0.25)))
+    steps = 1 + 0.5 * 2 + 0.125 * 3  # of six epochs
+    assert plan.seconds(study) == pytest.approx(len(study) * steps / 6)
+
+
+@pytest.fixture
+def tiny_paper(monkeypatch):
+    """A paper of two studies, the second from the best network of the first."""
+    origin = Origin("tiny/search", 70.0)
+    studies = [sweeps.search(), sweeps.pruning(origin=origin)]
+    monkeypatch.setattr(paper, "STUDIES", {study.name: study for study in studies})
+
+
+def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
+    assert main(["replay", "tiny/search", "5", "--profile", "p"]) == 0
+    assert "no stored result" in capsys.readouterr().out
+    assert main(["sweep", "p", "tiny/pruning"]) == 2
+    assert "0 of 128 experiments are done" in capsys.readouterr().err
+    assert main(["sweep", "p", "--shard", "1/2"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[:2] == ["results: outputs/p/results/", "tiny/search: 64 of 128 experiments done"]
+    assert out[2].startswith("left out: tiny/pruning starts from the best network of tiny/search")
+    assert main(["sweep", "p", "--shard", "2/2", "tiny/search"]) == 0
+    assert "tiny/search: 128 of 128 experiments done" in capsys.readouterr().out
+    assert main(["sweep", "--workers", "1", "p", "tiny/search", "--wait", "tiny/pruning"]) == 0
+    assert "tiny/pruning: 24 of 24" in capsys.readouterr().out
+    for study in ("tiny/search", "tiny/pruning"):
+        assert main(["replay", study, "21", "--profile", "p"]) == 0
+        assert "identical to the stored result" in capsys.readouterr().out
+
+
+def test_the_best_network_of_the_search_is_the_start(tiny_paper):
+    results = sweep.run(paper.study("tiny/search"), "p")
+    study = winners.resolved(paper.study("tiny/pruning"), "p")
+    best = results.set_index("experiment").loc[study.origin.experiment]
+    reached = results[results["accuracy"] >= 0.7]
+    if len(reached):
+        assert best["parameters_kept"] == reached["parameters_kept"].min()
+    else:
+        assert best["accuracy"] == results["accuracy"].max()
+
+
+@pytest.mark.parametrize(
+    "arguments, sentence",
+    [
+        (["sweep", "p", "nothing"], "unknown study 'nothing'; there are: tiny/search"),
+        (["sweep", "p", "tiny/search", "--shard", "0/2"], "1 ≤ i ≤ N"),
+        (["sweep", "p", "tiny/search", "--shard", "half"], "must be i/N"),
+        (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be a whole number ≥ 1"),
+        (["sweep", "p", "tiny/search", "--address", "tcp://a:1"], "goes with dask"),
+        (["replay", "tiny/search", "999"], "there is no 999"),
+    ],
+)
+def test_bad_input_is_one_sentence(tiny_paper, capsys, arguments, sentence):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and error.count("\n") == 1
+
+
+def test_a_bar_in_a_terminal_and_silence_in_logs(tmp_path):
+    code = "import sys, sweeps; from pathlib import Path; sweeps.work(Path(sys.argv[1]), workers=1)"
+    environment = {**os.environ, "PYTHONPATH": str(sweeps.HERE)}
+
+    def start(name, stderr):
+        (tmp_path / name).mkdir()
+        command = [sys.executable, "-c", code, str(tmp_path / name)]
+        return subprocess.Popen(command, env=environment, stderr=stderr)
+
+    assert start("log", subprocess.PIPE).communicate()[1] == b""
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, 100))
+    sweeper, shown = start("terminal", end), b""
+    os.close(end)
+    with suppress(OSError):  # how a terminal's end is told on Linux
+        while said := os.read(terminal, 1 << 10):
+            shown += said
+    os.close(terminal)
+    assert sweeper.wait() == 0
+    for word in (b"tiny/search", b"/128", b"experiments/s"):
+        assert word in shown
