@@ -130,24 +130,31 @@ def _pruned(study: PruningStudy, width: int, numbers: Sequence[int]) -> float:
 
 
 def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, int]) -> float:
-    """Seconds that one of these experiments takes of the whole machine.
+    """Seconds that one of these experiments takes of the whole machine, in a shard of theirs.
 
-    Every core trains the same sample, since cores share caches.
+    Every core trains the same sample, since cores share caches. What a stack costs however
+    many networks it has, a shard pays once.
     """
     places = np.arange(1, size + 1) * GOLDEN_RATIO % 1
     sample = sorted({numbers[int(p * len(numbers))] for p in places})
     first, second = (min(e, study.epochs) for e in epochs)
     study_1, study_2 = (replace(study, epochs=e) for e in (first, second))
     study_2.run(sample[:1])  # loads what is compiled, draws the order of the data
-    at_first = _timed(study_1, sample)
-    if first == second:
-        return at_first
-    slope = (_timed(study_2, sample) - at_first) / (second - first)
-    return at_first + max(0.0, slope) * (study.epochs - first)
+    alone, together = _timed(study_1, sample[:1]), _timed(study_1, sample)
+    one_more = (together - alone) / (len(sample) - 1) if len(sample) > 1 else alone
+    stack = max(0.0, alone - one_more)
+    shard = len(study.shards[study.shard_of(sample[0])])
+    later = 0.0
+    if second > first:
+        an_epoch = (_timed(study_2, sample) - together) / (second - first) / len(sample)
+        later = max(0.0, an_epoch) * (study.epochs - first)
+    return one_more + stack / shard + later
 
 
 def _timed(study: Study, sample: list[int]) -> float:
-    """The same by the processor's clock, which other work on the machine does not move."""
+    """Seconds of the whole machine that a sample takes, by the processor's clock, which other
+    work on the machine does not move.
+    """
     cores, torch_threads = usable_cores(), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -157,7 +164,7 @@ def _timed(study: Study, sample: list[int]) -> float:
             used = time.process_time() - start
     finally:
         torch.set_num_threads(torch_threads)
-    return used / (cores * len(sample)) / cores
+    return used / cores / cores
 
 
 def _few(widths: Sequence[int]) -> list[int]:
