@@ -19,7 +19,10 @@ SEARCHED, PRUNED = (1, 8), (1, 4)
 
 # Experiments in a sample of a search; of each algorithm and width, by their dense weights.
 SAMPLE = 96
-FEWEST, MOST, MOST_WEIGHTS = 1, 96, 1 << 14
+FEWEST, MOST, MOST_WEIGHTS = 1, 16, 1 << 12
+
+# Up to this width a sample is trained in full: schedules of pruning change the cost of an epoch.
+NARROW = 16
 
 # Wider networks are not timed: cost is linear in the weights.
 WIDEST = 128
@@ -125,8 +128,10 @@ def _searched(study: SearchStudy) -> float:
 
 def _pruned(study: PruningStudy, width: int, numbers: Sequence[int]) -> float:
     """Seconds that one of an algorithm's experiments at a width takes."""
+    numbers = [number for number in numbers if study.table[number].seed == 0]  # of one stack
     size = int(np.clip(MOST_WEIGHTS // weights_of((width,) * 3), FEWEST, MOST))
-    return _each(study, numbers, size, PRUNED)
+    epochs = (study.epochs,) * 2 if width <= NARROW else PRUNED
+    return _each(study, numbers, size, epochs)
 
 
 def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, int]) -> float:
