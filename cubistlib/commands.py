@@ -37,7 +37,10 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _plan(given: argparse.Namespace) -> int:
-    table = plan.table(list(paper.STUDIES.values()), given.profile, cost=not given.no_cost)
+    every = paper.STUDIES.values()
+    waiting = {study.name for study in every if winners.waits(study, given.profile)}
+    ready = [s if s.name in waiting else winners.resolved(s, given.profile) for s in every]
+    table = plan.table(ready, given.profile, cost=not given.no_cost)
     print(json.dumps(plan.as_data(table), indent=1) if given.json else plan.as_text(table))
     return 0
 

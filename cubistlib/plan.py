@@ -38,7 +38,7 @@ def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataF
     """One row a study: study, experiments, done, seconds, left, versions.
 
     seconds: what all of it takes on this machine, every core at work; left: what is missing of
-    that. Both are measured, in a few seconds; nan without `cost`.
+    that. Both are measured, which takes a while; nan without `cost`.
     """
     found, costs = [], {}
     for study in studies:

@@ -81,6 +81,8 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     assert "tiny/search: 128 of 128 experiments done" in capsys.readouterr().out
     assert main(["sweep", "--workers", "1", "p", "tiny/search", "--wait", "tiny/pruning"]) == 0
     assert "tiny/pruning: 24 of 24" in capsys.readouterr().out
+    assert main(["plan", "p", "--no-cost", "--json"]) == 0
+    assert [s["done"] for s in json.loads(capsys.readouterr().out)["studies"]] == [128, 24]
     for study in ("tiny/search", "tiny/pruning"):
         assert main(["replay", study, "21", "--profile", "p"]) == 0
         assert "identical to the stored result" in capsys.readouterr().out
