@@ -136,9 +136,10 @@ def _work(study: Study, target: Path, mine: range, missing: Sequence[int], pool:
     with bar(study.name, total, total - wanted) as progress:
 
         def keep(future: Future) -> None:
-            frame, shard = future.result(), under_way.pop(future)
+            frame, shard = future.result(), under_way[future]
             with writing(target):
                 store.write_shard(frame, target, shard)
+                del under_way[future]  # not before: Ctrl-C may come in the middle of writing
                 left[shard // store.BLOCKS[0]] -= 1
                 if left[shard // store.BLOCKS[0]] == 0:
                     _compact(study, target, shard, mine)

@@ -171,6 +171,7 @@ def test_ctrl_c_ends_within_two_seconds_with_what_is_finished(at, tmp_path, exec
     command += ["--executor", executor, "--workers", "2"]
     # A terminal sends Ctrl-C to everything that was started in it.
     sweeper = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    # A file that is being written has such a name, too: Ctrl-C may come right then.
     wait_until(lambda: list(folder.glob("*.parquet")), 120)
     os.killpg(sweeper.pid, signal.SIGINT)
     start = time.monotonic()
