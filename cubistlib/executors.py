@@ -32,6 +32,9 @@ LOST_IN_DASK = "KilledWorker"
 # Seconds that a cluster gets to answer before it counts as gone.
 PATIENCE = 10
 
+# Seconds that it gets to say good-bye where a sweep is ended early.
+HASTE = 0.5
+
 
 def is_lost(error: BaseException) -> bool:
     """Whether an error means that the executor is gone."""
@@ -122,15 +125,18 @@ def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
     if address is None:
         options = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
         cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **options)
-        with cluster, _client(distributed, cluster) as executor:
-            try:
+        try:
+            with _client(distributed, cluster) as executor:
                 yield executor
-            except BaseException:
-                # Asked to end, a worker would first end what it is doing.
-                for worker in cluster.workers.values():
-                    with suppress(AttributeError, ProcessLookupError):  # not started, or dead
-                        os.kill(worker.process.pid, signal.SIGKILL)
-                raise
+            cluster.close()
+        except BaseException:
+            # Asked to end, a worker would first end what it is doing.
+            for worker in cluster.workers.values():
+                with suppress(AttributeError, ProcessLookupError):  # not started, or dead
+                    os.kill(worker.process.pid, signal.SIGKILL)
+            with suppress(Exception):
+                cluster.close(timeout=HASTE)
+            raise
     else:
         with _client(distributed, address) as executor:
             yield executor
@@ -180,9 +186,14 @@ def _client(distributed, cluster) -> Iterator[Executor]:
         client = distributed.Client(cluster, timeout=PATIENCE)
     except (OSError, ValueError) as error:  # the second for what is no address
         raise UserError(f"no Dask scheduler answers at {cluster}") from error
-    with client:
+    try:
         pool = client.get_executor(pure=False)
         yield Executor(pool.submit, lambda: max(1, sum(client.nthreads().values())))
+        client.close()
+    except BaseException:
+        with suppress(Exception):
+            client.close(timeout=HASTE)
+        raise
 
 
 def _cluster_package(name: str):
