@@ -30,9 +30,16 @@ def test_every_executor_gives_the_same_table(expected, executor, workers):
     same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), expected)
 
 
+# A scheduler for this machine alone, at whatever port is free.
+HERE = {"jobqueue.slurm.scheduler-options": {"host": "127.0.0.1", "dashboard_address": ":0"}}
+
+
 @pytest.fixture
 def queue(tmp_path, monkeypatch):
     """Puts an sbatch on the path that starts jobs right here, or refuses them with a reason."""
+    pytest.importorskip("dask_jobqueue")
+    import dask
+
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
 
     def open_queue(reason=""):
@@ -49,20 +56,16 @@ def queue(tmp_path, monkeypatch):
             (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
             (tmp_path / name).chmod(0o755)
 
-    return open_queue
+    with dask.config.set(HERE):
+        yield open_queue
 
 
 def test_slurm_jobs_give_the_same_table(expected, queue):
-    pytest.importorskip("dask_jobqueue")
-    import dask
-
     queue()
-    with dask.config.set({"jobqueue.slurm.scheduler-options": {"host": "127.0.0.1"}}):
-        same(sweep.run(sweeps.search(), "p", executor="slurm", workers=2), expected)
+    same(sweep.run(sweeps.search(), "p", executor="slurm", workers=2), expected)
 
 
 def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):
-    pytest.importorskip("dask_jobqueue")
     queue("invalid partition specified: x")
     with pytest.raises(cl.UserError, match=r"would not take the jobs: .*invalid partition"):
         sweep.advance(sweeps.search(), "p", executor="slurm")
