@@ -123,7 +123,7 @@ def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
     distributed = _cluster_package("distributed")
     _be_quiet()
     if address is None:
-        options = {"dashboard_address": None, "silence_logs": logging.CRITICAL}
+        options = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL}
         cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **options)
         try:
             with _client(distributed, cluster) as executor:
