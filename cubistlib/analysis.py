@@ -88,10 +88,9 @@ def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
     targets: accuracies in percent. Columns algorithm, runs, then one a target such as "95 %"
     with the count, missing where no run reached it.
     """
-    table = {"runs": results.groupby("algorithm").size()}
+    table, runs = {"runs": results.groupby("algorithm").size()}, _converged(results)
     for target in targets:
-        reached = _converged(results)
-        reached = reached[reached["accuracy"] * 100 >= target]
+        reached = runs[runs["accuracy"] * 100 >= target]
         fewest = reached.groupby("algorithm")["parameters_kept"].min()
         table[f"{target:g} %"] = fewest.astype("Int64")
     return pd.DataFrame(table).rename_axis("algorithm").reset_index()

@@ -7,6 +7,7 @@ import sys
 from cubistlib import executors, paper, paths, plan, sweep, winners
 from cubistlib.checks import UserError, require
 from cubistlib.locks import Slice
+from cubistlib.studies import Study
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -37,10 +38,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 
 def _plan(given: argparse.Namespace) -> int:
-    every = paper.STUDIES.values()
-    waiting = {study.name for study in every if winners.waits(study, given.profile)}
-    ready = [s if s.name in waiting else winners.resolved(s, given.profile) for s in every]
-    table = plan.table(ready, given.profile, cost=not given.no_cost)
+    studies = [_ready(study, given.profile)[0] for study in paper.STUDIES.values()]
+    table = plan.table(studies, given.profile, cost=not given.no_cost)
     print(json.dumps(plan.as_data(table), indent=1) if given.json else plan.as_text(table))
     return 0
 
@@ -51,15 +50,21 @@ def _sweep(given: argparse.Namespace) -> int:
     studies = [paper.study(name) for name in given.names or paper.STUDIES]
     print(f"results: {paths.shown(sweep.results(given.profile))}/", flush=True)
     for study in studies:
-        waits = winners.waits(study, given.profile)
-        if waits and not given.names:  # other slices may still be at its search
-            print(f"left out: {waits}")
+        ready, waits = _ready(study, given.profile)
+        if waits:
+            require(not given.names, waits)
+            print(f"left out: {waits}")  # other slices may still be at its search
             continue
-        ready = winners.resolved(study, given.profile)
         sweep.advance(ready, given.profile, part=part, wait=given.wait, **where)
         done = sweep.finished(ready, given.profile)
         print(f"{study.name}: {done:,} of {len(study):,} experiments done", flush=True)
     return 0
+
+
+def _ready(study: Study, profile: str) -> tuple[Study, str]:
+    """The study with its start, and "", or as it is and a sentence on what it waits for."""
+    waits = winners.waits(study, profile)
+    return (study if waits else winners.resolved(study, profile)), waits
 
 
 def _replay(given: argparse.Namespace) -> int:

@@ -55,7 +55,7 @@ def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataF
 
 
 def seconds(study: Study, known: Costs | None = None) -> float:
-    """How long a study takes on this machine, from a sample of short trainings.
+    """How long a study takes on this machine, from a sample of trainings.
 
     known: costs of pruning that need not be measured again; what is measured is added.
     """

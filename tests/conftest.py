@@ -6,6 +6,7 @@ import signal
 import matplotlib
 import numpy as np
 import pytest
+import sweeps
 import torch
 from golden_files import GOLDEN
 
@@ -23,6 +24,20 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def spiral():
     """x (49982, 2), y (49982,)."""
     return cl.cubist_spiral()
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """A folder of its own for results, params and notebooks."""
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def whole_table():
+    """The tiny search's results, from its experiments run all at once."""
+    study = sweeps.search()
+    return study.run(range(len(study)))
 
 
 @pytest.fixture(scope="session")

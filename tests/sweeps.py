@@ -33,12 +33,6 @@ def search(**changes) -> SearchStudy:
     return SearchStudy(**(given | changes))
 
 
-def whole_table() -> pd.DataFrame:
-    """The tiny search's table, from its experiments run all at once."""
-    study = search()
-    return study.run(range(len(study)))
-
-
 def same(one: pd.DataFrame, other: pd.DataFrame) -> None:
     """Asserts that two tables of results are equal to the last bit."""
     pd.testing.assert_frame_equal(one, other, check_dtype=False, check_exact=True)

@@ -15,11 +15,7 @@ from cubistlib import paper, plan, sweep, winners
 from cubistlib.__main__ import main
 from cubistlib.studies import Origin
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_plan_lists_the_ten_as_text_and_as_json(capsys):

@@ -10,24 +10,15 @@ from sweeps import same
 import cubistlib as cl
 from cubistlib import executors, sweep
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def expected():
-    return sweeps.whole_table()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 @pytest.mark.parametrize("executor", ["threads", "processes", "dask"])
-def test_every_executor_gives_the_same_table(expected, executor, workers):
+def test_every_executor_gives_the_same_table(whole_table, executor, workers):
     if executor == "dask":
         pytest.importorskip("distributed")
-    same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), expected)
+    same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), whole_table)
 
 
 # A scheduler for this machine alone, at whatever port is free.
@@ -60,9 +51,9 @@ def queue(tmp_path, monkeypatch):
         yield open_queue
 
 
-def test_slurm_jobs_give_the_same_table(expected, queue):
+def test_slurm_jobs_give_the_same_table(whole_table, queue):
     queue()
-    same(sweep.run(sweeps.search(), "p", executor="slurm", workers=2), expected)
+    same(sweep.run(sweeps.search(), "p", executor="slurm", workers=2), whole_table)
 
 
 def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):

@@ -12,14 +12,10 @@ from sweeps import same
 import cubistlib as cl
 from cubistlib import locks, store, sweep
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
-def test_the_holder_of_a_study_is_named_and_can_be_waited_for(home):
+def test_the_holder_of_a_study_is_named_and_can_be_waited_for(whole_table):
     code = """if True:
         import sys, time
         from pathlib import Path
@@ -42,7 +38,7 @@ def test_the_holder_of_a_study_is_named_and_can_be_waited_for(home):
     assert time.monotonic() - start > 0.4
     assert len(said) == 1 and f"process {holder.pid}" in said[0] and "ended before" in said[0]
     holder.communicate()
-    same(store.read(folder), sweeps.whole_table())
+    same(store.read(folder), whole_table)
 
 
 def test_slices_of_other_cuts_are_locked_out_where_they_overlap(home):

@@ -12,11 +12,7 @@ from cubistlib import definitions, experiments, halving, paper, sweep
 from cubistlib.search import Structured, Unstructured
 from cubistlib.studies import Origin, SearchStudy
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_the_papers_ten_studies_have_the_papers_counts(golden_counts):

@@ -13,16 +13,7 @@ import cubistlib as cl
 from cubistlib import definitions, shards, store, sweep
 from cubistlib.studies import Origin
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def expected():
-    return sweeps.whole_table()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_pruning_gives_the_same_table_however_it_is_cut():
@@ -43,22 +34,22 @@ def test_a_study_is_a_few_files_when_it_is_done(monkeypatch):
     assert store.read(sweep.folder(study, "p"))["experiment"].tolist() == list(range(128))
 
 
-def test_slices_make_up_the_whole(expected):
+def test_slices_make_up_the_whole(whole_table):
     study = sweeps.search()
     for i in (2, 3, 1):
         sweep.advance(study, "p", part=(i, 3), workers=1)
     assert sweep.finished(study, "p") == len(study)
-    same(sweep.run(study, "p"), expected)
+    same(sweep.run(study, "p"), whole_table)
     with pytest.raises(cl.UserError, match="slice"):
         sweep.advance(study, "p", part=(4, 3))
 
 
-def test_a_replayed_experiment_is_identical(expected):
+def test_a_replayed_experiment_is_identical(whole_table):
     study = sweeps.search()
     sweep.advance(study, "p")
     for number in (0, 77, 127):
         row = study.replay(number)
-        same(row, expected.iloc[[number]].reset_index(drop=True))
+        same(row, whole_table.iloc[[number]].reset_index(drop=True))
         stored = sweep.stored(study, "p", number)
         assert stored["loss"] == row["loss"][0]
     with pytest.raises(cl.UserError, match="0 … 127, there is no 128"):
@@ -181,7 +172,7 @@ def test_the_bar_of_a_slice_counts_the_slice(monkeypatch):
 
 
 @pytest.mark.parametrize("damage", [lambda b: b[:-20], lambda b: b[:99] + b"?" + b[100:]])
-def test_a_damaged_shard_is_found_set_aside_and_run_again(expected, damage):
+def test_a_damaged_shard_is_found_set_aside_and_run_again(whole_table, damage):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 2))
     (file,) = shards.listing(sweep.folder(study, "p"))
@@ -194,7 +185,7 @@ def test_a_damaged_shard_is_found_set_aside_and_run_again(expected, damage):
     sweep.advance(study, "p", say=said.append)
     assert len(said) == 1 and "set aside as 00000-00015" in said[0]
     assert file.path.with_suffix(".damaged").exists()
-    same(store.read(sweep.folder(study, "p")), expected)
+    same(store.read(sweep.folder(study, "p")), whole_table)
 
 
 def test_a_study_with_an_origin_waits_for_it():
