@@ -21,14 +21,17 @@ from statistics import median
 
 import numpy as np
 
-from cubistlib import experiments, paper, plan, store, sweep
-from cubistlib.backends.fused import usable_cores
-from cubistlib.burnside import count_masks
-from cubistlib.canonical import Canonical
+from cubistlib import store, sweep
 from cubistlib.data import cubist_spiral
-from cubistlib.search import Unstructured, structures
-from cubistlib.studies import SearchStudy, Study, run_shard
-from cubistlib.training import train
+from cubistlib.search.burnside import count_masks
+from cubistlib.search.canonical import Canonical
+from cubistlib.search.masks import Unstructured, structures
+from cubistlib.studies import experiment as experiments
+from cubistlib.studies import paper
+from cubistlib.studies.study import SearchStudy, Study, run_shard
+from cubistlib.support.threads import usable_cores
+from cubistlib.sweep import cost
+from cubistlib.training.loop import train
 
 WORKERS = 2
 MOST = 70_000_000  # masks of a structure that is listed
@@ -123,7 +126,7 @@ def finished() -> list[Line]:
     study = SEARCH_995
     with new_home():
         write_finished(study)
-        listed, _ = timed(lambda: plan.table([study], "benchmark", cost=False))
+        listed, _ = timed(lambda: cost.table([study], "benchmark", cost=False))
         resumed, _ = timed(lambda: sweep.advance(study, "benchmark"))
         read, _ = timed(lambda: store.read(sweep.folder(study, "benchmark")))
     return [
@@ -204,7 +207,7 @@ def plans() -> Iterator[Line]:
 
     Both by the processor's clock, so that other work on the machine does not count.
     """
-    costs: plan.Costs = {}
+    costs: cost.Costs = {}
     yield truth(replace(paper.study("random-init/pruning"), **FEWER), 1, {})
     for name, every in PICKED.items():
         study = paper.study(name)
@@ -213,8 +216,8 @@ def plans() -> Iterator[Line]:
         yield truth(study, every, costs)
 
 
-def truth(study: Study, every: int, costs: plan.Costs) -> Line:
-    foretold = plan.seconds(study, costs)
+def truth(study: Study, every: int, costs: cost.Costs) -> Line:
+    foretold = cost.seconds(study, costs)
     picked = range(len(study.shards))[every // 2 :: every]
     numbers = sum(len(study.shards[shard]) for shard in picked)
 
@@ -224,7 +227,7 @@ def truth(study: Study, every: int, costs: plan.Costs) -> Line:
 
     _, seconds = timed(run)
     off = foretold / (seconds / usable_cores() / numbers * len(study)) - 1
-    print(f"{study.name}: foretold {plan.duration(foretold)}, {100 * off:+.0f} % of the truth")
+    print(f"{study.name}: foretold {cost.duration(foretold)}, {100 * off:+.0f} % of the truth")
     return Line(f"plan of {study.name} off by", 100 * abs(off), "%", 25)
 
 

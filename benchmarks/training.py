@@ -22,14 +22,15 @@ from llvmlite.binding import get_host_cpu_name
 from naive_torch import epoch_seconds
 from numba import njit
 
-from cubistlib.backends.fused import FusedTrainer, usable_cores
-from cubistlib.backends.kernels import ROW, add, dot, fma, splat
 from cubistlib.data import cubist_spiral
-from cubistlib.masks import Masks
-from cubistlib.network import Network
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
 from cubistlib.pruners.gmp import GMP
 from cubistlib.pruners.rigl import RigL
-from cubistlib.training import TrainConfig, train
+from cubistlib.support.threads import usable_cores
+from cubistlib.training.backends.fused import FusedTrainer
+from cubistlib.training.backends.kernels import ROW, add, dot, fma, splat
+from cubistlib.training.loop import TrainConfig, train
 
 EPOCHS = 50
 CONFIG = TrainConfig(lr=0.1, epochs=EPOCHS)
@@ -166,9 +167,9 @@ FIRST_CALL = """
 import time
 start = time.perf_counter()
 from cubistlib.data import cubist_spiral
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.training import TrainConfig, train
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.training.loop import TrainConfig, train
 imported = time.perf_counter()
 x, y = cubist_spiral()
 nets = Network.initialize((3, 3, 3))
@@ -180,9 +181,9 @@ print(imported - start, time.perf_counter() - ready)
 BIG_STACK = """
 from pathlib import Path
 from cubistlib.data import cubist_spiral
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.training import TrainConfig, train
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.training.loop import TrainConfig, train
 
 def peak_memory():
     status = Path("/proc/self/status").read_text()

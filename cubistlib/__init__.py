@@ -2,14 +2,15 @@
 
 from importlib.metadata import version
 
-from cubistlib import backends, pruners
-from cubistlib.checks import UserError
-from cubistlib.connectivity import Connectivity, connectivity, fold, unit_states
+from cubistlib import pruners
 from cubistlib.data import batches, cubist_spiral
 from cubistlib.inspector import inspect
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.training import TrainConfig, Trained, TrainState, resume, train
+from cubistlib.networks.connectivity import Connectivity, connectivity, fold, unit_states
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.support.checks import UserError
+from cubistlib.training import backends
+from cubistlib.training.loop import TrainConfig, Trained, TrainState, resume, train
 
 __version__ = version("cubistlib")
 

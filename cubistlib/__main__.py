@@ -5,8 +5,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cubistlib import commands, runner
-from cubistlib.checks import UserError
+from cubistlib.support.checks import UserError
+from cubistlib.sweep import commands
 
 INTERRUPTED = 130
 
@@ -30,6 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def _run(given: argparse.Namespace) -> int:
+    from cubistlib.runner import profile
+
+    return profile.run(given.profile, given.names, given.force)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cubistlib", description=__doc__)
     subparsers = parser.add_subparsers(required=True, metavar="command")
@@ -39,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="notebook", help="NN_name, default all; with what they need"
     )
     run.add_argument("--force", action="store_true", help="run also what is up to date")
-    run.set_defaults(command=lambda given: runner.run(given.profile, given.names, given.force))
+    run.set_defaults(command=_run)
     commands.add(subparsers)
     return parser
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cubistlib.checks import is_whole, require
+from cubistlib.support.checks import is_whole, require
 
 
 def vertices(offset: float, turns: int = 2, sides: int = 8) -> np.ndarray:

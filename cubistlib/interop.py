@@ -5,9 +5,9 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from cubistlib.checks import require
-from cubistlib.masks import Masks, bias_rule
-from cubistlib.network import Network
+from cubistlib.networks.masks import Masks, bias_rule
+from cubistlib.networks.network import Network
+from cubistlib.support.checks import require
 
 
 def to_sequential(net: Network, masks: Masks | None = None) -> nn.Sequential:

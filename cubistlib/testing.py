@@ -14,13 +14,14 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from cubistlib.checks import UserError
 from cubistlib.data import cubist_spiral
-from cubistlib.masks import Masks
-from cubistlib.network import Network
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.networks.stack import Stack
 from cubistlib.pruners.base import AtInitialization, Pruner
-from cubistlib.stack import Stack
-from cubistlib.training import TrainConfig, Trained
+from cubistlib.pruners.task import Task
+from cubistlib.support.checks import UserError
+from cubistlib.training.loop import TrainConfig, Trained
 
 HIDDEN = (4, 3, 5)
 KEEP = np.array([5, 11, 20])
@@ -133,7 +134,7 @@ def takes_one_class_or_says_why_not(pruner: Pruner) -> None:
 def masks_come_without_training(pruner: Pruner) -> None:
     """An algorithm at initialization trains from its ticket: `train` ends with those masks."""
     if isinstance(pruner, AtInitialization):
-        _, masks = pruner.ticket(networks(), *data(), KEEP, CONFIG, seed=SEED)
+        _, masks = pruner.ticket(networks(), KEEP, task(*data()))
         expect(
             same(masks, run(pruner).masks), f"{pruner.name}: training changes the ticket's masks"
         )
@@ -168,7 +169,12 @@ def networks(hidden: tuple[int, ...] = HIDDEN) -> Network:
 def run(pruner: Pruner, nets: Network | None = None, spiral=None, keep=KEEP) -> Trained:
     """A training of a few steps under the algorithm."""
     nets = nets or networks()
-    return pruner.train(nets, *(spiral or data()), keep, CONFIG, seed=SEED, backend="torch")
+    return pruner.train(nets, keep, task(*(spiral or data())))
+
+
+def task(x: np.ndarray, y: np.ndarray) -> Task:
+    """The training that networks are pruned for here."""
+    return Task(x, y, CONFIG, seed=SEED, backend="torch")
 
 
 def expect(condition: bool, message: str) -> None:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from cubistlib import analysis, pruners, store
 from cubistlib.data import cubist_spiral
-from cubistlib.experiments import Experiment, configurations, pruning_experiments, run
+from cubistlib.studies.experiment import Experiment, configurations, pruning_experiments, run
 
 STUDY = "verdict"
 NINE = analysis.FOLDER / "nine.parquet"

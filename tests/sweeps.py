@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from cubistlib import store, studies, sweep
-from cubistlib.checks import UserError
-from cubistlib.search import Unstructured
-from cubistlib.studies import PruningStudy, SearchStudy
+from cubistlib import store, sweep
+from cubistlib.search.masks import Unstructured
+from cubistlib.studies import study as study_module
+from cubistlib.studies.study import PruningStudy, SearchStudy
+from cubistlib.support.checks import UserError
 
 HERE = Path(__file__).parent
 TINY_DATA = (("points", 600),)
@@ -94,7 +95,7 @@ def work_until(home: Path, call: int, **options) -> None:
 def slowly(study: SearchStudy, shard: int):
     """A shard that takes a while, so that a test has time to kill its worker."""
     time.sleep(0.1)
-    return studies.run_shard(study, shard)
+    return study_module.run_shard(study, shard)
 
 
 if __name__ == "__main__":

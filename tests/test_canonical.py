@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import cubistlib as cl
-from cubistlib import burnside
-from cubistlib.canonical import Canonical, connected_masks
-from cubistlib.search import unstructured_masks
+from cubistlib.search import burnside
+from cubistlib.search.canonical import Canonical, connected_masks
+from cubistlib.search.masks import unstructured_masks
 
 SMALL = [(1,), (3,), (2, 2), (1, 3), (1, 2, 2), (2, 1, 3), (2, 2, 2), (3, 2, 1), (2, 3, 1)]
 

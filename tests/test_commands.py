@@ -11,9 +11,11 @@ from contextlib import suppress
 import pytest
 import sweeps
 
-from cubistlib import paper, plan, sweep, winners
+from cubistlib import sweep
 from cubistlib.__main__ import main
-from cubistlib.studies import Origin
+from cubistlib.studies import paper
+from cubistlib.studies.study import Origin
+from cubistlib.sweep import cost, winners
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -30,10 +32,10 @@ def test_plan_lists_the_ten_as_text_and_as_json(capsys):
 
 def test_the_cost_of_a_study_is_measured():
     for study in (sweeps.search(), sweeps.search(rungs=((1, 0.5),)), sweeps.pruning(seeds=2)):
-        table = plan.table([study], "p")
+        table = cost.table([study], "p")
         assert 0 < table["seconds"][0] < 60
         assert table["left"][0] == table["seconds"][0]
-    assert [plan.duration(s) for s in (5, 600, 9000)] == ["5 s", "10.0 min", "2.5 h"]
+    assert [cost.duration(s) for s in (5, 600, 9000)] == ["5 s", "10.0 min", "2.5 h"]
 
 
 def test_what_is_left_costs_what_its_algorithms_cost(monkeypatch):
@@ -43,17 +45,17 @@ def test_what_is_left_costs_what_its_algorithms_cost(monkeypatch):
     def measured(study, width, numbers):
         return costs[study.table[numbers[0]].algorithm]
 
-    monkeypatch.setattr(plan, "_pruned", measured)
+    monkeypatch.setattr(cost, "_pruned", measured)
     sweep.advance(every, "p", part=(1, 3))
-    (row,) = plan.table([every], "p").itertuples()
+    (row,) = cost.table([every], "p").itertuples()
     assert (row.done, row.seconds, row.left) == (8, 48, 24)
 
 
 def test_halving_is_counted_in_the_cost(monkeypatch):
-    monkeypatch.setattr(plan, "_each", lambda *given: 1.0)
+    monkeypatch.setattr(cost, "_each", lambda *given: 1.0)
     study = sweeps.search(epochs=6, rungs=((1, 0.5), (3, 0.25)))
     steps = 1 + 0.5 * 2 + 0.125 * 3  # of six epochs
-    assert plan.seconds(study) == pytest.approx(len(study) * steps / 6)
+    assert cost.seconds(study) == pytest.approx(len(study) * steps / 6)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import torch
 
 from cubistlib import Masks, UserError, pruners, testing
 from cubistlib.pruners import AtInitialization, Scored
-from cubistlib.selection import select
+from cubistlib.pruners.parts.selection import select
 
 torch.set_num_threads(1)  # Networks this small wait longer for threads than they work.
 

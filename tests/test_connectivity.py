@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_masks import random_masks
 
 import cubistlib as cl
-from cubistlib.connectivity import STATES
+from cubistlib.networks.connectivity import STATES
 
 # Inputs 2, hidden 3 and 3, output 1. Unit b is read but unfed, c is fed but unread,
 # in the second layer e hangs on b alone and f on nothing and to nothing.

@@ -8,7 +8,8 @@ import sweeps
 from sweeps import same
 
 import cubistlib as cl
-from cubistlib import executors, sweep
+from cubistlib import sweep
+from cubistlib.sweep import executors
 
 pytestmark = pytest.mark.usefixtures("home")
 

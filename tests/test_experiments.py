@@ -6,7 +6,8 @@ import pytest
 
 import cubistlib as cl
 from cubistlib import store
-from cubistlib.experiments import (
+from cubistlib.search.masks import unstructured_masks
+from cubistlib.studies.experiment import (
     configurations,
     initialize,
     pruning_experiments,
@@ -14,7 +15,6 @@ from cubistlib.experiments import (
     search_experiments,
     train_stack,
 )
-from cubistlib.search import unstructured_masks
 
 CONFIGS = configurations([0.05, 0.1], ["constant", "cosine"], epochs=1)
 

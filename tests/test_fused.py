@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from cubistlib import backends, functional
-from cubistlib.backends import compiled, fused, kernels
-from cubistlib.backends.fused import gradients
-from cubistlib.backends.wiring import pick, put_back, wire
-from cubistlib.checks import UserError
 from cubistlib.data import cubist_spiral
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.training import TrainConfig, TrainState, resume, train
+from cubistlib.networks import functional
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.support.checks import UserError
+from cubistlib.training import backends
+from cubistlib.training.backends import compiled, fused, kernels
+from cubistlib.training.backends.fused import gradients
+from cubistlib.training.backends.wiring import pick, put_back, wire
+from cubistlib.training.loop import TrainConfig, TrainState, resume, train
 
 X, Y = cubist_spiral()
 ORDER = np.random.default_rng(0).integers(0, len(X), (100, 128))

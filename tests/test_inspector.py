@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 import cubistlib as cl
-from cubistlib import experiments, page, pictures, store
-from cubistlib.connectivity import STATES
+from cubistlib import plots, store
 from cubistlib.inspector import Refused, export, maps, units
 from cubistlib.inspector.catalogue import stops
 from cubistlib.inspector.film import checkpoints, rerun
@@ -20,8 +19,11 @@ from cubistlib.inspector.sources import catalogue
 from cubistlib.inspector.specimen import Specimen, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
-from cubistlib.selection import select
-from cubistlib.studies import SearchStudy
+from cubistlib.networks.connectivity import STATES
+from cubistlib.pruners.parts.selection import select
+from cubistlib.runner import page
+from cubistlib.studies import experiment as experiments
+from cubistlib.studies.study import SearchStudy
 
 CONFIG = cl.TrainConfig(0.1, "cosine", epochs=2)
 
@@ -192,7 +194,7 @@ def test_a_threshold_and_a_k_remove_the_smallest_weights(model):
 @pytest.mark.parametrize("pre", [False, True])
 def test_maps_are_the_network_on_the_grid(model, pre):
     specimen = model.scene(View()).specimen
-    expected = pictures.unit_maps(specimen.net, 64)
+    expected = plots.unit_maps(specimen.net, 64)
     for layer in (1, 2, 3):
         for index in range(6):
             found = maps.unit_map(specimen, Unit(layer, index), pre, side=64).values

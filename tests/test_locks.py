@@ -10,7 +10,8 @@ import sweeps
 from sweeps import same
 
 import cubistlib as cl
-from cubistlib import locks, store, sweep
+from cubistlib import store, sweep
+from cubistlib.sweep import locks
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -19,7 +20,7 @@ def test_the_holder_of_a_study_is_named_and_can_be_waited_for(whole_table):
     code = """if True:
         import sys, time
         from pathlib import Path
-        from cubistlib import locks
+        from cubistlib.sweep import locks
         with locks.held(Path(sys.argv[1])):
             print("held", flush=True)
             time.sleep(60)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cubistlib as cl
-from cubistlib.masks import bias_rule
+from cubistlib.networks.masks import bias_rule
 
 
 @st.composite

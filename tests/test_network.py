@@ -5,7 +5,7 @@ import pytest
 import torch
 
 import cubistlib as cl
-from cubistlib import network
+from cubistlib.networks import network
 
 
 def one_path():

@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup
 from little import Little
 from nbformat.v4 import new_output
 
-from cubistlib import jobs, page, provenance
-from cubistlib.records import Record
+from cubistlib.runner import jobs, page
+from cubistlib.runner.records import Record
+from cubistlib.support import provenance
 
 PNG = "iVBORw0KGgoAAAANSUhEUg=="
 

@@ -3,8 +3,11 @@
 import pytest
 from little import Little
 
-from cubistlib import params, paths, pruners, series
-from cubistlib.checks import UserError
+from cubistlib import pruners
+from cubistlib.runner import parameters
+from cubistlib.runner.notebook import series
+from cubistlib.support import paths
+from cubistlib.support.checks import UserError
 
 PRUNING = """
 widths: list[int] = [3]           # hidden widths
@@ -41,7 +44,7 @@ def pruning(little):
 
 
 def check():
-    return params.check("quick", series.read())
+    return parameters.check("quick", series())
 
 
 def refusal():
@@ -182,9 +185,9 @@ def test_a_notebook_that_is_none(little):
 
 def test_every_profile_of_the_checkout_is_good(monkeypatch):
     monkeypatch.delenv("CUBISTLIB_HOME", raising=False)
-    notebooks = series.read()
+    notebooks = series()
     for profile in ("quick", "paper"):
-        assert list(params.check(profile, notebooks)) == list(notebooks)
+        assert list(parameters.check(profile, notebooks)) == list(notebooks)
 
 
 def test_where_things_are(little, monkeypatch, tmp_path_factory):
@@ -202,7 +205,7 @@ def test_needs_are_the_earlier_notebooks_that_the_code_names(little):
     little.both("10_gmp")
     little.both("12_snip", "'33_the_gap'")
     little.both("33_the_gap", "read('10_gmp.parquet')", text=["12_snip"])
-    notebooks = series.read()
+    notebooks = series()
     names = list(notebooks)
     assert notebooks["33_the_gap"].needs(names) == ["10_gmp"]
     assert notebooks["12_snip"].needs(names) == []

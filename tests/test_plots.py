@@ -7,7 +7,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 import cubistlib as cl
-from cubistlib import pictures, plots, searchplots
+from cubistlib import plots
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_structure_map_shows_the_best_of_each_cell():
         {"hidden": [(1, 1, 1), (1, 2, 1), (1, 2, 1), (2, 2, 2)], "accuracy": [0.5, 0.6, 0.7, 0.9]}
     )
     figure, axes = plt.subplots(1, 2)
-    searchplots.structure_map(frame, axes)
+    plots.structure_map(frame, axes)
     cells = axes[0].images[0].get_array()
     assert cells[0, 1] == pytest.approx(70) and cells.mask[1, 1]
     assert [t.get_text() for t in axes[1].texts] == ["90.0"]
@@ -97,7 +97,7 @@ def test_structure_map_shows_the_best_of_each_cell():
 def test_a_fence_stands_around_the_structures_that_reach_a_target():
     frame = pd.DataFrame({"hidden": [(1, 1, 1), (1, 2, 1), (2, 2, 2)], "accuracy": [0.5, 0.96, 1]})
     figure, axes = plt.subplots(1, 2)
-    searchplots.structure_map(frame, axes, [95, 99.5])
+    plots.structure_map(frame, axes, [95, 99.5])
     lines = [[c.get_segments() for c in ax.collections] for ax in axes]
     assert [[len(segments) for segments in panel] for panel in lines] == [[4, 0], [4, 4]]
     corners = np.unique(np.concatenate(lines[0][0]), axis=0)
@@ -118,7 +118,7 @@ def test_width_curves_have_the_look_of_their_algorithm(ax):
 
 
 def test_mask_counts_are_drawn_for_every_space(ax):
-    searchplots.mask_counts({"all": {8: 9, 9: 24}, "one": {9: 2}}, ax)
+    plots.mask_counts({"all": {8: 9, 9: 24}, "one": {9: 2}}, ax)
     assert [line.get_ydata().tolist() for line in ax.lines] == [[9, 24], [2]]
     assert ax.get_yscale() == "log"
 
@@ -130,13 +130,13 @@ def one_half_plane():
 
 
 def test_unit_maps_lie_on_the_plane_the_right_way_round():
-    hidden, output = pictures.unit_maps(one_half_plane(), resolution=5)
+    hidden, output = plots.unit_maps(one_half_plane(), resolution=5)
     np.testing.assert_allclose(hidden[0][0], [0, 0, 0, 1.125, 2.25])
     np.testing.assert_allclose(output[0][3], [-2.25, -1.125, 0, 1.125, 2.25])
 
 
 def test_decision_region_is_the_sign_of_the_logit(ax, spiral):
-    pictures.decision_region(one_half_plane(), ax, *spiral)
+    plots.decision_region(one_half_plane(), ax, *spiral)
     field = ax.images[0].get_array()
     assert (field[:, :149] == -1).all() and (field[:, 151:] == 1).all()
     assert len(ax.collections) == 2
@@ -152,7 +152,7 @@ def test_layered_graph_draws_kept_weights_only_with_sign_and_size(ax):
     )
     masks = cl.Masks.from_weights([np.array([[1, 1], [0, 0]]), np.array([[1, 1]])])
     effective = cl.connectivity(masks).effective
-    pictures.layered_graph(net, masks, ax, effective=effective)
+    plots.layered_graph(net, masks, ax, effective=effective)
     edges = lines_between_units(ax)
     assert len(edges) == 4
     positive, negative, strongest, idle = edges
@@ -165,13 +165,13 @@ def test_layered_graph_draws_kept_weights_only_with_sign_and_size(ax):
 
 def test_score_graph_makes_the_best_scored_weight_the_thickest(ax):
     net = one_half_plane()
-    pictures.score_graph(net, [np.array([[[1.0, 0.0], [5.0, 2.0]]]), np.ones((1, 1, 2))], ax)
+    plots.score_graph(net, [np.array([[[1.0, 0.0], [5.0, 2.0]]]), np.ones((1, 1, 2))], ax)
     widths = [line.get_linewidth() for line in lines_between_units(ax)]
     assert np.argmax(widths) == 2 and len(widths) == 6
 
 
 def test_construction_marks_the_corners_of_both_arms(ax):
-    pictures.construction(ax)
+    plots.construction(ax)
     arms = [line for line in ax.lines if len(line.get_xdata()) == 17]
     np.testing.assert_allclose(arms[0].get_xydata(), cl.data.vertices(15.0))
     np.testing.assert_allclose(arms[1].get_xydata(), cl.data.vertices(-15.0))

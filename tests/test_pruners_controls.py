@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cubistlib import Network, TrainConfig, UserError, pruners
-from cubistlib.pruners import erk
-from cubistlib.pruners.dense import parameters, widths_of_size
-from cubistlib.pruners.initialization import xavier_normal
-from cubistlib.pruners.shuffled import shuffle
-from cubistlib.selection import select
+from cubistlib.pruners.controls.dense import parameters, widths_of_size
+from cubistlib.pruners.controls.shuffled import shuffle
+from cubistlib.pruners.parts import erk
+from cubistlib.pruners.parts.initialization import xavier_normal
+from cubistlib.pruners.parts.selection import select
 
 NINE = ["force", "gmp", "grasp", "iter_snip", "lth", "prospr", "rigl", "snip", "synflow"]
 PAPER_WIDTHS = (3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cubistlib import Masks, TrainConfig, pruners, train
-from cubistlib.pruners import erk
+from cubistlib.pruners.parts import erk
 
 WIDTHS, KEEP = (3, 8, 16), (15, 20, 26)
 ALGORITHMS = {

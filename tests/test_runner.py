@@ -10,8 +10,9 @@ import nbformat
 import pytest
 from little import WRITE, Little
 
-from cubistlib import jobs, provenance
 from cubistlib.__main__ import main
+from cubistlib.runner import jobs
+from cubistlib.support import provenance
 
 COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
 

@@ -7,7 +7,7 @@ import pytest
 from golden_files import GOLDEN
 
 import cubistlib as cl
-from cubistlib.search import Joined, Structured, structures, supports, unstructured_masks
+from cubistlib.search.masks import Joined, Structured, structures, supports, unstructured_masks
 
 SMALL = ["3x2", "3x3", "7x2", "2x3", "2x2", "6x2"]
 

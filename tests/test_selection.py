@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from cubistlib import UserError
-from cubistlib.selection import at_least, exact, select, strictly_above
+from cubistlib.pruners.parts.selection import at_least, exact, select, strictly_above
 
 NUMBERS = st.integers(-3, 3).map(float)
 

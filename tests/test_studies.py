@@ -8,9 +8,12 @@ import pytest
 import sweeps
 
 import cubistlib as cl
-from cubistlib import definitions, experiments, halving, paper, sweep
-from cubistlib.search import Structured, Unstructured
-from cubistlib.studies import Origin, SearchStudy
+from cubistlib import sweep
+from cubistlib.search.masks import Structured, Unstructured
+from cubistlib.studies import experiment as experiments
+from cubistlib.studies import halving, paper
+from cubistlib.studies.study import Origin, SearchStudy
+from cubistlib.sweep import identity
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -96,12 +99,12 @@ def test_a_study_takes_whatever_lists_its_values():
     )
     two = sweeps.pruning(options=[["snip", "reinitialize", True]])
     assert one == sweeps.pruning() == two
-    assert definitions.definition(one) == definitions.definition(two)
+    assert identity.definition(one) == identity.definition(two)
 
 
 def test_masks_of_other_shapes_are_another_study():
     dense = [cl.Masks.ones_like(cl.Network.initialize(h)) for h in ((1, 2, 2), (2, 1, 2))]
-    one, two = (definitions.definition(sweeps.search(masks=[mask])) for mask in dense)
+    one, two = (identity.definition(sweeps.search(masks=[mask])) for mask in dense)
     assert one["masks"] != two["masks"]
 
 

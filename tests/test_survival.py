@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 import sweeps
 
-from cubistlib import paper, shards, store, sweep
+from cubistlib import store, sweep
+from cubistlib.store import shards
+from cubistlib.studies import paper
 
 STUDY = sweeps.search()
 

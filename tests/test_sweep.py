@@ -10,8 +10,10 @@ import sweeps
 from sweeps import same
 
 import cubistlib as cl
-from cubistlib import definitions, shards, store, sweep
-from cubistlib.studies import Origin
+from cubistlib import store, sweep
+from cubistlib.store import shards
+from cubistlib.studies.study import Origin
+from cubistlib.sweep import identity
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -89,7 +91,7 @@ def test_a_notebook_renews_what_has_changed_and_nothing_else(monkeypatch, change
     if change == "definition":
         study = sweeps.search(lrs=(0.2,))
     else:
-        monkeypatch.setattr(definitions.provenance, "code", lambda: "other")
+        monkeypatch.setattr(identity.provenance, "code", lambda: "other")
     for first, before in ((1, 64), (2, 64)):
         sweep.advance(study, "p", part=(first, 4), renew=True)
         assert sweep.finished(study, "p") == 32 * first
@@ -100,16 +102,16 @@ def test_a_notebook_renews_what_has_changed_and_nothing_else(monkeypatch, change
 def test_another_version_is_recorded_and_said(monkeypatch):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 2))
-    monkeypatch.setattr(definitions, "version", lambda name: "9.9")
+    monkeypatch.setattr(identity, "version", lambda name: "9.9")
     sweep.advance(study, "p", say=said.append)
     assert said == [f"tiny/search: begun with version {cl.__version__}, from here on 9.9"]
-    assert definitions.versions(sweep.folder(study, "p")) == [cl.__version__, "9.9"]
+    assert identity.versions(sweep.folder(study, "p")) == [cl.__version__, "9.9"]
 
 
 def test_other_code_is_recorded_and_said(monkeypatch):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 4), say=said.append)
-    monkeypatch.setattr(definitions.provenance, "code", lambda: "other")
+    monkeypatch.setattr(identity.provenance, "code", lambda: "other")
     for i in (2, 3):
         sweep.advance(study, "p", part=(i, 4), say=said.append)
     assert len(said) == 1 and "begun with other code" in said[0]
@@ -131,7 +133,7 @@ def test_a_first_try_without_results_does_not_count():
         file.unlink()
     sweep.advance(sweeps.search(lrs=(0.2,)), "p", part=(1, 32))
     record = json.loads((folder / "study.json").read_text())
-    assert record["study"] == definitions.definition(sweeps.search(lrs=(0.2,)))
+    assert record["study"] == identity.definition(sweeps.search(lrs=(0.2,)))
 
 
 def test_results_of_unknown_or_other_studies_are_refused():

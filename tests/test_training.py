@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from cubistlib.checks import UserError
 from cubistlib.data import cubist_spiral
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.training import TrainConfig, TrainState, resume, train
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.support.checks import UserError
+from cubistlib.training.loop import TrainConfig, TrainState, resume, train
 
 X, Y = cubist_spiral()
 FEW = np.random.default_rng(0).permutation(len(X))[:1000]

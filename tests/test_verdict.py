@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 import cubistlib as cl
-from cubistlib import analysis, paper, pruners, store, verdict
-from cubistlib.experiments import initialize, train_stack
-from cubistlib.pruners.magnitude import Magnitude
+from cubistlib import analysis, pruners, store, verdict
+from cubistlib.pruners.controls.magnitude import Magnitude
+from cubistlib.studies import paper
+from cubistlib.studies.experiment import initialize, train_stack
 
 
 def test_every_pruner_starts_from_the_same_networks():

@@ -9,10 +9,12 @@ run. Then it runs the nine algorithms on the grid of `cubistlib.verdict`.
 
 import pandas as pd
 
-from cubistlib import analysis, paper, pruners, store, sweep, verdict, winners
+from cubistlib import analysis, pruners, store, sweep, verdict
 from cubistlib.data import cubist_spiral
-from cubistlib.experiments import run
-from cubistlib.studies import PruningStudy, SearchStudy, Study
+from cubistlib.studies import paper
+from cubistlib.studies.experiment import run
+from cubistlib.studies.study import PruningStudy, SearchStudy, Study
+from cubistlib.sweep import winners
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 

@@ -16,10 +16,10 @@ import nbformat
 import papermill
 from PIL import Image
 
-from cubistlib import paths
-from cubistlib.files import write_text
-from cubistlib.kernel import ThisPython
-from cubistlib.series import read
+from cubistlib.runner.kernel import ThisPython
+from cubistlib.runner.notebook import series
+from cubistlib.support import paths
+from cubistlib.support.files import write_text
 
 LIMIT = 400_000  # bytes
 PICTURES = {"33_the_gap": "docs/the_gap.png"}
@@ -81,8 +81,8 @@ def palettized(png: str) -> str:
 
 def main(names: list[str]) -> int:
     """Refresh those notebooks, or all; 1 if one is too large."""
-    series = read()
-    sizes = {name: refresh(paths.notebooks() / f"{name}.ipynb") for name in names or series}
+    names_here = series()
+    sizes = {name: refresh(paths.notebooks() / f"{name}.ipynb") for name in names or names_here}
     for name, size in sizes.items():
         print(f"{size / 1000:6.0f} KB  {name}")
     return int(max(sizes.values()) > LIMIT)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cubistlib.checks import UserError
 from cubistlib.data import cubist_spiral
+from cubistlib.support.checks import UserError
 
 if TYPE_CHECKING:
     from cubistlib.inspector.widget import Inspector
-    from cubistlib.masks import Masks
-    from cubistlib.studies import Study
+    from cubistlib.networks.masks import Masks
+    from cubistlib.studies.study import Study
 
 
 class Refused(UserError):

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from cubistlib.checks import require
 from cubistlib.inspector.film import Film
 from cubistlib.inspector.specimen import Specimen
 from cubistlib.inspector.view import View
+from cubistlib.support.checks import require
 
 MENUS = ("study", "algorithm", "width", "seed")
 FILMS = 32  # trainings kept in memory

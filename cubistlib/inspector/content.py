@@ -9,7 +9,7 @@ from cubistlib.inspector.maps import Map
 from cubistlib.inspector.model import Model, accuracy_text, map_title
 from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.view import View
-from cubistlib.pictures import EXTENT
+from cubistlib.plots.networks import EXTENT
 
 WRONG = 1500  # points drawn of those that a network gets wrong
 

@@ -3,12 +3,12 @@
 import io
 import json
 
-from cubistlib.checks import require
 from cubistlib.inspector import units
 from cubistlib.inspector.figure import figure
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
+from cubistlib.support.checks import require
 
 KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 

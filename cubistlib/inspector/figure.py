@@ -12,8 +12,8 @@ from cubistlib.inspector.maps import Map
 from cubistlib.inspector.model import Model, map_title
 from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.view import View
-from cubistlib.pictures import EXTENT
-from cubistlib.plots import CLASS_COLOURS, GREY
+from cubistlib.plots.networks import EXTENT
+from cubistlib.plots.style import CLASS_COLOURS, GREY
 
 EDGES = (-EXTENT, EXTENT, -EXTENT, EXTENT)
 COLOURS = ListedColormap(maps.palette() / 255)

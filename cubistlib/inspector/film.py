@@ -1,17 +1,17 @@
 """A training as checkpoints: the networks and masks at some of its steps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from cubistlib import experiments
-from cubistlib.experiments import SEARCH, Experiment
 from cubistlib.inspector.specimen import Specimen
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.pruners.base import DuringTraining
-from cubistlib.training import Hook, Trained, TrainState, train
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.pruners.task import Task
+from cubistlib.studies import stacks
+from cubistlib.studies.experiment import Experiment
+from cubistlib.training.loop import Hook, Trained, TrainState
 
 FRAMES = 32
 FEW, LARGE = 10, 20_000  # checkpoints of a network with more weights than that
@@ -77,38 +77,31 @@ def checkpoints(steps: int, size: int) -> list[int]:
     return sorted({int(step) for step in steps * share**2})
 
 
+@dataclass(frozen=True, eq=False)
+class Filmed(Task):
+    """A task that keeps the checkpoints of every training done for it, the steps counted on."""
+
+    states: list[TrainState] = field(default_factory=list)
+
+    def train(self, nets, masks, hook=None, seed=None) -> Trained:
+        before = self.states[-1].step if self.states else 0
+        recorder = Recorder(checkpoints(self.steps, nets.size), hook)
+        done = super().train(nets, masks, recorder, seed)
+        found = [*recorder.states, done.state]
+        self.states.extend(replace(state, step=before + state.step) for state in found)
+        return done
+
+
 def rerun(experiment: Experiment, x: np.ndarray, y: np.ndarray, masks: Masks | None = None) -> Film:
     """An experiment once more, from its number, with checkpoints; masks: of a search's run.
 
-    Ends with the network of `experiments.train_stack`. Of an algorithm of several trainings
-    the checkpoints are their ends, the steps counted on.
+    Ends with the network of `stacks.train`.
     """
-    e, nets = experiment, experiments.initialize([experiment])
-    if e.algorithm == SEARCH:
-        return _filmed(nets, masks, x, y, e)
-    pruner, own = experiments.pruner(e), experiments.own_seeds([e])
-    given = {"seed": e.seed, "selection": e.selection, "own_seeds": own}
-    if hasattr(pruner, "trainings"):
-        return _trainings(list(pruner.trainings(nets, x, y, e.keep, e.config, **given)))
-    if isinstance(pruner, DuringTraining):
-        hook = pruner.hook(nets, e.keep, e.config.steps(len(x)), e.selection)
-        return _filmed(nets, pruner.start(nets, e.keep, e.selection, own), x, y, e, hook)
-    return _filmed(*pruner.ticket(nets, x, y, e.keep, e.config, **given), x, y, e)
-
-
-def _trainings(done: Sequence[Trained]) -> Film:
-    states = [replace(each.state, step=each.state.step * (i + 1)) for i, each in enumerate(done)]
-    return Film.of(states, float(done[-1].accuracy[0]))
-
-
-def _filmed(
-    nets: Network,
-    masks: Masks,
-    x: np.ndarray,
-    y: np.ndarray,
-    e: Experiment,
-    hook: Hook | None = None,
-) -> Film:
-    recorder = Recorder(checkpoints(e.config.steps(len(x)), nets.size), hook)
-    done = train(nets, masks, x, y, e.config, seed=e.seed, hook=recorder)
-    return Film.of([*recorder.states, done.state], float(done.accuracy[0]))
+    nets = stacks.initialize([experiment])
+    given = stacks.task_of([experiment], x, y)
+    task = Filmed(**{f.name: getattr(given, f.name) for f in fields(Task)})
+    if masks is not None:
+        done = task.train(nets, masks)
+    else:
+        done = stacks.pruner(experiment).train(nets, experiment.keep, task)
+    return Film.of(task.states, float(done.accuracy[0]))

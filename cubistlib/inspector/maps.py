@@ -7,10 +7,10 @@ import numpy as np
 
 from cubistlib.inspector.specimen import Specimen, logits, one_thread, read_part
 from cubistlib.inspector.units import Unit
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.pictures import EXTENT
-from cubistlib.plots import DIVERGING
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.plots.networks import EXTENT
+from cubistlib.plots.style import DIVERGING
 
 ZERO, INK = 127, 255  # bytes of the value 0, and of a decision boundary
 SIDE = 512  # of a large map, as in the paper's viewer

@@ -12,7 +12,7 @@ from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.specimen import Specimen, read_part, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
-from cubistlib.pictures import SHOWN
+from cubistlib.plots.networks import SHOWN
 
 KEPT = 48  # scenes and maps in memory
 HEAVY = 1e9  # multiplications; more take longer than a slider may

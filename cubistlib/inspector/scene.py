@@ -6,11 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
-from cubistlib.connectivity import STATES
 from cubistlib.inspector.maps import thumbnails
 from cubistlib.inspector.specimen import Specimen, Survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
+from cubistlib.networks.connectivity import STATES
 
 TALL = 16  # units one above the other; wider layers stand in several columns
 EDGES = 1000  # drawn at most, the thickest

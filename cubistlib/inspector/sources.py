@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import pruners, store
-from cubistlib.checks import require
-from cubistlib.experiments import SEARCH, Experiment
 from cubistlib.inspector.catalogue import Catalogue, Entry
 from cubistlib.inspector.film import Film, rerun
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.plots import LABELS
-from cubistlib.studies import Study
-from cubistlib.training import TrainConfig, Trained, TrainState
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.plots.style import LABELS
+from cubistlib.studies.experiment import SEARCH, Experiment
+from cubistlib.studies.study import Study
+from cubistlib.support.checks import require
+from cubistlib.training.loop import TrainConfig, Trained, TrainState
 
 
 def catalogue(

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from cubistlib.checks import require
-from cubistlib.connectivity import Connectivity, connectivity, fold, unit_states
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.selection import select
+from cubistlib.networks.connectivity import Connectivity, connectivity, fold, unit_states
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.pruners.parts.selection import select
+from cubistlib.support.checks import require
 
 PART = 1 << 13  # rows at once
 

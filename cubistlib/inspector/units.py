@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.checks import require
 from cubistlib.inspector.specimen import Specimen
+from cubistlib.support.checks import require
 
 OUTPUT = "out"
 TERMS = 16  # weights written out; a unit of a wide dense network has hundreds

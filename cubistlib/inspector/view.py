@@ -4,7 +4,7 @@ import math
 from dataclasses import MISSING, dataclass, fields
 from urllib.parse import parse_qsl, quote
 
-from cubistlib.checks import require
+from cubistlib.support.checks import require
 
 Value = str | int | float | bool | None
 

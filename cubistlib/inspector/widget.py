@@ -11,13 +11,13 @@ import ipywidgets as widgets
 import traitlets
 from IPython.display import display
 
-from cubistlib.checks import UserError
-from cubistlib.files import replacing
 from cubistlib.inspector import content, export, maps
 from cubistlib.inspector.controls import Controls
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.numbers import numbers
 from cubistlib.inspector.view import View
+from cubistlib.support.checks import UserError
+from cubistlib.support.files import replacing
 
 HERE = Path(__file__).parent
 PAUSE = 0.6  # seconds without a change, after which what was drawn roughly is drawn in full

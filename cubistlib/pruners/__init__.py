@@ -5,11 +5,12 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 
-from cubistlib.checks import require
 from cubistlib.pruners.base import AtInitialization, DuringTraining, Pruner
 from cubistlib.pruners.scored import Scored
+from cubistlib.pruners.task import Task
+from cubistlib.support.checks import require
 
-__all__ = ["AtInitialization", "DuringTraining", "Pruner", "Scored", "available", "get"]
+__all__ = ["AtInitialization", "DuringTraining", "Pruner", "Scored", "Task", "available", "get"]
 
 
 def available(controls: bool = True) -> dict[str, type[Pruner]]:
@@ -41,7 +42,7 @@ def __getattr__(name: str) -> type[Pruner]:
 
 def _algorithms() -> Iterator[type[Pruner]]:
     """Every class that can be used, in the order of definition within a family."""
-    for module in pkgutil.iter_modules(__path__, __name__ + "."):
+    for module in pkgutil.walk_packages(__path__, __name__ + "."):
         importlib.import_module(module.name)
     families = [Pruner]
     while families:

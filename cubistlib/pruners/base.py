@@ -6,23 +6,20 @@ says how many weights stay when; an algorithm's file holds only its own idea.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
 
-from cubistlib.checks import require
-from cubistlib.data import batches
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.pruners.draws import Seed
-from cubistlib.selection import Rule, exact
-from cubistlib.training import Hook, TrainConfig, Trained, train
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.pruners.parts.draws import Seed
+from cubistlib.pruners.parts.selection import Rule, exact
+from cubistlib.pruners.task import Task
+from cubistlib.support.checks import require
+from cubistlib.training.loop import Hook, Trained
 
 SELECTIONS = ("exact", "authors")
-
-# Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
-BATCH = 128
 
 Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -42,38 +39,16 @@ class Pruner(ABC):
     inexact: ClassVar[str] = ""
 
     @abstractmethod
-    def ticket(
-        self,
-        nets: Network,
-        x: np.ndarray,
-        y: np.ndarray,
-        keep: int | np.ndarray,
-        config: TrainConfig | Sequence[TrainConfig],
-        *,
-        seed: int = 0,
-        selection: str = "exact",
-        backend: str = "auto",
-        own_seeds: Sequence[int] | None = None,
-    ) -> tuple[Network, Masks]:
-        """The networks and masks of `keep` weights (one number, or one a network) to train.
+    def ticket(self, nets: Network, keep: int | np.ndarray, task: Task) -> tuple[Network, Masks]:
+        """The networks and masks of `keep` weights (one number, or one a network) to train."""
 
-        seed: order of the data and batches, shared by the stack. own_seeds: one a network, for
-        what is drawn for it alone (a random mask, new weights); default: from (seed, i).
-        """
-
-    def train(
-        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
-    ) -> Trained:
+    def train(self, nets: Network, keep: int | np.ndarray, task: Task) -> Trained:
         """The networks pruned and trained; arguments as in `ticket`.
 
         A plain training from the ticket, unless the algorithm prunes while it trains: then
         its last masks over the values that its networks started from are its ticket.
         """
-        options = {"seed": seed, "backend": backend}
-        nets, masks = self.ticket(
-            nets, x, y, keep, config, selection=selection, own_seeds=own_seeds, **options
-        )
-        return train(nets, masks, x, y, config, **options)
+        return task.train(*self.ticket(nets, keep, task))
 
     def rule(self, selection: str) -> Rule:
         """The selection rule of that name."""
@@ -129,13 +104,9 @@ class AtInitialization(Pruner):
         """The networks that are scored, and trained from: `nets`, unless it re-initializes."""
         return nets
 
-    def ticket(
-        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
-    ) -> tuple[Network, Masks]:
-        own = seed if own_seeds is None else own_seeds
-        nets = self.prepare(nets, own)
-        draws = batches(x, y, size=min(BATCH, len(x)), seed=seed)
-        return nets, self.masks(nets, draws, keep, selection, own)
+    def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
+        nets = self.prepare(nets, task.own)
+        return nets, self.masks(nets, task.batches(), keep, task.selection, task.own)
 
 
 class DuringTraining(Pruner):
@@ -153,13 +124,9 @@ class DuringTraining(Pruner):
         """The masks that training starts from: everything kept."""
         return Masks.ones_like(nets)
 
-    def train(
-        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
-    ) -> Trained:
-        first = config if isinstance(config, TrainConfig) else config[0]
-        hook = self.hook(nets, keep, first.steps(len(x)), selection)
-        masks = self.start(nets, keep, selection, seed if own_seeds is None else own_seeds)
-        return train(nets, masks, x, y, config, seed=seed, backend=backend, hook=hook)
+    def train(self, nets, keep, task) -> Trained:
+        hook = self.hook(nets, keep, task.steps, task.selection)
+        return task.train(nets, self.start(nets, keep, task.selection, task.own), hook)
 
-    def ticket(self, nets, *args, **options) -> tuple[Network, Masks]:
-        return nets, self.train(nets, *args, **options).masks
+    def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
+        return nets, self.train(nets, keep, task).masks

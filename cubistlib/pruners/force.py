@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubistlib.pruners.iter_snip import authors_targets
+from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
 from cubistlib.pruners.snip import sensitivity
-from cubistlib.selection import strictly_above
 
 
 @dataclass(frozen=True)

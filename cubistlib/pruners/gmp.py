@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubistlib.pruners.base import DuringTraining
-from cubistlib.pruners.magnitude import shrink
-from cubistlib.selection import Rule, strictly_above
+from cubistlib.pruners.parts.selection import Rule, shrink, strictly_above
 
 
 @dataclass(frozen=True)

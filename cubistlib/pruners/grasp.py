@@ -7,13 +7,13 @@ from itertools import islice
 import numpy as np
 import torch
 
-from cubistlib.checks import require
-from cubistlib.functional import activations, binary_cross_entropy
-from cubistlib.network import Network
+from cubistlib.networks.functional import activations, binary_cross_entropy
+from cubistlib.networks.network import Network
 from cubistlib.pruners.base import Batches
-from cubistlib.pruners.initialization import xavier_normal
+from cubistlib.pruners.parts.initialization import xavier_normal
+from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
-from cubistlib.selection import strictly_above
+from cubistlib.support.checks import require
 
 # Batches looked through for points of each class before the data set is called one-sided.
 PATIENCE = 100

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.masks import Masks
-from cubistlib.network import Network
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
 from cubistlib.pruners.base import Pruner
-from cubistlib.pruners.draws import derived_seed
-from cubistlib.pruners.magnitude import shrink
-from cubistlib.pruners.schedules import geometric
-from cubistlib.selection import strictly_above
-from cubistlib.training import Trained, train
+from cubistlib.pruners.parts.draws import derived_seed
+from cubistlib.pruners.parts.schedules import geometric
+from cubistlib.pruners.parts.selection import shrink, strictly_above
+from cubistlib.pruners.task import Task
+from cubistlib.training.loop import Trained
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,21 @@ class LTH(Pruner):
     def __post_init__(self) -> None:
         self.check_field("rounds", 1)
 
-    def train(self, *args, **options) -> Trained:
-        *_, last = self.trainings(*args, **options)
+    def train(self, nets, keep, task) -> Trained:
+        *_, last = self.trainings(nets, keep, task)
         return last
 
-    def ticket(self, nets, *args, **options) -> tuple[Network, Masks]:
-        return nets, self.train(nets, *args, **options).masks
+    def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
+        return nets, self.train(nets, keep, task).masks
 
-    def trainings(
-        self, nets, x, y, keep, config, *, seed=0, selection="exact", backend="auto", own_seeds=None
-    ) -> Iterator[Trained]:
+    def trainings(self, nets: Network, keep: int | np.ndarray, task: Task) -> Iterator[Trained]:
         """Every training in turn, rounds + 1 in all: dense first, the ticket last."""
-        keep, rule = self.check_keep(nets, keep), self.rule(selection)
-        rounded = np.floor if selection == "authors" else np.rint
+        keep, rule = self.check_keep(nets, keep), self.rule(task.selection)
+        rounded = np.floor if task.selection == "authors" else np.rint
         schedule = rounded(geometric(nets.size, keep, self.rounds)).astype(np.int64)
         masks = Masks.ones_like(nets)
         for i in range(self.rounds + 1):
-            order = derived_seed("lth", seed, i)
-            trained = train(nets, masks, x, y, config, seed=order, backend=backend)
+            trained = task.train(nets, masks, seed=derived_seed("lth", task.seed, i))
             yield trained
             if i < self.rounds:
                 masks = shrink(trained.network, masks, schedule[i], rule)

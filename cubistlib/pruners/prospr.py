@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cubistlib.functional import losses
+from cubistlib.networks.functional import losses
 from cubistlib.pruners.scored import Scored
 
 

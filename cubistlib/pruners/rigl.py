@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cubistlib.backends.fused import gradients
-from cubistlib.masks import Masks
-from cubistlib.pruners import erk
+from cubistlib.networks.masks import Masks
 from cubistlib.pruners.base import DuringTraining
-from cubistlib.selection import candidates, exact
+from cubistlib.pruners.parts import erk
+from cubistlib.pruners.parts.selection import candidates, exact
+from cubistlib.training.backends.fused import gradients
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from cubistlib.masks import Masks
-from cubistlib.network import Network
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
 from cubistlib.pruners.base import AtInitialization, Batches
-from cubistlib.pruners.schedules import geometric
-from cubistlib.selection import select
+from cubistlib.pruners.parts.schedules import geometric
+from cubistlib.pruners.parts.selection import select
 
 
 class Scored(AtInitialization):

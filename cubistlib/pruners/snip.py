@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cubistlib.functional import gradients
-from cubistlib.masks import Masks
-from cubistlib.network import Network
-from cubistlib.pruners.initialization import xavier_normal
-from cubistlib.pruners.schedules import floor_of_share
+from cubistlib.networks.functional import gradients
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.pruners.parts.initialization import xavier_normal
+from cubistlib.pruners.parts.schedules import floor_of_share
+from cubistlib.pruners.parts.selection import at_least
 from cubistlib.pruners.scored import Scored
-from cubistlib.selection import at_least
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.pruners.schedules import geometric
+from cubistlib.pruners.parts.schedules import geometric
+from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
-from cubistlib.selection import strictly_above
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from lab import Reader
 
 SETUP = """
 import os, numpy as np, cubistlib as cl
-from cubistlib.selection import select
+from cubistlib.pruners.parts.selection import select
 x, y = cl.cubist_spiral()
 def pruned(width, keep):
     net = cl.Network.initialize([width] * 3, seed=0)

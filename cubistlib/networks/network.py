@@ -1,0 +1,175 @@
+"""A stack of small multilayer perceptrons of one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cubistlib.networks.stack import Stack
+from cubistlib.support.checks import is_whole, require
+
+if TYPE_CHECKING:
+    import torch
+
+# Numbers held at once when a stack is evaluated on many points: 16 MB of float32.
+CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Network(Stack):
+    """n networks of one shape: in → d1 → … → out, ReLU after every hidden layer.
+
+    weights[l]: (n, out, in) float32; biases[l]: (n, out) float32, l = 0 … layers − 1.
+    """
+
+    dtype = np.float32
+
+    @classmethod
+    def initialize(
+        cls,
+        hidden: Sequence[int],
+        n: int = 1,
+        seed: int | np.random.SeedSequence | Sequence[np.random.SeedSequence] = 0,
+        host: Sequence[int] | None = None,
+        inputs: int = 2,
+        outputs: int = 1,
+    ) -> Network:
+        """PyTorch's default initialization: weights and biases uniform in ±1/√fan_in.
+
+        hidden: hidden widths, e.g. (3, 3, 3). host: widths of a wider network whose leading
+        units are taken, as in the paper's searches; hidden layers then start from the host's
+        range. seed: of the stack, in which network i depends on (seed, i) alone, not on n; or one
+        for each of the n networks, each as if it were first in a stack of its own.
+        Source: paper, "Network". Raises ValueError for a width below 1 or a host too narrow.
+        """
+        hidden = _widths("hidden", hidden)
+        host = hidden if host is None else _widths("host", host)
+        require(
+            len(host) == len(hidden) and all(h >= d for h, d in zip(host, hidden, strict=True)),
+            f"Network.initialize: host {host} must be as deep and at least as wide as {hidden}",
+        )
+        require(is_whole(n), f"Network.initialize: n must be a whole number ≥ 1, got {n!r}")
+        if isinstance(seed, Sequence):
+            require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
+            origins = [(own, 0) for own in seed]
+        else:
+            whole = isinstance(seed, np.random.SeedSequence)
+            origins = [(seed if whole else np.random.SeedSequence(seed), i) for i in range(n)]
+        full, kept = (inputs, *host, outputs), (inputs, *hidden, outputs)
+        networks = [_draw_leading_units(full, kept, *origin) for origin in origins]
+        layers = [np.stack(arrays) for arrays in zip(*networks, strict=True)]
+        return cls(tuple(layers[0::2]), tuple(layers[1::2]))
+
+    @classmethod
+    def from_arrays(cls, weights: Iterable, biases: Iterable) -> Network:
+        """A stack from arrays of any origin: weights (n, out, in), biases (n, out); copies.
+
+        Arrays of a single network, (out, in) and (out,), make a stack of one.
+        """
+        weights = [np.array(w, dtype=np.float32) for w in weights]
+        biases = [np.array(b, dtype=np.float32) for b in biases]
+        if weights and weights[0].ndim == 2:
+            weights, biases = [w[None] for w in weights], [b[None] for b in biases]
+        return cls(tuple(weights), tuple(biases))
+
+    @classmethod
+    def zeros_like(cls, nets: Stack) -> Network:
+        """A stack of the same shape, all parameters zero."""
+        weights = tuple(np.zeros(w.shape, np.float32) for w in nets.weights)
+        return cls(weights, tuple(np.zeros(b.shape, np.float32) for b in nets.biases))
+
+    def tensors(self, device: str = "cpu") -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """(weights, biases) as tensors; on the CPU they share this stack's memory."""
+        import torch
+
+        return (
+            [torch.from_numpy(w).to(device) for w in self.weights],
+            [torch.from_numpy(b).to(device) for b in self.biases],
+        )
+
+    def activations(self, x: np.ndarray) -> list[np.ndarray]:
+        """What every unit gives on rows x (rows, in): a list of (n, rows, units) float32.
+
+        Hidden layers after the ReLU, the logits last.
+        """
+        return [h.transpose(0, 2, 1) for h in self._forward(self._inputs(x))]
+
+    def logits(self, x: np.ndarray) -> np.ndarray:
+        """The output unit on rows x (rows, in): (n, rows) float32."""
+        return np.concatenate([part for part, _ in self._logit_parts(x)], axis=1)
+
+    def evaluate(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Accuracy (a share, 0 … 1) and mean binary cross-entropy on all rows: (n,) float64.
+
+        A logit above 0 is class 1, anything else class 0. Source: paper, "Training".
+        """
+        import torch
+
+        from cubistlib.networks.functional import binary_cross_entropy
+
+        y = np.asarray(y, np.float32)
+        correct, loss = np.zeros(len(self)), np.zeros(len(self))
+        for part, rows in self._logit_parts(x):
+            correct += ((part > 0) == (y[rows] > 0.5)).sum(1)
+            each = binary_cross_entropy(torch.from_numpy(part), torch.from_numpy(y[rows]))
+            loss += each.double().sum(1).numpy()
+        return correct / len(x), loss / len(x)
+
+    def _inputs(self, x: np.ndarray) -> np.ndarray:
+        x = np.ascontiguousarray(x, np.float32)
+        require(
+            x.ndim == 2 and x.shape[1] == self.sizes[0],
+            f"Network: x must be (rows, {self.sizes[0]}), got shape {x.shape}",
+        )
+        return x
+
+    def _forward(self, x: np.ndarray) -> list[np.ndarray]:
+        """Every layer on rows x: a list of (n, units, rows)."""
+        import torch
+
+        from cubistlib.networks.functional import activations
+
+        with torch.no_grad():
+            return [h.numpy() for h in activations(*self.tensors(), torch.from_numpy(x))]
+
+    def _logit_parts(self, x: np.ndarray) -> Iterator[tuple[np.ndarray, slice]]:
+        """Logits of one part of the rows after the other, so that memory stays flat."""
+        x = self._inputs(x)
+        rows = max(1, CHUNK // (len(self) * max(self.sizes)))
+        for start in range(0, len(x), rows):
+            part = slice(start, min(start + rows, len(x)))
+            yield self._forward(x[part])[-1][:, 0], part
+
+
+def weights_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
+    """Weight entries of a dense network of these hidden widths, biases not counted."""
+    return sum(into * out for into, out in pairwise((inputs, *hidden, outputs)))
+
+
+def _draw_leading_units(
+    full: tuple[int, ...], kept: tuple[int, ...], seed: np.random.SeedSequence, i: int
+) -> list[np.ndarray]:
+    """Network i of a seed: weight, bias, weight, bias, … of the leading units of a host."""
+    child = np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, i))
+    rng = np.random.default_rng(child)
+    arrays = []
+    for layer in range(len(full) - 1):
+        fan_in, fan_out = full[layer : layer + 2]
+        columns, rows = kept[layer : layer + 2]
+        bound = 1 / np.sqrt(fan_in)
+        arrays.append(rng.uniform(-bound, bound, (fan_out, fan_in))[:rows, :columns])
+        arrays.append(rng.uniform(-bound, bound, fan_out)[:rows])
+    return [a.astype(np.float32) for a in arrays]
+
+
+def _widths(name: str, widths: Sequence[int]) -> tuple[int, ...]:
+    listed = isinstance(widths, Iterable) and not isinstance(widths, str)
+    require(
+        listed and len(tuple(widths)) >= 1 and all(map(is_whole, widths)),
+        f"Network.initialize: {name} widths must be one or more whole numbers ≥ 1, got {widths!r}",
+    )
+    return tuple(int(d) for d in widths)

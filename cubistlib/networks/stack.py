@@ -1,0 +1,98 @@
+"""n things of one layered shape kept together: the common ground of networks and masks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+import numpy as np
+
+from cubistlib.support.checks import require
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """One array a layer for weights, (n, out, in), and one for biases, (n, out).
+
+    A stack of length 1 is a single network or mask; `stack[i]`, `stack[a:b]` and
+    `stack[index_array]` are stacks again, and copies. Raises ValueError where shapes do not
+    chain.
+    """
+
+    dtype: ClassVar[type]
+    weights: tuple[np.ndarray, ...]
+    biases: tuple[np.ndarray, ...]
+
+    def __post_init__(self) -> None:
+        for name in ("weights", "biases"):
+            arrays = tuple(self._convert(name, a) for a in getattr(self, name))
+            object.__setattr__(self, name, arrays)
+        self._check_shapes()
+
+    def _convert(self, name: str, array: np.ndarray) -> np.ndarray:
+        return np.asarray(array, dtype=self.dtype)
+
+    def _check_shapes(self) -> None:
+        name, w, b = type(self).__name__, self.weights, self.biases
+        require(
+            len(w) >= 1 and len(w) == len(b),
+            f"{name}: needs one bias array for every weight array, got {len(w)} and {len(b)}",
+        )
+        require(
+            w[0].ndim == 3 and min(w[0].shape) >= 1,
+            f"{name}: weights[0] must be (n, out, in), all ≥ 1, got shape {w[0].shape}",
+        )
+        n, _, fan_in = w[0].shape
+        for layer in range(len(w)):
+            shape = w[layer].shape
+            require(
+                len(shape) == 3 and shape == (n, shape[1], fan_in) and shape[1] >= 1,
+                f"{name}: weights[{layer}] must be ({n}, out ≥ 1, {fan_in}), got shape {shape}",
+            )
+            fan_in = shape[1]
+        for layer in range(len(b)):
+            shape, allowed = b[layer].shape, w[layer].shape[:2]
+            require(
+                shape == allowed, f"{name}: biases[{layer}] must be {allowed}, got shape {shape}"
+            )
+
+    @classmethod
+    def concatenate(cls, stacks: Sequence[Self]) -> Self:
+        """Several stacks of one shape as one, in order."""
+        sizes = {s.sizes for s in stacks}
+        require(len(sizes) == 1, f"{cls.__name__}.concatenate: one shape allowed, got {sizes}")
+        weights = zip(*(s.weights for s in stacks), strict=True)
+        biases = zip(*(s.biases for s in stacks), strict=True)
+        return cls(
+            tuple(np.concatenate(w) for w in weights), tuple(np.concatenate(b) for b in biases)
+        )
+
+    def __len__(self) -> int:
+        return len(self.weights[0])
+
+    def __getitem__(self, index: int | slice | np.ndarray) -> Self:
+        if isinstance(index, int | np.integer):
+            require(
+                -len(self) <= index < len(self),
+                f"{type(self).__name__}: index {index} outside a stack of {len(self)}",
+            )
+            index = [index]
+        weights = tuple(w[index].copy() for w in self.weights)
+        return type(self)(weights, tuple(b[index].copy() for b in self.biases))
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units in every layer, inputs and outputs included: (2, 3, 3, 3, 1)."""
+        return (self.weights[0].shape[2], *(w.shape[1] for w in self.weights))
+
+    @property
+    def hidden(self) -> tuple[int, ...]:
+        """Hidden widths: (3, 3, 3)."""
+        return self.sizes[1:-1]
+
+    @property
+    def size(self) -> int:
+        """Weight entries of one network, biases not counted; kept or not."""
+        return sum(w[0].size for w in self.weights)

@@ -1,0 +1,68 @@
+"""Figures in one look: results, searches, networks; f(what, ax) -> ax."""
+
+from cubistlib.plots.networks import (
+    EXTENT,
+    construction,
+    decision_region,
+    layered_graph,
+    score_graph,
+    spiral,
+    unit_maps,
+)
+from cubistlib.plots.results import (
+    accuracy_curves,
+    accuracy_spread,
+    effective_share,
+    frontiers,
+    schedule,
+    width_curves,
+)
+from cubistlib.plots.search import mask_counts, structure_map
+from cubistlib.plots.style import (
+    ACCURACY,
+    AXIS_NAMES,
+    BLUE,
+    CLASS_COLOURS,
+    GREEN,
+    GREY,
+    LABELS,
+    ORANGE,
+    SKY,
+    VERMILLION,
+    legend,
+    look,
+    target_lines,
+    use_style,
+)
+
+__all__ = [
+    "ACCURACY",
+    "AXIS_NAMES",
+    "BLUE",
+    "CLASS_COLOURS",
+    "EXTENT",
+    "GREEN",
+    "GREY",
+    "LABELS",
+    "ORANGE",
+    "SKY",
+    "VERMILLION",
+    "accuracy_curves",
+    "accuracy_spread",
+    "construction",
+    "decision_region",
+    "effective_share",
+    "frontiers",
+    "layered_graph",
+    "legend",
+    "look",
+    "mask_counts",
+    "schedule",
+    "score_graph",
+    "spiral",
+    "structure_map",
+    "target_lines",
+    "unit_maps",
+    "use_style",
+    "width_curves",
+]

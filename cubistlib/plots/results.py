@@ -1,0 +1,127 @@
+"""Figures about results: f(frame, ax) -> ax."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from cubistlib.plots.style import (
+    ACCURACY,
+    AXIS_NAMES,
+    GREY,
+    legend,
+    look,
+    target_lines,
+    width_style,
+)
+
+
+def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
+    """Best accuracy with at most so many nonzeros, one step curve an algorithm.
+
+    frame: as `analysis.frontiers` gives it. A curve ends at the largest size that was tried;
+    markers stand where the best improves. The search is drawn above all, in black.
+    """
+    by = frame.columns[1]
+    for name in sorted(frame["algorithm"].unique(), key=lambda name: name == "search"):
+        curve = frame[frame["algorithm"] == name]
+        better = np.flatnonzero(curve["accuracy"].diff().ne(0)).tolist()
+        style = look(name) | {"lw": 2.4 if name == "search" else 1.6, "markevery": better}
+        ax.plot(curve[by], 100 * curve["accuracy"], drawstyle="steps-post", ms=5, **style)
+    ax.set(xlabel=AXIS_NAMES[by], ylabel=ACCURACY)
+    target_lines(ax, targets)
+    return legend(ax)
+
+
+def accuracy_curves(
+    frame: pd.DataFrame,
+    ax: Axes,
+    targets: Sequence[float] = (),
+    frontier: pd.DataFrame | None = None,
+) -> Axes:
+    """Median accuracy against k, a band from the worst to the best replicate, one curve a width.
+
+    frame: as `analysis.over_seeds` gives it; frontier: of the search, by weights_kept, drawn
+    behind over the same range of k.
+    """
+    if frontier is not None:
+        _draw_frontier(frontier, frame["keep"].min(), frame["keep"].max(), ax)
+    for i, ((name, hidden), curve) in enumerate(frame.groupby(["algorithm", "hidden"])):
+        style = look(name) | width_style(name, hidden, i)
+        ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
+        band = (100 * curve["low"], 100 * curve["high"])
+        ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.13, lw=0)
+    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=ACCURACY)
+    target_lines(ax, targets)
+    return legend(ax)
+
+
+def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
+    """A figure of every algorithm against the width, which doubles from tick to tick.
+
+    frame: as `analysis.by_width` gives it; of: its column "accuracy" or "effective".
+    """
+    for name, curve in frame.groupby("algorithm"):
+        ax.plot(curve["width"], 100 * curve[of], lw=1.6, ms=6, **look(name))
+    ticks = [3, 4, 6, 8, 16, 32, 64, 128, 256]
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(ticks, ticks)
+    ax.set(xlabel="width of the hidden layers", ylabel=AXIS_NAMES[of])
+    return legend(ax)
+
+
+def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: str) -> Axes:
+    """Weights left against the training step, as a staircase."""
+    ax.step(steps, left, where="post", lw=1.8, color=look(algorithm)["color"])
+    ax.set(xlabel="training step", ylabel="weights left")
+    return ax
+
+
+def _draw_frontier(frontier: pd.DataFrame, low: int, high: int, ax: Axes) -> None:
+    """The search's best with at most k weights, for k from low to high."""
+    best = frontier.set_index("weights_kept")["accuracy"]
+    counts = np.arange(low, high + 1)
+    accuracy = [100 * best.loc[:k].max() for k in counts]
+    style = look("search") | {"marker": None}
+    ax.plot(counts, accuracy, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
+
+
+def accuracy_spread(
+    accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = (), median: bool = False
+) -> Axes:
+    """How many runs ended at which accuracy (a share); targets in percent as upright lines.
+
+    median: a line there too.
+    """
+    percent = 100 * np.asarray(accuracy)
+    ax.hist(percent, bins=np.arange(50, 101, 1), color=GREY)
+    ax.margins(y=0.15)
+    ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
+    lines = {f"{target:g} %": target for target in targets}
+    if median:
+        lines["median"] = np.median(percent)
+    for label, place in lines.items():
+        ax.axvline(place, color="black", lw=0.8, ls=(0, (4, 3)))
+        ax.annotate(
+            label,
+            (place, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-3, -3),
+            textcoords="offset points",
+            ha="right",
+            va="top",
+            fontsize=9,
+        )
+    return ax
+
+
+def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
+    """Mean share of the kept weights that lie on a path, against k, one curve a width."""
+    share = 100 * results["effective_weights"] / results["weights_kept"]
+    cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
+    for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):
+        style = look(name) | width_style(name, hidden, i)
+        ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
+    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=AXIS_NAMES["effective"], ylim=(0, 103))
+    return legend(ax)

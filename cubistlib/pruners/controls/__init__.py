@@ -1,0 +1,1 @@
+"""Controls: what no one would propose as an algorithm, but every comparison needs."""

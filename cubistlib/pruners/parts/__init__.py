@@ -1,0 +1,1 @@
+"""What algorithms are made of: selection rules, schedules, random draws, initializations."""

@@ -1,0 +1,61 @@
+"""What networks are pruned for: the data, how they are trained on it, and what is random in it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from cubistlib import data
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.pruners.parts.draws import Seed
+from cubistlib.training.config import TrainConfig
+from cubistlib.training.loop import Hook, Trained, train
+
+# Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
+BATCH = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A training that networks are to be pruned for.
+
+    x (rows, in) float32, y (rows,) of 0 and 1. config: one for the stack, or one a network, as
+    in `train`. seed: order of the data and batches, shared by the stack. own_seeds: one a
+    network, for what is drawn for it alone (a random mask, new weights); default: from
+    (seed, i). selection: from scores to masks, "exact" (k weights) or "authors" (as the
+    paper's code counts). backend, threads: as in `resume`.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    config: TrainConfig | Sequence[TrainConfig]
+    seed: int = 0
+    own_seeds: Sequence[int] | None = None
+    selection: str = "exact"
+    backend: str = "auto"
+    threads: int | None = None
+
+    @property
+    def own(self) -> Seed:
+        """What a draw for each network alone is seeded by."""
+        return self.seed if self.own_seeds is None else self.own_seeds
+
+    @cached_property
+    def steps(self) -> int:
+        """Optimizer steps of one training."""
+        first = self.config if isinstance(self.config, TrainConfig) else self.config[0]
+        return first.steps(len(self.x))
+
+    def batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Endless random batches (x, y) that scores are computed on."""
+        return data.batches(self.x, self.y, size=min(BATCH, len(self.x)), seed=self.seed)
+
+    def train(
+        self, nets: Network, masks: Masks, hook: Hook | None = None, seed: int | None = None
+    ) -> Trained:
+        """The networks trained under the masks. seed: of the data's order, if not the task's."""
+        seed = self.seed if seed is None else seed
+        options = {"backend": self.backend, "threads": self.threads, "hook": hook}
+        return train(nets, masks, self.x, self.y, self.config, seed=seed, **options)

@@ -1,0 +1,209 @@
+"""Parameter files, params/<profile>/NN_name.yaml, checked before anything runs.
+
+A notebook's own parameters cell says which parameters there are and of which type; the words
+below say which values are allowed. From both, a pydantic model is made for each notebook.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from cubistlib import pruners
+from cubistlib.data import cubist_spiral
+from cubistlib.networks.network import weights_of
+from cubistlib.pruners.base import SELECTIONS
+from cubistlib.runner.notebook import Notebook
+from cubistlib.support import paths
+from cubistlib.support.checks import UserError, require
+from cubistlib.training.loop import TrainConfig
+
+Values = dict[str, Any]
+
+
+def _training(field: str) -> AfterValidator:
+    """What TrainConfig allows for one of its fields."""
+
+    def check(value: Any) -> Any:
+        replace(TrainConfig(), **{field: value})
+        return value
+
+    return AfterValidator(check)
+
+
+def _algorithm(name: str) -> str:
+    pruners.get(name)
+    return name
+
+
+def _selection(name: str) -> str:
+    require(name in SELECTIONS, f"must be one of {', '.join(SELECTIONS)}, got {name!r}")
+    return name
+
+
+COUNT = Field(ge=1)
+LR, SCHEDULE = _training("lr"), _training("schedule")
+ALGORITHM = AfterValidator(_algorithm)
+
+# What a parameter of that name may hold, or each value of it if it is a list. Other names are
+# checked for their type alone.
+WORDS = {
+    "width": COUNT,
+    "widths": COUNT,
+    "max_width": COUNT,
+    "hidden": COUNT,
+    "keep": COUNT,
+    "networks": COUNT,
+    "seed": Field(ge=0),
+    "seeds": COUNT,
+    "limit": Field(ge=0),
+    "weights": COUNT,
+    "targets": Field(gt=0, le=100),
+    "epochs": _training("epochs"),
+    "lr": LR,
+    "lrs": LR,
+    "schedule": SCHEDULE,
+    "schedules": SCHEDULE,
+    "selection": AfterValidator(_selection),
+    "algorithm": ALGORITHM,
+    "algorithms": ALGORITHM,
+}
+TYPES = {"int": int, "float": float, "str": str, "bool": bool}
+
+
+def _keep_below_size(values: Values) -> None:
+    """The studies skip k ≥ size, so that each k must be below the widest network's size."""
+    widest = max(values.get("widths", [values.get("width", 0)]))
+    if "keep" not in values or not widest:
+        return
+    keep = values["keep"] if isinstance(values["keep"], list) else [values["keep"]]
+    size = weights_of((widest,) * 3)
+    require(
+        max(keep) < size,
+        f"keep must be below {size}, the weights of a network of width {widest}, got {max(keep)}",
+    )
+
+
+def _spiral(values: Values) -> None:
+    """Whether the data set can be made; it takes milliseconds."""
+    if {"turns", "points"} <= set(values):
+        names = ("turns", "sides", "gap", "points", "noise")
+        cubist_spiral(**{name: values[name] for name in names if name in values})
+
+
+TOGETHER: tuple[Callable[[Values], None], ...] = (_keep_below_size, _spiral)
+
+
+def model(notebook: Notebook) -> type[BaseModel]:
+    """The pydantic model of a notebook's parameters; every one must be given."""
+    fields = {name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()}
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    return create_model(notebook.name, __config__=config, **fields)
+
+
+def _type(name: str, hint: str) -> Any:
+    value = TYPES[hint.removeprefix("list[").removesuffix("]")]
+    if name in WORDS:
+        value = Annotated[value, WORDS[name]]
+    return Annotated[list[value], Field(min_length=1)] if hint.startswith("list[") else value
+
+
+def check(profile: str, notebooks: dict[str, Notebook]) -> dict[str, Values]:
+    """The parameters of every notebook in a profile, by the notebook's name.
+
+    Raises ValueError with every fault of every file, a sentence a line.
+    """
+    folder, faults, found = paths.params(profile), [], {}
+    for name in sorted({*notebooks, *(file.stem for file in folder.glob("*.yaml"))}):
+        file = folder / f"{name}.yaml"
+        try:
+            require(name in notebooks, f"{paths.shown(file)}: there is no notebook of that name")
+            found[name] = _checked(notebooks[name], file, profile)
+        except UserError as error:
+            faults.append(str(error))
+    require(not faults, "\n".join(faults))
+    return found
+
+
+def _checked(notebook: Notebook, file: Path, profile: str) -> Values:
+    """One notebook's parameters from its file, its defaults checked as well."""
+    defaults = {name: p.default for name, p in notebook.parameters.items()}
+    where = paths.shown(notebook.path)
+    faults = [f"{where}: {fault}" for fault in _faults(notebook, defaults)]
+    require("profile" in defaults, f"{where}: parameters must have a line 'profile: str = …'")
+    values = read_yaml(file)
+    where = paths.shown(file)
+    faults += [f"{where}: {fault}" for fault in _faults(notebook, values)]
+    if isinstance(values.get("profile"), str) and values["profile"] != profile:
+        faults.append(f"{where}: profile must be {profile!r}, its folder's name")
+    require(not faults, "\n".join(faults))
+    return model(notebook).model_validate(values).model_dump()
+
+
+def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
+    """What is wrong with these parameters, a sentence each."""
+    try:
+        valid = model(notebook).model_validate(values).model_dump()
+    except ValidationError as error:
+        yield from (_sentence(fault, notebook) for fault in error.errors())
+        return
+    for rule in TOGETHER:
+        try:
+            rule(valid)
+        except ValueError as error:
+            yield str(error)
+
+
+def _sentence(fault: dict, notebook: Notebook) -> str:
+    """A pydantic error as a sentence that names the field and what is allowed."""
+    name, *place = fault["loc"]
+    field = "".join([str(name), *(f"[{i}]" for i in place)])
+    if fault["type"] == "extra_forbidden":
+        return f"unknown parameter {field}; allowed: {', '.join(notebook.parameters)}"
+    if fault["type"] == "missing":
+        return f"{field} is missing (a {notebook.parameters[name].hint})"
+    if fault["type"] == "value_error":
+        return f"{field}: {str(fault['ctx']['error']).removeprefix('TrainConfig: ')}"
+    rule = fault["msg"].replace("Input should be", "must be").replace("List should", "must")
+    given = "" if fault["type"] == "too_short" else f", got {fault['input']!r}{_trap(fault)}"
+    return f"{field} {rule}{given}"
+
+
+def _trap(fault: dict) -> str:
+    """What to write instead where YAML reads something else than it seems to say."""
+    given = fault["input"]
+    if isinstance(given, bool):
+        return " (YAML reads on, yes, off and no as true and false: quote them if text is meant)"
+    if fault["type"].startswith(("float", "int")) and isinstance(given, str):
+        return " as text (YAML reads 1e-3 as text: write 0.001 or 1.0e-3)"
+    return ""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a name given twice, of which YAML would keep the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        names = [key.value for key, _ in node.value]
+        twice = {str(name) for name in names if names.count(name) > 1}
+        if twice:
+            problem = f"{', '.join(sorted(twice))} given twice"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(file: Path) -> Values:
+    """The mapping that a parameter file holds. Raises ValueError in one sentence."""
+    where = paths.shown(file)
+    require(file.is_file(), f"{where}: missing; each notebook needs its parameters there")
+    try:
+        values = yaml.load(file.read_text("utf-8"), _Loader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1
+        raise UserError(f"{where}: not YAML, line {line}: {error.problem}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{where}: not YAML: not a text file in UTF-8") from error
+    require(isinstance(values, dict), f"{where}: must hold lines 'name: value'")
+    return values

@@ -1,0 +1,148 @@
+"""Runs the notebooks of a profile: checked before, skipped where up to date, safe to kill."""
+
+import fcntl
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from cubistlib.runner import page, records
+from cubistlib.runner.jobs import Job, plan
+from cubistlib.runner.kernel import ThisPython
+from cubistlib.runner.records import Record
+from cubistlib.support import files, paths
+from cubistlib.support.checks import UserError, require
+
+
+def run(profile: str, names: Sequence[str] = (), force: bool = False) -> int:
+    """Run a profile's notebooks, all or those named with what they need; then make the page.
+
+    Returns the exit status: 0, or 1 if a notebook failed. Raises ValueError for bad input,
+    before anything has started.
+    """
+    jobs = plan(profile)
+    unknown = [name for name in names if name not in jobs]
+    require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
+    with _alone(profile):
+        sound = _run(jobs, names or list(jobs), force)
+        print(f"page: {page.write(profile, list(jobs.values()))}")
+    return 0 if sound else 1
+
+
+def _run(jobs: dict[str, Job], names: Sequence[str], force: bool) -> bool:
+    """Run the notebooks of these names and what they need; whether all went well."""
+    wanted = _with_needs(jobs, names)
+    unsound: set[str] = set()
+    for number, job in enumerate(wanted, start=1):
+        line = f"[{number}/{len(wanted)}] {job.name} … "
+        print(line, end="", flush=True)
+        missing = [need for need in job.needs if need in unsound]
+        if missing:
+            unsound.add(job.name)
+            print(_skip(job, missing).reason)
+        elif job.current() and not (force and job.name in names):
+            print("up to date")
+        else:
+            record = execute(job, line)
+            print(_again(line) + (record.reason or f"{record.seconds:.1f} s"))
+            unsound |= {job.name} if record.reason else set()
+    return not unsound
+
+
+def execute(job: Job, title: str = "") -> Record:
+    """Execute one notebook; its output of before stays in place unless this run ends well.
+
+    What a failed run wrote is kept as NN_name.failed.ipynb.
+    """
+    Record("running", job.fingerprint).write(job.profile, job.name)
+    job.failed_output.unlink(missing_ok=True)
+    before, start = records.signature(job.profile), time.monotonic()
+    reason = ""
+    try:
+        with files.replacing(job.output) as temporary:
+            _papermill(job, temporary, title)
+    except PapermillExecutionError as error:
+        last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
+        reason = f"failed in cell {error.exec_count}: {last}"
+    except RuntimeError as error:  # the kernel did not start, or died
+        reason = f"failed in cell {_begun(job)}: {str(error).strip().splitlines()[-1]}"
+    after = records.signature(job.profile)
+    record = Record(
+        "failed" if reason else "done",
+        job.fingerprint,
+        seconds=round(time.monotonic() - start, 1),
+        finished=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        reason=reason,
+        written={file: stamp for file, stamp in after.items() if before.get(file) != stamp},
+    )
+    record.write(job.profile, job.name)
+    return record
+
+
+def _papermill(job: Job, output: Path, title: str) -> None:
+    bar = {"desc": title, "leave": False} if sys.stdout.isatty() else False
+    try:
+        papermill.execute_notebook(
+            str(job.notebook.path),
+            str(output),
+            parameters=job.parameters,
+            kernel_name="python3",
+            language="python",
+            kernel_manager_class=ThisPython,
+            shutdown_kernel="immediate",
+            progress_bar=bar,
+        )
+    except (PapermillExecutionError, RuntimeError):
+        output.replace(job.failed_output)
+        raise
+
+
+def _begun(job: Job) -> int:
+    """How many code cells of a failed run were begun."""
+    cells = nbformat.read(job.failed_output, as_version=4).cells
+    return sum(c.cell_type == "code" and bool(c.metadata.papermill.start_time) for c in cells)
+
+
+def _skip(job: Job, missing: Sequence[str]) -> Record:
+    """Leave out a notebook whose needs failed, and keep that on record."""
+    reason = f"skipped: it needs {', '.join(missing)}"
+    record = Record("skipped", job.fingerprint, reason=reason)
+    record.write(job.profile, job.name)
+    return record
+
+
+def _with_needs(jobs: dict[str, Job], names: Sequence[str]) -> list[Job]:
+    """The jobs of these names and, said aloud, those they need that are not up to date."""
+    wanted = set(names)
+    for job in reversed(jobs.values()):  # a notebook needs only such as come before it
+        needs = [n for n in job.needs if n not in wanted and not jobs[n].current()]
+        if job.name in wanted and needs:
+            print(f"{job.name} needs {', '.join(needs)}, not up to date: running before it")
+            wanted.update(needs)
+    return [job for job in jobs.values() if job.name in wanted]
+
+
+def _again(line: str) -> str:
+    """The line once more where the progress bar has taken its place."""
+    return f"\r{line}" if sys.stdout.isatty() else ""
+
+
+@contextmanager
+def _alone(profile: str) -> Iterator[None]:
+    """Refuses a second runner on one profile, and clears away what a killed one left."""
+    folder = paths.outputs(profile)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UserError(f"profile {profile}: another run is at work on it") from error
+        for left in folder.glob(".[0-9][0-9]_*.ipynb"):
+            left.unlink()
+        yield

@@ -1,0 +1,5 @@
+"""Results on disk: tables in Parquet, and the folder in which a study's come together."""
+
+from cubistlib.store.table import COLUMNS, SCHEMA, read, write
+
+__all__ = ["COLUMNS", "SCHEMA", "read", "write"]

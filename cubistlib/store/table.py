@@ -1,0 +1,156 @@
+"""Results in Parquet: one row an experiment, one documented schema, atomic writes."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cubistlib.store import shards
+from cubistlib.store.shards import ShardFile
+from cubistlib.support.checks import UserError, require
+from cubistlib.support.files import replacing
+
+# name: (type, what it holds). The order is that of the columns.
+COLUMNS = {
+    "study": (pa.string(), "which table of experiments it belongs to"),
+    "experiment": (pa.int64(), "number within the study; with the study's name it seeds the run"),
+    "algorithm": (pa.string(), "pruning algorithm, or 'search' where the mask was enumerated"),
+    "hidden": (pa.list_(pa.int32()), "hidden widths"),
+    "mask": (pa.int64(), "number of the mask in the search's list; null for a pruner"),
+    "keep": (pa.int32(), "weights asked for; null in a search"),
+    "weights_kept": (pa.int32(), "weights of the final mask"),
+    "parameters_kept": (pa.int32(), "weights and biases of the final mask"),
+    "effective_weights": (pa.int32(), "weights on a path from input to output"),
+    "lr": (pa.float64(), "initial learning rate"),
+    "schedule": (pa.string(), "constant, cosine or step"),
+    "epochs": (pa.int32(), "passes over the data"),
+    "selection": (pa.string(), "rule from scores to masks: exact or authors; null in a search"),
+    "seed": (pa.int64(), "replicate: seeds the order of the data"),
+    "accuracy": (pa.float64(), "share of all points classified rightly, 0 … 1"),
+    "loss": (pa.float64(), "mean binary cross-entropy over all points"),
+    "diverged": (pa.bool_(), "some parameter or the loss was not finite"),
+    "version": (pa.string(), "version of cubistlib that ran it"),
+}
+SCHEMA = pa.schema(
+    [pa.field(name, kind, metadata={"description": text}) for name, (kind, text) in COLUMNS.items()]
+)
+
+
+# So many neighbouring shards are put together in one file once all of them are there, then so
+# many, a multiple: files stay few while a study is run, also in many slices.
+BLOCKS = (16, 128)
+
+
+def write(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write results to `path`; a kill at any instant leaves the old file or the new one.
+
+    Raises ValueError if the frame's columns are not those of SCHEMA.
+    """
+    path = Path(path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(_encoded(_table(frame, path)))
+    return path
+
+
+def write_shard(frame: pd.DataFrame, folder: Path, shard: int) -> None:
+    """Keeps a shard's results in a study's folder; see `shards`."""
+    shards.put(folder, shard, shard, _encoded(_table(frame, folder)))
+
+
+def compact(folder: Path, wanted: range) -> None:
+    """Puts these shards together in one file, if all of them are there and nothing beside them."""
+    files = [file for file in shards.listing(folder) if file.first in wanted]
+    held = [file for file in files if file.last in wanted]
+    if len(held) < 2 or sum(len(file.shards) for file in held) < len(wanted):
+        return
+    try:
+        tables = [_decoded(file.read(), file.path) for file in held]
+    except FileNotFoundError:  # a slice beside this one has put them together
+        return
+    # As one piece: how the shards were put together before must not show in the file.
+    table = pa.concat_tables(tables).combine_chunks()
+    shards.put(folder, wanted[0], wanted[-1], _encoded(table))
+    for file in held:
+        file.path.unlink(missing_ok=True)
+
+
+def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
+    """Results of one file or of several as one frame; `hidden` holds tuples of int.
+
+    A path may also be the folder of a study: then it gives what is there of it, also while a
+    sweep writes. Raises ValueError, in one sentence, for a file that is missing, damaged,
+    unreadable or of another schema.
+    """
+    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    return _frame(pa.concat_tables([_read_one(Path(p)) for p in paths]))
+
+
+def read_shard(folder: Path, shard: int) -> pd.DataFrame | None:
+    """The results of a study's shard, maybe with its neighbours'; None if it is not there.
+
+    Raises ValueError if their file is damaged.
+    """
+
+    def first(files: list[ShardFile]) -> pd.DataFrame | None:
+        found = (file for file in files if shard in file.shards)
+        return next((_frame(_decoded(file.read(), file.path)) for file in found), None)
+
+    return shards.settled(folder, first)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    frame = table.to_pandas().astype({"mask": "Int64", "keep": "Int32"})
+    return frame.assign(hidden=[tuple(map(int, h)) for h in frame["hidden"]])
+
+
+def _read_one(path: Path) -> pa.Table:
+    if path.is_dir():
+        return _read_folder(path)
+    require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
+    return _decoded(path.read_bytes(), path)
+
+
+def _read_folder(folder: Path) -> pa.Table:
+    def together(files: list[ShardFile]) -> pa.Table:
+        require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
+        return pa.concat_tables([_decoded(file.read(), file.path) for file in files])
+
+    return shards.settled(folder, together)
+
+
+def _table(frame: pd.DataFrame, path: Path) -> pa.Table:
+    _check_columns(frame.columns, path)
+    return pa.Table.from_pandas(frame[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
+
+
+def _encoded(table: pa.Table) -> bytes:
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata(None), buffer)
+    return buffer.getvalue().to_pybytes()
+
+
+def _decoded(data: bytes, path: Path) -> pa.Table:
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0].rstrip(".")
+        raise UserError(f"{path}: not a readable Parquet file of results ({reason})") from error
+    if "mask" not in table.column_names:  # results of before there was this column
+        table = table.append_column("mask", pa.nulls(len(table), pa.int64()))
+    _check_columns(table.column_names, path)
+    for field in SCHEMA:
+        found = table.schema.field(field.name).type
+        require(
+            found == field.type,
+            f"{path}: column {field.name!r} holds {found}, results hold {field.type}",
+        )
+    return table.select(list(COLUMNS)).cast(SCHEMA)
+
+
+def _check_columns(columns: Sequence[str], path: Path) -> None:
+    missing, extra = set(COLUMNS) - set(columns), set(columns) - set(COLUMNS)
+    parts = [f"lacks {', '.join(sorted(missing))}"] if missing else []
+    parts += [f"has unknown {', '.join(sorted(extra))}"] if extra else []
+    require(not parts, f"{path}: not the schema of results: {' and '.join(parts)}")

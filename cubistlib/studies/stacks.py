@@ -1,0 +1,137 @@
+"""Experiments run in stacks of networks that are trained side by side, one row of results each."""
+
+import zlib
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from itertools import groupby, pairwise
+
+import numpy as np
+import pandas as pd
+
+from cubistlib import pruners
+from cubistlib.networks.connectivity import connectivity
+from cubistlib.networks.masks import Masks
+from cubistlib.networks.network import Network
+from cubistlib.pruners.base import Pruner
+from cubistlib.pruners.task import Task
+from cubistlib.studies.experiment import HOST_WIDTH, SEARCH, Experiment
+from cubistlib.training.loop import Trained
+
+
+def initialize(experiments: Sequence[Experiment]) -> Network:
+    """The networks that experiments of one depth start from, one a row of the stack.
+
+    Narrower ones lie in the leading units of networks as wide as the widest.
+    """
+    first, n = experiments[0], len(experiments)
+    hidden = common_widths(e.hidden for e in experiments)
+    hosted = first.algorithm == SEARCH or first.origin is not None
+    host = (HOST_WIDTH,) * len(hidden) if hosted else None
+    seeds = [_sequence(*(e.origin or (e.study, e.number))) for e in experiments]
+    return Network.initialize(hidden, n, seeds, host)
+
+
+def own_seeds(experiments: Sequence[Experiment]) -> list[int]:
+    """Each experiment's seed for what a pruner draws for it alone: masks, new weights."""
+    draws = (_sequence(e.study, e.number, 1) for e in experiments)
+    return [int(s.generate_state(1, np.uint64)[0]) for s in draws]
+
+
+def pruner(experiment: Experiment) -> Pruner:
+    """The pruning algorithm of an experiment, with its options."""
+    return pruners.get(experiment.algorithm)(**dict(experiment.options))
+
+
+def stacks(experiments: Iterable[Experiment]) -> list[list[Experiment]]:
+    """Experiments in groups that can be trained as one stack each."""
+    ordered = sorted(experiments, key=_group)
+    return [list(stack) for _, stack in groupby(ordered, key=_group)]
+
+
+def train(
+    experiments: Sequence[Experiment],
+    x: np.ndarray,
+    y: np.ndarray,
+    masks: Sequence[Masks] = (),
+    backend: str = "auto",
+    threads: int | None = None,
+) -> Trained:
+    """Experiments of one of `stacks`' groups, trained together.
+
+    masks: the search's list, of which each search experiment names one by number; structures
+    of several widths lie in networks as wide as the widest. threads: as in `training.resume`.
+    """
+    first, nets = experiments[0], initialize(experiments)
+    task = task_of(experiments, x, y, backend, threads)
+    if first.algorithm == SEARCH:
+        return task.train(nets, chosen_masks(experiments, masks))
+    return pruner(first).train(nets, np.array([e.keep for e in experiments]), task)
+
+
+def task_of(
+    experiments: Sequence[Experiment], x: np.ndarray, y: np.ndarray, backend="auto", threads=None
+) -> Task:
+    """What a stack's networks are trained on, and how."""
+    first, configs = experiments[0], [e.config for e in experiments]
+    own, rule = own_seeds(experiments), first.selection or "exact"
+    return Task(x, y, configs, first.seed, own, rule, backend, threads)
+
+
+def chosen_masks(experiments: Sequence[Experiment], masks: Sequence[Masks]) -> Masks:
+    """The masks of a search's experiments as one stack, in networks as wide as the widest."""
+    hidden = common_widths(e.hidden for e in experiments)
+    numbers, index = np.unique([e.mask for e in experiments], return_inverse=True)
+    return Masks.concatenate([_widened(masks[int(i)], hidden) for i in numbers])[index]
+
+
+def common_widths(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """The smallest widths into which all of these fit."""
+    return tuple(map(max, zip(*set(shapes), strict=True)))
+
+
+def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:
+    """Results of a stack in the columns of `store.SCHEMA`."""
+    frame = pd.DataFrame(
+        {
+            "study": [e.study for e in experiments],
+            "experiment": [e.number for e in experiments],
+            "algorithm": [e.algorithm for e in experiments],
+            "hidden": [e.hidden for e in experiments],
+            "mask": pd.array([e.mask for e in experiments], dtype="Int64"),
+            "keep": pd.array([e.keep for e in experiments], dtype="Int32"),
+            "weights_kept": done.masks.weights_kept,
+            "parameters_kept": done.masks.parameters_kept,
+            "effective_weights": connectivity(done.masks).effective_weights,
+            "lr": [e.config.lr for e in experiments],
+            "schedule": [e.config.schedule for e in experiments],
+            "epochs": [e.config.epochs for e in experiments],
+            "selection": [e.selection for e in experiments],
+            "seed": [e.seed for e in experiments],
+            "accuracy": done.accuracy,
+            "loss": done.loss,
+            "diverged": done.diverged,
+        }
+    )
+    return frame.assign(version=version("cubistlib"))
+
+
+def _sequence(study: str, *key: int) -> np.random.SeedSequence:
+    return np.random.SeedSequence(zlib.crc32(study.encode()), spawn_key=key)
+
+
+def _widened(masks: Masks, hidden: tuple[int, ...]) -> Masks:
+    """The masks in the leading units of a wider structure, whose other units keep nothing."""
+    if masks.hidden == hidden:
+        return masks
+    sizes = (masks.sizes[0], *hidden, masks.sizes[-1])
+    weights = [np.zeros((len(masks), out, into), bool) for into, out in pairwise(sizes)]
+    for wide, narrow in zip(weights, masks.weights, strict=True):
+        wide[:, : narrow.shape[1], : narrow.shape[2]] = narrow
+    return Masks.from_weights(weights)
+
+
+def _group(experiment: Experiment) -> tuple:
+    e, config = experiment, experiment.config
+    shared = (config.epochs, config.batch_size, config.momentum, config.weight_decay)
+    shape = (len(e.hidden),) if e.algorithm == SEARCH else e.hidden
+    return (e.algorithm, shape, e.selection or "", e.options, e.seed, shared)

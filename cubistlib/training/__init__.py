@@ -1,0 +1,16 @@
+"""Masked SGD on a stack of networks: configuration, the loop over steps, and what does them."""
+
+from cubistlib.training import backends
+from cubistlib.training.config import SCHEDULES, TrainConfig
+from cubistlib.training.loop import Hook, Trained, TrainState, resume, train
+
+__all__ = [
+    "SCHEDULES",
+    "Hook",
+    "TrainConfig",
+    "TrainState",
+    "Trained",
+    "backends",
+    "resume",
+    "train",
+]
