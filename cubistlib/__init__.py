@@ -8,6 +8,7 @@ from cubistlib.inspector import inspect
 from cubistlib.networks.connectivity import Connectivity, connectivity, fold, unit_states
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
+from cubistlib.pruners.task import Task
 from cubistlib.support.checks import UserError
 from cubistlib.training import backends
 from cubistlib.training.loop import TrainConfig, Trained, TrainState, resume, train
@@ -18,6 +19,7 @@ __all__ = [
     "Connectivity",
     "Masks",
     "Network",
+    "Task",
     "TrainConfig",
     "TrainState",
     "Trained",

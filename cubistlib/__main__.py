@@ -3,10 +3,10 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from cubistlib.support.checks import UserError
-from cubistlib.sweep import commands
 
 INTERRUPTED = 130
 
@@ -30,24 +30,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _run(given: argparse.Namespace) -> int:
-    from cubistlib.runner import profile
-
-    return profile.run(given.profile, given.names, given.force)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m cubistlib", description=__doc__)
-    subparsers = parser.add_subparsers(required=True, metavar="command")
-    run = subparsers.add_parser("run", help="execute the notebooks with a profile's parameters")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="execute the notebooks with a profile's parameters")
     run.add_argument("profile", help="a folder of params/, as quick or paper")
     run.add_argument(
         "names", nargs="*", metavar="notebook", help="NN_name, default all; with what they need"
     )
     run.add_argument("--force", action="store_true", help="run also what is up to date")
-    run.set_defaults(command=_run)
-    commands.add(subparsers)
+    run.set_defaults(command=_of("runner.profile", "command"))
+
+    plan = commands.add_parser("plan", help="list the paper's studies: number, cost, what is done")
+    plan.add_argument("profile", help="results are looked for in outputs/<profile>/, as paper")
+    plan.add_argument("--json", action="store_true", help="for programs")
+    plan.add_argument("--no-cost", action="store_true", help="do not measure the cost")
+    plan.set_defaults(command=_of("sweep.commands", "plan"))
+
+    sweep = commands.add_parser("sweep", help="run the paper's studies, going on where they are")
+    sweep.add_argument("profile", help="results go to outputs/<profile>/results/, as paper")
+    sweep.add_argument("names", nargs="*", metavar="study", help="as plan lists them, default all")
+    sweep.add_argument(
+        "--executor", default="threads", help="threads (default), processes, dask or slurm"
+    )
+    sweep.add_argument("--workers", type=int, help="default: one a core")
+    sweep.add_argument("--address", help="of a Dask scheduler, as tcp://host:8786")
+    sweep.add_argument(
+        "--slice",
+        "--shard",
+        default="1/1",
+        metavar="I/N",
+        help="only the I-th of N slices, for job arrays (--shard is its old name)",
+    )
+    sweep.add_argument("--wait", action="store_true", help="wait for a sweep that holds the study")
+    sweep.set_defaults(command=_of("sweep.commands", "run"))
+
+    replay = commands.add_parser("replay", help="run one experiment again and compare")
+    replay.add_argument("study", help="a name as plan lists it")
+    replay.add_argument("number", type=int, help="the experiment's number in the study")
+    replay.add_argument("--profile", default="paper", help="whose results to compare with")
+    replay.set_defaults(command=_of("sweep.commands", "replay"))
     return parser
+
+
+def _of(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """A command, loaded when it is given: --help waits for nobody."""
+    return lambda given: getattr(import_module(f"cubistlib.{module}"), name)(given)
 
 
 if __name__ == "__main__":

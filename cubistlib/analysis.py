@@ -1,14 +1,15 @@
 """Results to tidy frames: frontiers, curves over seeds, the gap."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from cubistlib import store
+from cubistlib.support import paths
+from cubistlib.support.checks import require
 
-FOLDER = Path(__file__).parent / "reference"
-REFERENCE, PRUNED = FOLDER / "search.parquet", FOLDER / "pruning.parquet"
+PAPER = paths.published("paper")
+REFERENCE, PRUNED = PAPER / "search.parquet", PAPER / "pruning.parquet"
 
 
 def reference() -> pd.DataFrame:
@@ -27,7 +28,7 @@ def reference_pruning() -> pd.DataFrame:
 
 def best_of_each_size(results: pd.DataFrame) -> pd.DataFrame:
     """The most accurate run of every number of weights and parameters; diverged runs left out."""
-    runs = _converged(results)
+    runs = converged(results)
     best = runs.groupby(["weights_kept", "parameters_kept"])["accuracy"].idxmax()
     return runs.loc[best].reset_index(drop=True)
 
@@ -38,7 +39,7 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
     One row for every count at which the best improves: columns `by` and accuracy, both
     increasing. Diverged runs do not count.
     """
-    best = _converged(results).groupby(by)["accuracy"].max().cummax()
+    best = converged(results).groupby(by)["accuracy"].max().cummax()
     return best[best.diff().ne(0)].reset_index()
 
 
@@ -62,7 +63,7 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     Columns algorithm, hidden, keep, median, low, high (worst and best replicate), seeds.
     """
     cell = ["algorithm", "hidden", "keep"]
-    best = _converged(results).groupby([*cell, "seed"])["accuracy"].max()
+    best = converged(results).groupby([*cell, "seed"])["accuracy"].max()
     summary = best.groupby(cell).agg(median="median", low="min", high="max", seeds="count")
     return summary.reset_index()
 
@@ -74,7 +75,7 @@ def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
     effective, the mean share of the kept weights that are on a path, over the same runs.
     """
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
-    runs = _converged(results[even & (results["weights_kept"] <= most)])
+    runs = converged(results[even & (results["weights_kept"] <= most)])
     runs = runs.assign(
         width=runs["hidden"].str[0], effective=runs["effective_weights"] / runs["weights_kept"]
     )
@@ -85,28 +86,26 @@ def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
 def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
     """Fewest nonzero parameters with which each algorithm reached each target.
 
-    targets: accuracies in percent. Columns algorithm, runs, then one a target such as "95 %"
+    targets: accuracies, as shares. Columns algorithm, runs, then one a target such as "95 %"
     with the count, missing where no run reached it.
     """
-    table, runs = {"runs": results.groupby("algorithm").size()}, _converged(results)
+    table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
-        reached = runs[runs["accuracy"] * 100 >= target]
-        fewest = reached.groupby("algorithm")["parameters_kept"].min()
-        table[f"{target:g} %"] = fewest.astype("Int64")
+        fewest = _reaching(results, target).groupby("algorithm")["parameters_kept"].min()
+        table[f"{100 * target:g} %"] = fewest.astype("Int64")
     return pd.DataFrame(table).rename_axis("algorithm").reset_index()
 
 
 def best_run(results: pd.DataFrame, target: float) -> pd.Series:
-    """The row with the fewest parameters that reaches `target` percent, else the most accurate.
+    """The row with the fewest parameters that reaches the target, else the most accurate.
 
-    Of equally small ones the most accurate; diverged runs do not count.
+    target: an accuracy, as a share. Of equally small ones the most accurate; diverged runs do
+    not count.
     """
-    results = _converged(results)
-    reached = results[results["accuracy"] * 100 >= target]
-    if reached.empty:
-        return results.loc[results["accuracy"].idxmax()]
-    fewest = reached[reached["parameters_kept"] == reached["parameters_kept"].min()]
-    return fewest.loc[fewest["accuracy"].idxmax()]
+    runs = _reaching(results, target)
+    fewest = runs[runs["parameters_kept"] == runs["parameters_kept"].min()]
+    candidates = converged(results) if runs.empty else fewest
+    return candidates.loc[candidates["accuracy"].idxmax()]
 
 
 def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
@@ -114,24 +113,32 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
 
     At every size that the pruner has tried within the search's range, the best accuracy of
     either with at most so many nonzeros. Columns algorithm, sizes, and least, median and largest
-    difference in percentage points (negative where the pruner is ahead).
+    difference of the two shares (negative where the pruner is ahead).
     """
-    search = results[results["algorithm"] == "search"]
-    ahead = []
-    for name, runs in results[results["algorithm"] != "search"].groupby("algorithm"):
+    searched = results["algorithm"] == "search"
+    search, ahead = results[searched], []
+    for name, runs in results[~searched].groupby("algorithm"):
         tried = runs[by][runs[by].between(search[by].min(), search[by].max())].unique()
-        points = pd.Series(
-            [100 * (_best(search, by, size) - _best(runs, by, size)) for size in tried]
-        )
-        ahead.append((name, len(tried), points.min(), points.median(), points.max()))
+        lead = pd.Series([_best(search, by, size) - _best(runs, by, size) for size in tried])
+        ahead.append((name, len(tried), lead.min(), lead.median(), lead.max()))
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
+
+
+def converged(results: pd.DataFrame) -> pd.DataFrame:
+    """The runs that count: those that did not diverge.
+
+    Numbered anew, since tables that were joined may use a label twice.
+    """
+    return results[~results["diverged"].astype(bool)].reset_index(drop=True)
+
+
+def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
+    """The runs that count and are at least so accurate."""
+    require(0 <= target <= 1, f"analysis: a target is a share such as 0.95, got {target:g}")
+    runs = converged(results)
+    return runs[runs["accuracy"] >= target]
 
 
 def _best(runs: pd.DataFrame, by: str, size: int) -> float:
     """Best accuracy with at most that many nonzeros among the runs that did not diverge."""
-    return _converged(runs[runs[by] <= size])["accuracy"].max()
-
-
-def _converged(results: pd.DataFrame) -> pd.DataFrame:
-    """The runs that count: those that did not diverge."""
-    return results[~results["diverged"].astype(bool)]
+    return converged(runs[runs[by] <= size])["accuracy"].max()

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from cubistlib import store, sweep
+from cubistlib import sweep
 from cubistlib.search.masks import Unstructured
+from cubistlib.store import folder as folder_module
 from cubistlib.studies import study as study_module
 from cubistlib.studies.study import PruningStudy, SearchStudy
 from cubistlib.support.checks import UserError
+from cubistlib.sweep import work as work_module
 
 HERE = Path(__file__).parent
 TINY_DATA = (("points", 600),)
@@ -65,7 +67,7 @@ def work(
     What ends the sweep is written to `home`/error.
     """
     os.environ["CUBISTLIB_HOME"] = str(home)
-    store.BLOCKS = blocks
+    folder_module.BLOCKS = blocks
     if limit:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     try:
@@ -99,7 +101,7 @@ def slowly(study: SearchStudy, shard: int):
 
 
 if __name__ == "__main__":
-    store.BLOCKS, sweep.run_shard = (4, 8), slowly
+    folder_module.BLOCKS, work_module.run_shard = (4, 8), slowly
     try:
         sweep.advance(search(), "test", executor="dask", address=sys.argv[1])
     except UserError as error:

@@ -61,7 +61,7 @@ def test_halving_is_counted_in_the_cost(monkeypatch):
 @pytest.fixture
 def tiny_paper(monkeypatch):
     """A paper of two studies, the second from the best network of the first."""
-    origin = Origin("tiny/search", 70.0)
+    origin = Origin("tiny/search", 0.7)
     studies = [sweeps.search(), sweeps.pruning(origin=origin)]
     monkeypatch.setattr(paper, "STUDIES", {study.name: study for study in studies})
 
@@ -70,8 +70,9 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     assert main(["replay", "tiny/search", "5", "--profile", "p"]) == 0
     assert "no stored result" in capsys.readouterr().out
     assert main(["sweep", "p", "tiny/pruning"]) == 2
-    assert "0 of 128 experiments are done" in capsys.readouterr().err
-    assert main(["sweep", "p", "--shard", "1/2"]) == 0
+    asked = "nothing is done: run 'python -m cubistlib sweep p tiny/search' first"
+    assert asked in capsys.readouterr().err
+    assert main(["sweep", "p", "--slice", "1/2"]) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[:2] == ["results: outputs/p/results/", "tiny/search: 64 of 128 experiments done"]
     assert out[2].startswith("left out: tiny/pruning starts from the best network of tiny/search")
@@ -101,8 +102,8 @@ def test_the_best_network_of_the_search_is_the_start(tiny_paper):
     "arguments, sentence",
     [
         (["sweep", "p", "nothing"], "unknown study 'nothing'; there are: tiny/search"),
-        (["sweep", "p", "tiny/search", "--shard", "0/2"], "1 ≤ i ≤ N"),
-        (["sweep", "p", "tiny/search", "--shard", "half"], "must be i/N"),
+        (["sweep", "p", "tiny/search", "--slice", "0/2"], "1 ≤ i ≤ N"),
+        (["sweep", "p", "tiny/search", "--slice", "half"], "must be i/N"),
         (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be a whole number ≥ 1"),
         (["sweep", "p", "tiny/search", "--address", "tcp://a:1"], "goes with dask"),
         (["replay", "tiny/search", "999"], "there is no 999"),

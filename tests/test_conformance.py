@@ -1,12 +1,12 @@
 """Every algorithm that discovery finds keeps the promises of `cubistlib.testing`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 import torch
 
-from cubistlib import Masks, UserError, pruners, testing
+from cubistlib import Masks, Task, UserError, pruners, testing
 from cubistlib.pruners import AtInitialization, Scored
 from cubistlib.pruners.parts.selection import select
 
@@ -41,22 +41,20 @@ def test_bad_requests_are_refused_in_one_sentence(pruner):
     for keep in (0, testing.networks().size + 1, 2.5, [3, 4]):
         with pytest.raises(UserError, match="keep must be"):
             testing.run(pruner, keep=np.array(keep))
-    nets, (x, y) = testing.networks(), testing.data()
+    nets = testing.networks()
     with pytest.raises(UserError, match="selection must be one of exact, authors"):
-        pruner.train(nets, x, y, 5, testing.CONFIG, selection="best")
+        pruner.train(nets, 5, Task(*testing.data(), testing.CONFIG, selection="best"))
 
 
 @pytest.mark.parametrize("pruner", EVERY, ids=named)
 def test_what_is_drawn_for_a_network_hangs_on_its_own_seed_alone(pruner):
     """Not on its place in the stack, nor on what stands beside it."""
-    nets, (x, y) = testing.networks(), testing.data()
-    options = {"seed": testing.SEED, "backend": "torch"}
-    args = (x, y, 9, testing.CONFIG)
-    stack = pruner.train(nets, *args, own_seeds=[11, 12, 13], **options)
-    alone = pruner.train(nets[2], *args, own_seeds=[13], **options)
+    nets, task = testing.networks(), testing.task(*testing.data())
+    stack = pruner.train(nets, 9, replace(task, own_seeds=[11, 12, 13]))
+    alone = pruner.train(nets[2], 9, replace(task, own_seeds=[13]))
     assert testing.same(stack.masks[2], alone.masks)
-    first_two = pruner.train(nets[:2], *args, **options)
-    assert testing.same(pruner.train(nets, *args, **options).masks[:2], first_two.masks)
+    first_two = pruner.train(nets[:2], 9, task)
+    assert testing.same(pruner.train(nets, 9, task).masks[:2], first_two.masks)
 
 
 def test_a_users_pruner_is_found_and_checked_like_the_others():
@@ -69,6 +67,28 @@ def test_a_users_pruner_is_found_and_checked_like_the_others():
 
     assert pruners.get("largest_of_a_user") is Largest
     testing.check_pruner(Largest())
+
+
+@dataclass(frozen=True)
+class OfAUser(Scored):
+    """A pruner with plain annotations."""
+
+    name = "of_a_user"
+    steps: int = 2
+    power: float = 1.0
+    layers: list = None
+    shift = 0.5
+
+    def scores(self, nets, masks, batches):
+        return [np.abs(w) ** self.power for w in nets.weights]
+
+
+def test_a_users_fields_are_what_their_annotations_say():
+    pruner = OfAUser(steps=np.int64(3), power=2, layers=[1])
+    assert repr(pruner) == "OfAUser(steps=3, power=2.0, layers=[1])"
+    testing.check_pruner(pruner)
+    with pytest.raises(UserError, match=r"^of_a_user: steps must be a whole number, got 0\.5$"):
+        OfAUser(steps=0.5)
 
 
 class Bad(AtInitialization):

@@ -7,16 +7,16 @@ import pytest
 import cubistlib as cl
 from cubistlib import store
 from cubistlib.search.masks import unstructured_masks
-from cubistlib.studies.experiment import (
-    configurations,
-    initialize,
-    pruning_experiments,
-    run,
-    search_experiments,
-    train_stack,
-)
+from cubistlib.studies.experiment import configurations, pruning_experiments, search_experiments
+from cubistlib.studies.stacks import initialize, rows, stacks, train
 
 CONFIGS = configurations([0.05, 0.1], ["constant", "cosine"], epochs=1)
+
+
+def run(experiments, x, y, masks=()):
+    """Experiments' rows, stack by stack."""
+    frames = [rows(stack, train(stack, x, y, masks)) for stack in stacks(experiments)]
+    return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -86,14 +86,14 @@ def test_search_rows_have_the_masks_counts(small):
 def test_an_experiment_can_be_trained_again_alone(small):
     experiments = pruning_experiments("s", "gmp", [3], [12], CONFIGS, seeds=1)
     frame = run(experiments, *small)
-    again = train_stack(experiments[2:3], *small)
+    again = train(experiments[2:3], *small)
     assert again.accuracy[0] == frame["accuracy"][2] and again.loss[0] == frame["loss"][2]
     assert again.masks.weights_kept.tolist() == [12]
 
 
 def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
     experiments = pruning_experiments("s", "random", [3], [12], CONFIGS, seeds=1)
-    together, alone = train_stack(experiments, *small), train_stack(experiments[3:], *small)
+    together, alone = train(experiments, *small), train(experiments[3:], *small)
     for one, other in zip(together.masks.weights, alone.masks.weights, strict=True):
         np.testing.assert_array_equal(one[3], other[0])
     first, second = together.masks[0], together.masks[1]

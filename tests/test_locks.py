@@ -11,7 +11,7 @@ from sweeps import same
 
 import cubistlib as cl
 from cubistlib import store, sweep
-from cubistlib.sweep import locks
+from cubistlib.store import locks
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -20,13 +20,13 @@ def test_the_holder_of_a_study_is_named_and_can_be_waited_for(whole_table):
     code = """if True:
         import sys, time
         from pathlib import Path
-        from cubistlib.sweep import locks
+        from cubistlib.store import locks
         with locks.held(Path(sys.argv[1])):
             print("held", flush=True)
             time.sleep(60)
     """
     study = sweeps.search()
-    folder = sweep.folder(study, "p")
+    folder = sweep.folder(study, "p").path
     holder = subprocess.Popen([sys.executable, "-c", code, folder], stdout=subprocess.PIPE)
     assert holder.stdout.readline() == b"held\n"
     with pytest.raises(cl.UserError, match=f"being written by process {holder.pid} on "):

@@ -18,7 +18,7 @@ PNG = "iVBORw0KGgoAAAANSUhEUg=="
 @pytest.fixture
 def little(tmp_path, monkeypatch):
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    monkeypatch.setattr(provenance, "code", lambda files="*.py": "this")
+    monkeypatch.setattr(provenance, "library", lambda: "this")
     return Little(tmp_path)
 
 
@@ -32,13 +32,13 @@ def executed(little, name, record=True, **output):
     little.outputs.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, little.outputs / f"{name}.ipynb")
     if record:
-        fingerprint = jobs.plan("quick")[name].fingerprint
+        fingerprint = jobs.of("quick")[name].fingerprint
         Record("done", fingerprint, 3.21, "2026-01-02 03:04 UTC").write("quick", name)
 
 
 def made(little):
     """The index and every page, parsed, by file name."""
-    page.write("quick", list(jobs.plan("quick").values()))
+    page.write("quick", list(jobs.of("quick").values()))
     files = little.outputs.glob("*.html")
     return {file.name: BeautifulSoup(file.read_text("utf-8"), "html.parser") for file in files}
 

@@ -70,22 +70,22 @@ def test_good_parameters_are_taken(pruning):
     ("line", "sentence"),
     [
         ("widhts: [3]", "unknown parameter widhts; allowed: profile, widths, keep"),
-        ("lrs: [1e-3]", "lrs[0] must be a valid number, got '1e-3' as text (YAML reads"),
-        ("lrs: 0.1", "lrs must be a valid list, got 0.1"),
-        ("lrs: []", "lrs must have at least 1 item"),
-        ("lrs: [0.1, -0.1]", "lrs[1]: lr must be a number ≥ 0, got -0.1"),
-        ("lrs: [.inf]", "lrs[0] must be a finite number, got inf"),
-        ("schedules: [off]", "schedules[0] must be a valid string, got False (YAML reads on"),
-        ("schedules: [linear]", "must be one of constant, cosine, step, got 'linear'"),
-        ("selection: no", "selection must be a valid string, got False"),
-        ("selection: best", "selection: must be one of exact, authors, got 'best'"),
-        ("widths: [3, 0]", "widths[1] must be greater than or equal to 1, got 0"),
-        ("seeds: 0", "seeds must be greater than or equal to 1, got 0"),
-        ("seeds: true", "seeds must be a valid integer, got True"),
-        ("seeds: 1.0", "seeds must be a valid integer, got 1.0"),
-        ("epochs: 0", "epochs: epochs must be a whole number ≥ 1, got 0"),
+        ("lrs: [1e-3]", "lrs[0] must be a number ≥ 0, got '1e-3' as text (YAML reads"),
+        ("lrs: 0.1", "lrs must be a list of one or more, each a number ≥ 0, got 0.1"),
+        ("lrs: []", "lrs must be a list of one or more, each a number ≥ 0, got []"),
+        ("lrs: [0.1, -0.1]", "lrs[1] must be a number ≥ 0, got -0.1"),
+        ("lrs: [.inf]", "lrs[0] must be a number ≥ 0, got inf"),
+        ("schedules: [off]", "schedules[0] must be one of constant, cosine, step, got False (YAML"),
+        ("schedules: [linear]", "schedules[0] must be one of constant, cosine, step, got 'linear'"),
+        ("selection: no", "selection must be one of exact, authors, got False (YAML reads on"),
+        ("selection: best", "selection must be one of exact, authors, got 'best'"),
+        ("widths: [3, 0]", "widths[1] must be a whole number ≥ 1, got 0"),
+        ("seeds: 0", "seeds must be a whole number ≥ 1, got 0"),
+        ("seeds: true", "seeds must be a whole number ≥ 1, got True"),
+        ("seeds: 1.0", "seeds must be a whole number ≥ 1, got 1.0"),
+        ("epochs: 0", "epochs must be a whole number ≥ 1, got 0"),
         ("keep: [15, 152]", "keep must be below 152, the weights of a network of width 8, got 152"),
-        ("keep: [0]", "keep[0] must be greater than or equal to 1, got 0"),
+        ("keep: [0]", "keep[0] must be a whole number ≥ 1, got 0"),
         ("profile: paper", "profile must be 'quick', its folder's name"),
         ("seeds: 3\nseeds: 4", "not YAML, line 1: seeds given twice"),
         ("seeds: [", "not YAML, line 8: "),
@@ -146,8 +146,34 @@ def test_an_algorithm_must_be_known(little):
     little.yaml("50_more", algorithms=["snip", "snap"])
     names = ", ".join(pruners.available())
     assert refusal() == (
-        f"params/quick/50_more.yaml: algorithms[1]: unknown algorithm 'snap'; allowed: {names}"
+        f"params/quick/50_more.yaml: algorithms[1] must be one of {names}, got 'snap'"
     )
+
+
+def test_the_structured_search_goes_as_far_as_its_host(little):
+    little.notebook("20_search", parameters="max_width: int = 16\ntargets: list[float] = [95.0]")
+    little.yaml("20_search", max_width=17, targets=[0, 100.5])
+    assert [line.split(": ")[1] for line in refusal().splitlines()] == [
+        "max_width must be a whole number 1 … 16, got 17",
+        "targets[0] must be a number > 0 and ≤ 100, got 0",
+        "targets[1] must be a number > 0 and ≤ 100, got 100.5",
+    ]
+
+
+def test_parameters_of_any_other_name_are_of_their_type(little):
+    hints = {"some": "bool", "more": "list[str]", "much": "float", "many": "list[int]"}
+    values = {"some": False, "more": ["a"], "much": 1, "many": [-1]}
+    lines = [f"{name}: {hint} = {values[name]!r}" for name, hint in hints.items()]
+    little.notebook("50_more", parameters="\n".join(lines))
+    little.yaml("50_more", **values)
+    assert check()["50_more"] == {"profile": "quick", **values}
+    little.yaml("50_more", some=0, more=[], much="2", many=[1.5])
+    assert [line.split(": ")[1] for line in refusal().splitlines()] == [
+        "some must be true or false, got 0",
+        "more must be a list of one or more, each text, got []",
+        "much must be a number, got '2' as text (YAML reads 1e-3 as text",
+        "many[0] must be a whole number, got 1.5",
+    ]
 
 
 def test_a_single_width_and_keep(little):
@@ -194,9 +220,9 @@ def test_where_things_are(little, monkeypatch, tmp_path_factory):
     assert paths.outputs("quick") == little.root / "outputs" / "quick"
     monkeypatch.delenv("CUBISTLIB_HOME")
     checkout = paths.root()
-    assert (checkout / "cubistlib" / "paths.py").is_file()
+    assert (checkout / "cubistlib" / "support" / "paths.py").is_file()
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    monkeypatch.setattr(paths, "__file__", str(elsewhere / "site" / "cubistlib" / "paths.py"))
+    monkeypatch.setattr(paths, "package", lambda: elsewhere / "site" / "cubistlib")
     monkeypatch.chdir(elsewhere)
     assert paths.root() == elsewhere
 

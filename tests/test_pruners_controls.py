@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cubistlib import Network, TrainConfig, UserError, pruners
+from cubistlib import Network, Task, TrainConfig, UserError, pruners
 from cubistlib.pruners.controls.dense import parameters, widths_of_size
 from cubistlib.pruners.controls.shuffled import shuffle
 from cubistlib.pruners.parts import erk
@@ -42,16 +42,19 @@ def test_unknown_names_are_refused_with_those_that_there_are():
 @pytest.mark.parametrize(
     ("name", "field", "value", "allowed"),
     [
-        ("gmp", "end", 1.5, "number 0.0 … 1.0"),
-        ("gmp", "prunings", 0, "whole number 1 … inf"),
-        ("lth", "rounds", 2.0, "whole number 1 … inf"),
-        ("rigl", "alpha", float("nan"), "number 0.0 … 1.0"),
-        ("synflow", "steps", True, "whole number 1 … inf"),
-        ("prospr", "inner_lr", "0.1", "number 0.0 … inf"),
+        ("gmp", "end", 1.5, "number 0 … 1"),
+        ("gmp", "prunings", 0, "whole number ≥ 1"),
+        ("grasp", "temperature", 0, "number > 0"),
+        ("grasp", "reinitialize", 1, "true or false"),
+        ("lth", "rounds", 2.0, "whole number ≥ 1"),
+        ("rigl", "alpha", float("nan"), "number 0 … 1"),
+        ("synflow", "steps", True, "whole number ≥ 1"),
+        ("prospr", "inner_lr", "0.1", "number ≥ 0"),
+        ("prospr", "inner_steps", -1, "whole number ≥ 0"),
     ],
 )
 def test_hyper_parameters_out_of_range_are_refused(name, field, value, allowed):
-    with pytest.raises(UserError, match=rf"^{name}: {field} must be a {allowed}, got"):
+    with pytest.raises(UserError, match=rf"^{name}: {field} must be (a )?{allowed}, got"):
         pruners.get(name)(**{field: value})
 
 
@@ -88,7 +91,7 @@ def test_the_authors_rule_gives_a_mask_of_dead_and_of_diverged_networks(algorith
     nets, config = Network.initialize((3, 3, 3), n=3, seed=0), TrainConfig(epochs=1)
     for w, b in zip(nets.weights, nets.biases, strict=True):
         w[0], b[0], w[1] = -np.abs(w[0]), -1, np.nan
-    trained = algorithm().train(nets, x, y, 9, config, selection="authors", backend="torch")
+    trained = algorithm().train(nets, 9, Task(x, y, config, selection="authors", backend="torch"))
     assert trained.masks.sizes == nets.sizes and len(trained.masks) == 3
 
 
@@ -145,9 +148,10 @@ def test_shuffling_moves_weights_within_their_layers():
 def test_reinitialized_survivors_keep_the_masks_and_lose_the_values(spiral):
     x, y = spiral[0][::100], spiral[1][::100]
     nets, config = Network.initialize((6, 6, 6), n=2, seed=0), TrainConfig(epochs=1)
+    task = Task(x, y, config, seed=4)
     control = pruners.Reinitialized(pruners.SNIP(), host=(16, 16, 16))
-    drawn, masks = control.ticket(nets, x, y, 20, config, seed=4)
-    _, found = pruners.SNIP().ticket(nets, x, y, 20, config, seed=4)
+    drawn, masks = control.ticket(nets, 20, task)
+    _, found = pruners.SNIP().ticket(nets, 20, task)
     for a, b in zip(masks.weights, found.weights, strict=True):
         np.testing.assert_array_equal(a, b)
     assert drawn.sizes == nets.sizes
@@ -159,7 +163,7 @@ def test_reinitializing_algorithms_train_from_what_they_scored(spiral):
     x, y = spiral[0][::100], spiral[1][::100]
     nets, config = Network.initialize((6, 6, 6), n=2, seed=0), TrainConfig(epochs=1)
     for pruner in (pruners.SNIP(reinitialize=True), pruners.GraSP(reinitialize=True)):
-        prepared, _ = pruner.ticket(nets, x, y, 20, config, seed=4)
+        prepared, _ = pruner.ticket(nets, 20, Task(x, y, config, seed=4))
         expected = xavier_normal(nets, 4)
         for a, b in zip(prepared.weights, expected.weights, strict=True):
             np.testing.assert_array_equal(a, b)

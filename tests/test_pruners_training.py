@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cubistlib import Masks, Network, TrainConfig, TrainState, pruners, train
+from cubistlib import Masks, Network, Task, TrainConfig, TrainState, pruners, train
 from cubistlib.pruners.rigl import drop_and_grow
 
 PAPER_STEPS = 19_500
@@ -80,9 +80,9 @@ def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
         begun.append((networks, options["seed"]))
         return train(networks, *args, **options)
 
-    monkeypatch.setattr("cubistlib.pruners.lth.train", watched)
+    monkeypatch.setattr("cubistlib.pruners.task.train", watched)
     config = TrainConfig(epochs=3, batch_size=16)
-    trainings = list(lth.trainings(nets, *few, 6, config, backend="torch"))
+    trainings = list(lth.trainings(nets, 6, Task(*few, config, backend="torch")))
     kept = [trained.masks.weights_kept[0] for trained in trainings]
     assert kept == [round(44 * (6 / 44) ** (i / 4)) for i in range(5)]
     for before, after in pairwise(trainings):
@@ -95,7 +95,7 @@ def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
 def test_lth_removes_the_smallest_weights_that_training_left(few):
     nets = Network.initialize((4, 4, 4), n=1, seed=1)
     config = TrainConfig(epochs=3, batch_size=16)
-    dense, ticket = pruners.LTH(rounds=1).trainings(nets, *few, 6, config, backend="torch")
+    dense, ticket = pruners.LTH(rounds=1).trainings(nets, 6, Task(*few, config, backend="torch"))
     trained = np.concatenate([np.abs(w).ravel() for w in dense.network.weights])
     kept = np.concatenate([m.ravel() for m in ticket.masks.weights])
     assert trained[kept].min() > trained[~kept].max()
@@ -104,7 +104,7 @@ def test_lth_removes_the_smallest_weights_that_training_left(few):
 def test_lth_of_the_authors_keeps_one_fewer(few):
     nets = Network.initialize((4, 4, 4), n=1, seed=1)
     config = TrainConfig(epochs=1, batch_size=16)
-    trained = pruners.LTH().train(nets, *few, 6, config, selection="authors", backend="torch")
+    trained = pruners.LTH().train(nets, 6, Task(*few, config, selection="authors"))
     assert trained.masks.weights_kept == 5
 
 

@@ -12,7 +12,7 @@ from little import WRITE, Little
 
 from cubistlib.__main__ import main
 from cubistlib.runner import jobs
-from cubistlib.support import provenance
+from cubistlib.support import paths, provenance
 
 COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
 
@@ -20,7 +20,7 @@ COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
 @pytest.fixture
 def little(tmp_path, monkeypatch):
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
-    monkeypatch.setattr(provenance, "code", lambda files="*.py": "this")
+    monkeypatch.setattr(provenance, "library", lambda: "this")
     return Little(tmp_path)
 
 
@@ -203,7 +203,7 @@ def test_what_a_fingerprint_depends_on(little, monkeypatch):
     little.both("33_b", "'10_a'")
 
     def prints():
-        return {name: job.fingerprint for name, job in jobs.plan("quick").items()}
+        return {name: job.fingerprint for name, job in jobs.of("quick").items()}
 
     first = prints()
     path = little.root / "notebooks" / "10_a.ipynb"
@@ -219,17 +219,26 @@ def test_what_a_fingerprint_depends_on(little, monkeypatch):
     third = prints()
     assert all(len({first[n], second[n], third[n]}) == 3 for n in first)
 
-    monkeypatch.setattr(provenance, "code", lambda files="*.py": "other")
+    monkeypatch.setattr(provenance, "library", lambda: "other")
     assert not set(prints().values()) & set(third.values())
 
 
 def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
-    package = tmp_path / "package"
-    (package / "__pycache__").mkdir(parents=True)
-    monkeypatch.setattr(provenance, "__file__", str(package / "provenance.py"))
-    digests = []
-    for name, text in (("a.py", "1"), ("a.py", "2"), ("b.parquet", "3"), ("__pycache__/c", "4")):
-        (package / name).write_text(text)
-        digests.append(provenance.code("*"))
-    assert len(set(digests[:3])) == 3
-    assert digests[3] == digests[2]
+    package, published = tmp_path / "package", tmp_path / "outputs"
+    for folder in (published, package / "plots", package / "search" / "__pycache__"):
+        folder.mkdir(parents=True)
+    (package / "published").symlink_to(published)
+    monkeypatch.setattr(paths, "package", lambda: package)
+
+    def prints():
+        return provenance.code(), provenance.library()
+
+    before, computes = prints(), {}
+    for name in ("data.py", "search/a.py", "plots/b.py", "published/c.parquet"):
+        (package / name).write_text("1")
+        after = prints()
+        assert after[1] != before[1], "a notebook's outputs hang on all of it"
+        computes[name], before = after[0] != before[0], after
+    assert [name for name, does in computes.items() if does] == ["data.py", "search/a.py"]
+    (package / "search" / "__pycache__" / "a.pyc").write_text("1")
+    assert prints() == before

@@ -9,11 +9,14 @@ import sweeps
 
 import cubistlib as cl
 from cubistlib import sweep
-from cubistlib.search.masks import Structured, Unstructured
-from cubistlib.studies import experiment as experiments
-from cubistlib.studies import halving, paper
+from cubistlib.networks.network import weights_of
+from cubistlib.search.canonical import Canonical
+from cubistlib.search.masks import Joined, Structured, Unstructured
+from cubistlib.store import folder
+from cubistlib.studies import halving, paper, stacks
+from cubistlib.studies import study as study_module
+from cubistlib.studies.definition import definition
 from cubistlib.studies.study import Origin, SearchStudy
-from cubistlib.sweep import identity
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -40,7 +43,7 @@ def test_pruning_studies_have_the_papers_cells(golden_counts):
 def test_pruning_studies_run_each_algorithm_as_the_paper_did():
     for name in ("random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruning"):
         for e in paper.study(name).table[::7]:
-            pruner = experiments.pruner(e)
+            pruner = stacks.pruner(e)
             assert getattr(pruner, "biases", True), "the authors' SynFlow scores with biases"
             assert getattr(pruner, "inner_lr", e.config.lr) == e.config.lr
 
@@ -48,8 +51,8 @@ def test_pruning_studies_run_each_algorithm_as_the_paper_did():
 def test_stacks_hold_one_pruner_each():
     table = paper.study("random-init/pruning").table
     prospr = [e for e in table if e.algorithm == "prospr" and e.hidden == (3, 3, 3)][:30]
-    for stack in experiments.stacks(prospr):
-        assert len({experiments.pruner(e) for e in stack}) == 1
+    for stack in stacks.stacks(prospr):
+        assert len({stacks.pruner(e) for e in stack}) == 1
 
 
 @pytest.mark.parametrize(
@@ -59,31 +62,37 @@ def test_stacks_hold_one_pruner_each():
         ({"name": "/absolute"}, "name must be of letters"),
         ({"name": ""}, "name must be of letters"),
         ({"name": 5}, "name must be of letters"),
-        ({"lrs": 0.1}, "lrs must be a list of numbers"),
-        ({"lrs": ()}, "lrs must be a list of numbers"),
-        ({"lrs": (-0.1,)}, "lr must be"),
-        ({"schedules": "cosine"}, "schedules must be a list"),
-        ({"schedules": ("linear",)}, "schedules must be a list"),
+        ({"lrs": 0.1}, "lrs must be a list of one or more, each a number ≥ 0, got 0.1"),
+        ({"lrs": ()}, "lrs must be a list of one or more, each a number ≥ 0"),
+        ({"lrs": (-0.1,)}, r"lrs\[0\] must be a number ≥ 0, got -0.1"),
+        ({"schedules": "cosine"}, "schedules must be a list of one or more, each one of constant"),
+        ({"schedules": ("linear",)}, r"schedules\[0\] must be one of constant, cosine, step"),
         ({"epochs": 0}, "epochs must be a whole number ≥ 1"),
         ({"seeds": 1.5}, "seeds must be a whole number ≥ 1"),
         ({"shard": -3}, "shard must be a whole number ≥ 1"),
-        ({"spiral": (("foo", 1),)}, "spiral must be a list of pairs"),
+        ({"spiral": (("foo", 1),)}, r"spiral\[0\] must be a pair \(name, number\), the name one"),
+        ({"spiral": {"turns": 0}}, "turns must be a whole number ≥ 1"),
         ({"backend": "magic"}, "backend must be one of auto, fused"),
-        ({"origin": "random-init"}, "origin must be an Origin"),
-        ({"masks": []}, "masks must be a list"),
+        ({"origin": "random-init"}, "origin must be an Origin, got 'random-init'"),
+        ({"masks": []}, "masks must be a list of one or more, each the masks of one network"),
         ({"masks": 5}, "masks must be a list"),
         ({"masks": [Structured(1)]}, "masks must be a list"),
-        ({"rungs": (1, 0.5)}, "rungs must be a list of pairs"),
-        ({"rungs": ((1.5, 0.5),)}, "rungs must be a list of pairs"),
+        ({"masks": Structured(2, below=(1, 1, 1))}, "masks must not be empty"),
+        ({"rungs": 5}, "rungs must be a list, each a pair"),
+        ({"rungs": (1, 0.5)}, r"rungs\[0\] must be a pair \(whole epochs ≥ 1, share 0 … 1\), got"),
+        ({"rungs": ((1.5, 0.5),)}, r"rungs\[0\] must be a pair .*, got \(1.5, 0.5\)"),
         ({"rungs": ((7, 0.5),)}, "rungs must be"),
         ({"algorithms": ()}, "algorithms must be a list"),
-        ({"algorithms": ("nobody",)}, "unknown algorithm 'nobody'"),
-        ({"widths": (0, 3)}, "widths must be a list of whole numbers ≥ 1"),
-        ({"widths": 3}, "widths must be a list of whole numbers ≥ 1"),
+        ({"algorithms": ("nobody",)}, r"algorithms\[0\] must be one of .*snip.*, got 'nobody'"),
+        ({"widths": (0, 3)}, r"widths\[0\] must be a whole number ≥ 1, got 0"),
+        ({"widths": 3}, "widths must be a list of one or more, each a whole number ≥ 1, got 3"),
         ({"keep": (500,)}, "keep must have a k below 44"),
         ({"selection": "best"}, "selection must be one of exact, authors"),
-        ({"options": (("gmp", "foo", 1),)}, "options must be a list of triples"),
-        ({"options": (("gmpp", "interval", 1),)}, "options must be a list of triples"),
+        ({"options": (("gmp", "foo", 1),)}, "options must name one of its algorithms and a field"),
+        ({"options": (("gmp", "end"),)}, r"options\[0\] must be a triple \(algorithm, field"),
+        ({"options": (("gmp", "end", 2),)}, "gmp: end must be a number 0 … 1, got 2"),
+        ({"options": (("gmp", "prunings", "lr"),)}, "gmp: prunings must be a whole number ≥ 1"),
+        ({"options": (("gmpp", "interval", 1),)}, "options must name one of its algorithms and"),
     ],
 )
 def test_a_study_that_cannot_be_is_refused_in_a_sentence(changes, sentence):
@@ -93,18 +102,72 @@ def test_a_study_that_cannot_be_is_refused_in_a_sentence(changes, sentence):
     assert "\n" not in str(error.value)
 
 
+def wide(width):
+    return cl.Masks.ones_like(cl.Network.initialize((2, width)))
+
+
+@pytest.mark.parametrize(
+    ("masks", "widths"),
+    [
+        (Structured(18), "(18, 18, 18)"),
+        (Structured(10**6), "(1000000, 1000000, 1000000)"),
+        (Structured(17, below=(3, 3, 3)), None),
+        (Unstructured((2, 17)), "(2, 17)"),
+        (Canonical((17, 2)), "(17, 2)"),
+        (Joined((Structured(2), Unstructured((18, 2)))), "(18, 2, 2)"),
+        ([wide(2), wide(17)], "(2, 17)"),
+        ([wide(16)], None),
+    ],
+)
+def test_a_search_fits_into_its_host(masks, widths):
+    if widths is None:
+        assert max(sweeps.search(masks=masks).widest) <= 16
+        return
+    with pytest.raises(cl.UserError) as error:
+        sweeps.search(masks=masks)
+    assert str(error.value) == f"study: masks must fit into width 16, the host's, got {widths}"
+
+
+def test_pruning_from_an_origin_fits_into_the_host():
+    sentence = r"widths must fit into width 16, the host's, got \(3, 17\)"
+    assert sweeps.pruning(widths=(3, 17)).widths == (3, 17)
+    with pytest.raises(cl.UserError, match=sentence):
+        sweeps.pruning(widths=(3, 17), origin=Origin("tiny/search", 0.95))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("../up", 0.95), "origin: study must be of letters"),
+        (("a", 95.0), "origin: target must be a number 0 … 1, got 95.0"),
+        (("a", 0.95, -1), "origin: experiment must be a whole number ≥ 0, got -1"),
+    ],
+)
+def test_an_origin_that_cannot_be(arguments, sentence):
+    with pytest.raises(cl.UserError, match=sentence):
+        Origin(*arguments)
+
+
+def test_shards_are_cut_for_the_widest_mask_wherever_it_stands(monkeypatch):
+    monkeypatch.setattr(study_module, "SHARD_WEIGHTS", 1000)
+    for masks in ([wide(16), wide(1)], [wide(1), wide(16)], Joined((Unstructured((2, 2)),) * 2)):
+        study = sweeps.search(masks=masks, seeds=50, shard=256)
+        most = 1000 // max(weights_of(mask.hidden) for mask in masks)
+        assert len(study.shards[0]) == most < 256
+
+
 def test_a_study_takes_whatever_lists_its_values():
     one = sweeps.pruning(
         lrs=np.array([0.1, 0.2]), keep=range(12, 16, 3), epochs=np.int64(2), spiral={"points": 600}
     )
     two = sweeps.pruning(options=[["snip", "reinitialize", True]])
     assert one == sweeps.pruning() == two
-    assert identity.definition(one) == identity.definition(two)
+    assert definition(one) == definition(two)
 
 
 def test_masks_of_other_shapes_are_another_study():
     dense = [cl.Masks.ones_like(cl.Network.initialize(h)) for h in ((1, 2, 2), (2, 1, 2))]
-    one, two = (identity.definition(sweeps.search(masks=[mask])) for mask in dense)
+    one, two = (definition(sweeps.search(masks=[mask])) for mask in dense)
     assert one["masks"] != two["masks"]
 
 
@@ -123,7 +186,7 @@ def test_every_experiment_is_in_one_shard_of_hundreds_unless_it_is_wide():
 
 
 def test_the_whole_paper_is_fewer_than_a_thousand_files():
-    small, large = sweep.store.BLOCKS
+    small, large = folder.BLOCKS
     files = [1 + -(-len(study.shards) // large) for study in paper.STUDIES.values()]
     assert sum(files) + large // small + small < 300
 
@@ -148,11 +211,11 @@ def test_structures_of_several_widths_are_trained_as_if_alone():
 
 
 def test_fixed_studies_take_the_leading_units_of_one_initialization():
-    study = sweeps.pruning(origin=Origin("tiny/search", 95.0, 7), widths=(3, 16))
-    narrow, wide = (experiments.initialize(study.experiments([i])) for i in (0, 4))
+    study = sweeps.pruning(origin=Origin("tiny/search", 0.95, 7), widths=(3, 16))
+    narrow, wide = (stacks.initialize(study.experiments([i])) for i in (0, 4))
     np.testing.assert_array_equal(narrow.weights[1][0], wide.weights[1][0, :3, :3])
     searched = sweeps.search(masks=Unstructured((3, 2, 2)))
-    first = experiments.initialize(searched.experiments([7]))
+    first = stacks.initialize(searched.experiments([7]))
     np.testing.assert_array_equal(first.weights[0], narrow.weights[0])
 
 
@@ -175,12 +238,12 @@ def test_halving_is_calibrated_on_a_sample():
     sample = study.experiments(range(0, 128, 2))
     table = halving.calibrate(sample, x, y, study.masks, ((10, 0.5), (30, 0.5)))
     halved = halving.run(sample, x, y, study.masks, ((10, 0.5), (30, 0.5)))
-    final = experiments.run(sample, x, y, study.masks)["accuracy"]
+    final = study.run(range(0, 128, 2))["accuracy"]
     top = set(final.sort_values(ascending=False, kind="stable").index[:4])  # 5 % of 64
     for row in table.itertuples():
         alive = halved.index[halved["epochs"] > row.epochs]
         assert row.top_kept == len(top & set(alive)) / 4
-        assert row.best_lost == pytest.approx(100 * (final.max() - final[alive].max()))
+        assert row.best_lost == pytest.approx(final.max() - final[alive].max())
     np.testing.assert_allclose(table["cost"], [10 / 60 + 0.5 * 20 / 60, 20 / 60 + 0.25 * 30 / 60])
     with pytest.raises(cl.UserError, match="rungs must be"):
         sweeps.search(epochs=6, rungs=((7, 0.5),))

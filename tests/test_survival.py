@@ -43,7 +43,7 @@ def at(monkeypatch):
 
     def set_home(home):
         monkeypatch.setenv("CUBISTLIB_HOME", str(home))
-        return sweep.folder(STUDY, "test")
+        return sweep.folder(STUDY, "test").path
 
     return set_home
 
@@ -168,7 +168,7 @@ def test_ctrl_c_ends_within_two_seconds_with_what_is_finished(at, tmp_path, exec
         pytest.importorskip("distributed")
     at(tmp_path)
     study = paper.study("random-init/unstructured-search-95")
-    folder = sweep.folder(study, "paper")
+    folder = sweep.folder(study, "paper").path
     command = [sys.executable, "-m", "cubistlib", "sweep", "paper", study.name]
     command += ["--executor", executor, "--workers", "2"]
     # A terminal sends Ctrl-C to everything that was started in it.

@@ -11,9 +11,12 @@ from sweeps import same
 
 import cubistlib as cl
 from cubistlib import store, sweep
-from cubistlib.store import shards
+from cubistlib.store import StudyFolder, shards
+from cubistlib.store import folder as folder_module
+from cubistlib.studies.definition import definition
 from cubistlib.studies.study import Origin
-from cubistlib.sweep import identity
+from cubistlib.support import provenance
+from cubistlib.sweep import work
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -28,12 +31,12 @@ def test_pruning_gives_the_same_table_however_it_is_cut():
 
 
 def test_a_study_is_a_few_files_when_it_is_done(monkeypatch):
-    monkeypatch.setattr(store, "BLOCKS", (5, 10))
+    monkeypatch.setattr(folder_module, "BLOCKS", (5, 10))
     study = sweeps.search()
     sweep.advance(study, "p")
-    files = [p.name.split(".")[0] for p in sorted(sweep.folder(study, "p").glob("*.parquet"))]
+    files = [p.name.split(".")[0] for p in sorted(sweep.folder(study, "p").path.glob("*.parquet"))]
     assert files == ["00000-00009", "00010-00019", "00020-00029", "00030-00031"]
-    assert store.read(sweep.folder(study, "p"))["experiment"].tolist() == list(range(128))
+    assert sweep.folder(study, "p").read()["experiment"].tolist() == list(range(128))
 
 
 def test_slices_make_up_the_whole(whole_table):
@@ -59,18 +62,18 @@ def test_a_replayed_experiment_is_identical(whole_table):
 
 
 def test_a_table_can_be_read_while_a_sweep_writes(monkeypatch):
-    monkeypatch.setattr(store, "BLOCKS", (2, 4))
+    monkeypatch.setattr(folder_module, "BLOCKS", (2, 4))
     study, seen = sweeps.search(epochs=10), []
     writer = threading.Thread(target=sweep.advance, args=(study, "p"))
     writer.start()
     while writer.is_alive():
         if sweep.finished(study, "p"):
-            frame = store.read(sweep.folder(study, "p"))
+            frame = sweep.folder(study, "p").read()
             assert frame["experiment"].is_unique
             seen.append(len(frame))
     writer.join()
     assert seen == sorted(seen) and seen[0] < len(study)
-    assert len(store.read(sweep.folder(study, "p"))) == len(study)
+    assert len(sweep.folder(study, "p").read()) == len(study)
 
 
 def test_another_definition_is_refused_with_the_difference():
@@ -84,14 +87,14 @@ def test_another_definition_is_refused_with_the_difference():
 @pytest.mark.parametrize("change", ["definition", "code"])
 def test_a_notebook_renews_what_has_changed_and_nothing_else(monkeypatch, change):
     study = sweeps.search()
-    folder = sweep.folder(study, "p")
+    folder = sweep.folder(study, "p").path
     sweep.advance(study, "p", part=(1, 4))
     sweep.advance(study, "p", part=(2, 4), renew=True)
     assert sweep.finished(study, "p") == 64, "nothing has changed"
     if change == "definition":
         study = sweeps.search(lrs=(0.2,))
     else:
-        monkeypatch.setattr(identity.provenance, "code", lambda: "other")
+        monkeypatch.setattr(provenance, "code", lambda: "other")
     for first, before in ((1, 64), (2, 64)):
         sweep.advance(study, "p", part=(first, 4), renew=True)
         assert sweep.finished(study, "p") == 32 * first
@@ -102,16 +105,16 @@ def test_a_notebook_renews_what_has_changed_and_nothing_else(monkeypatch, change
 def test_another_version_is_recorded_and_said(monkeypatch):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 2))
-    monkeypatch.setattr(identity, "version", lambda name: "9.9")
+    monkeypatch.setattr(folder_module, "version", lambda name: "9.9")
     sweep.advance(study, "p", say=said.append)
     assert said == [f"tiny/search: begun with version {cl.__version__}, from here on 9.9"]
-    assert identity.versions(sweep.folder(study, "p")) == [cl.__version__, "9.9"]
+    assert sweep.folder(study, "p").versions == [cl.__version__, "9.9"]
 
 
 def test_other_code_is_recorded_and_said(monkeypatch):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 4), say=said.append)
-    monkeypatch.setattr(identity.provenance, "code", lambda: "other")
+    monkeypatch.setattr(provenance, "code", lambda: "other")
     for i in (2, 3):
         sweep.advance(study, "p", part=(i, 4), say=said.append)
     assert len(said) == 1 and "begun with other code" in said[0]
@@ -127,47 +130,47 @@ def test_results_of_another_definition_do_not_count():
 
 def test_a_first_try_without_results_does_not_count():
     study = sweeps.search()
-    folder = sweep.folder(study, "p")
+    folder = sweep.folder(study, "p").path
     sweep.advance(study, "p", part=(1, 32))
     for file in folder.glob("*.parquet"):
         file.unlink()
     sweep.advance(sweeps.search(lrs=(0.2,)), "p", part=(1, 32))
     record = json.loads((folder / "study.json").read_text())
-    assert record["study"] == identity.definition(sweeps.search(lrs=(0.2,)))
+    assert record["study"] == definition(sweeps.search(lrs=(0.2,)))
 
 
 def test_results_of_unknown_or_other_studies_are_refused():
     mine, other = sweeps.search(), sweeps.search(name="tiny/other")
     for study in (mine, other):
         sweep.advance(study, "p", part=(1, 2))
-    theirs = shards.listing(sweep.folder(other, "p"))[0].path
+    theirs = shards.listing(sweep.folder(other, "p").path)[0].path
     sweep.advance(mine, "p", part=(2, 2))
     place = theirs.name.replace("00000-00015", "00900-00915")
-    (sweep.folder(mine, "p") / place).write_bytes(theirs.read_bytes())
+    (sweep.folder(mine, "p").path / place).write_bytes(theirs.read_bytes())
     with pytest.raises(cl.UserError, match="holds results of tiny/other, too"):
         sweep.run(mine, "p")
-    (sweep.folder(other, "p") / "study.json").unlink()
+    (sweep.folder(other, "p").path / "study.json").unlink()
     with pytest.raises(cl.UserError, match=r"has results but no study\.json"):
         sweep.advance(other, "p")
 
 
 def test_results_that_vanish_while_it_runs_are_missed(monkeypatch):
-    study, write = sweeps.search(), store.write_shard
+    study, write = sweeps.search(), StudyFolder.write
 
-    def gone(frame, folder, shard):
-        write(frame, folder, shard)
+    def gone(folder, frame, shard):
+        write(folder, frame, shard)
         if shard == 3:
-            for file in folder.glob("*.parquet"):
+            for file in folder.path.glob("*.parquet"):
                 file.unlink()
 
-    monkeypatch.setattr(store, "write_shard", gone)
+    monkeypatch.setattr(StudyFolder, "write", gone)
     with pytest.raises(cl.UserError, match="results of 4 shards are gone"):
         sweep.advance(study, "p", workers=1)
 
 
 def test_the_bar_of_a_slice_counts_the_slice(monkeypatch):
-    counts, bar = [], sweep.bar
-    monkeypatch.setattr(sweep, "bar", lambda *given: counts.append(given[1:]) or bar(*given))
+    counts, bar = [], work.bar
+    monkeypatch.setattr(work, "bar", lambda *given: counts.append(given[1:]) or bar(*given))
     for i in (3, 1):
         sweep.advance(sweeps.search(), "p", part=(i, 4))
     assert counts == [(32, 0), (32, 0)]
@@ -177,33 +180,33 @@ def test_the_bar_of_a_slice_counts_the_slice(monkeypatch):
 def test_a_damaged_shard_is_found_set_aside_and_run_again(whole_table, damage):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 2))
-    (file,) = shards.listing(sweep.folder(study, "p"))
+    (file,) = shards.listing(sweep.folder(study, "p").path)
     file.path.write_bytes(damage(file.path.read_bytes()))
     with pytest.raises(cl.UserError, match="damaged: its checksum does not fit"):
-        store.read(sweep.folder(study, "p"))
+        sweep.folder(study, "p").read()
     with pytest.raises(cl.UserError, match="damaged: its checksum does not fit"):
         sweep.stored(study, "p", 13)
     assert sweep.finished(study, "p") == 0
     sweep.advance(study, "p", say=said.append)
     assert len(said) == 1 and "set aside as 00000-00015" in said[0]
     assert file.path.with_suffix(".damaged").exists()
-    same(store.read(sweep.folder(study, "p")), whole_table)
+    same(sweep.folder(study, "p").read(), whole_table)
 
 
 def test_a_study_with_an_origin_waits_for_it():
-    study = sweeps.search(name="fixed", origin=Origin("tiny/search", 95.0))
+    study = sweeps.search(name="fixed", origin=Origin("tiny/search", 0.95))
     with pytest.raises(cl.UserError, match="starts from the best network of tiny/search"):
         sweep.advance(study, "p")
-    fixed = replace(study, origin=Origin("tiny/search", 95.0, experiment=7))
+    fixed = replace(study, origin=Origin("tiny/search", 0.95, experiment=7))
     frame = sweep.run(fixed, "p")
     again = sweep.run(replace(fixed, name="fixed-2"), "p")
     assert frame["loss"].tolist() == again["loss"].tolist()  # same start, same order of data
-    definition = json.loads((sweep.folder(fixed, "p") / "study.json").read_text())["study"]
-    assert definition["origin"]["experiment"] == 7
+    record = json.loads((sweep.folder(fixed, "p").path / "study.json").read_text())["study"]
+    assert record["origin"]["experiment"] == 7
 
 
 def test_a_finished_study_is_not_run_again(monkeypatch):
     study = sweeps.search()
     sweep.advance(study, "p")
-    monkeypatch.setattr(sweep, "_work", None)
+    monkeypatch.setattr(work, "_work", None)
     sweep.advance(study, "p")

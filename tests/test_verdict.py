@@ -1,6 +1,6 @@
 """The grid that pruners are held to, and the results that come with the package."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -9,11 +9,11 @@ import cubistlib as cl
 from cubistlib import analysis, pruners, store, verdict
 from cubistlib.pruners.controls.magnitude import Magnitude
 from cubistlib.studies import paper
-from cubistlib.studies.experiment import initialize, train_stack
+from cubistlib.studies.stacks import initialize
 
 
 def test_every_pruner_starts_from_the_same_networks():
-    one, other = verdict.experiments_of("snip"), verdict.experiments_of("gmp")
+    one, other = verdict.study("snip").table, verdict.study("gmp").table
     assert len(one) == len(other) == 144
     first = [e for e in range(144) if one[e].hidden == (3, 3, 3)]
     a, b = initialize([one[e] for e in first]), initialize([other[e] for e in first])
@@ -29,9 +29,9 @@ def test_the_nine_came_along_whole():
 
 
 @pytest.mark.parametrize("number", [5, 77])
-def test_a_run_that_came_along_can_be_run_again(spiral, number):
+def test_a_run_that_came_along_can_be_run_again(number):
     row = verdict.nine().query("algorithm == 'snip' and experiment == @number").iloc[0]
-    again = train_stack([verdict.experiments_of("snip")[number]], *spiral)
+    again = verdict.study("snip").train(number)
     assert again.masks.parameters_kept[0] == row["parameters_kept"]
     # Processors round differently, and 19,500 steps amplify it: the mask is what must match.
     assert again.masks.weights_kept[0] == row["weights_kept"]
@@ -57,17 +57,17 @@ def test_the_papers_pruning_studies_come_along():
 
 
 def test_the_reference_reaches_the_papers_targets():
-    counts = analysis.smallest(analysis.reference(), [95, 99.5]).iloc[0]
+    counts = analysis.smallest(analysis.reference(), [0.95, 0.995]).iloc[0]
     assert counts["95 %"] <= 30 and counts["99.5 %"] <= 45, "the paper found about 30 and 45"
 
 
-def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch, spiral):
+def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch):
     @dataclass(frozen=True)
     class Mine(Magnitude):
         name = "mine_for_the_verdict"
 
-    few = verdict.experiments_of("mine_for_the_verdict")[:4]
-    monkeypatch.setattr(verdict, "experiments_of", lambda name: few)
+    few = replace(verdict.study("mine_for_the_verdict"), widths=(3,), keep=(15, 20), seeds=1)
+    monkeypatch.setattr(verdict, "study", lambda name: few)
     results = verdict.verdict("mine_for_the_verdict")
     assert list(results.columns) == list(store.COLUMNS)
     assert (results["algorithm"] == "mine_for_the_verdict").sum() == 4

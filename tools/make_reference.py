@@ -1,4 +1,4 @@
-"""Make the results that come with the package, cubistlib/reference/*.parquet.
+"""Make the results that come with the package, outputs/published/{paper,verdict}/*.parquet.
 
     python tools/make_reference.py
 
@@ -10,11 +10,8 @@ run. Then it runs the nine algorithms on the grid of `cubistlib.verdict`.
 import pandas as pd
 
 from cubistlib import analysis, pruners, store, sweep, verdict
-from cubistlib.data import cubist_spiral
 from cubistlib.studies import paper
-from cubistlib.studies.experiment import run
 from cubistlib.studies.study import PruningStudy, SearchStudy, Study
-from cubistlib.sweep import winners
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
@@ -29,16 +26,14 @@ def search() -> pd.DataFrame:
 def every(kind: type[Study]) -> pd.DataFrame:
     """All results of the paper's studies of that kind."""
     studies = [study for study in paper.STUDIES.values() if isinstance(study, kind)]
-    frames = [sweep.run(winners.resolved(study, "paper"), "paper") for study in studies]
+    frames = [sweep.run(study, "paper") for study in studies]
     return pd.concat(frames, ignore_index=True)
 
 
 def nine() -> pd.DataFrame:
     """The nine algorithms on the grid that every pruner is held to."""
-    x, y = cubist_spiral()
-    names = [name for name, pruner in pruners.available().items() if not pruner.control]
-    results = [run(verdict.experiments_of(name), x, y) for name in names]
-    return pd.concat(results, ignore_index=True)
+    studies = [verdict.study(name) for name in pruners.available(controls=False)]
+    return pd.concat([study.run(range(len(study))) for study in studies], ignore_index=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from cubistlib.support.checks import is_whole, require
 if TYPE_CHECKING:
     import torch
 
+Seed = int | np.random.SeedSequence
+
 # Numbers held at once when a stack is evaluated on many points: 16 MB of float32.
 CHUNK = 1 << 22
 
@@ -33,7 +35,7 @@ class Network(Stack):
         cls,
         hidden: Sequence[int],
         n: int = 1,
-        seed: int | np.random.SeedSequence | Sequence[np.random.SeedSequence] = 0,
+        seed: Seed | Sequence[Seed] = 0,
         host: Sequence[int] | None = None,
         inputs: int = 2,
         outputs: int = 1,
@@ -43,7 +45,7 @@ class Network(Stack):
         hidden: hidden widths, e.g. (3, 3, 3). host: widths of a wider network whose leading
         units are taken, as in the paper's searches; hidden layers then start from the host's
         range. seed: of the stack, in which network i depends on (seed, i) alone, not on n; or one
-        for each of the n networks, each as if it were first in a stack of its own.
+        for each of the n networks, a whole number or a SeedSequence each.
         Source: paper, "Network". Raises ValueError for a width below 1 or a host too narrow.
         """
         hidden = _widths("hidden", hidden)
@@ -55,10 +57,9 @@ class Network(Stack):
         require(is_whole(n), f"Network.initialize: n must be a whole number ≥ 1, got {n!r}")
         if isinstance(seed, Sequence):
             require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
-            origins = [(own, 0) for own in seed]
+            origins = [(_sequence(own), 0) for own in seed]
         else:
-            whole = isinstance(seed, np.random.SeedSequence)
-            origins = [(seed if whole else np.random.SeedSequence(seed), i) for i in range(n)]
+            origins = [(_sequence(seed), i) for i in range(n)]
         full, kept = (inputs, *host, outputs), (inputs, *hidden, outputs)
         networks = [_draw_leading_units(full, kept, *origin) for origin in origins]
         layers = [np.stack(arrays) for arrays in zip(*networks, strict=True)]
@@ -148,6 +149,18 @@ class Network(Stack):
 def weights_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
     """Weight entries of a dense network of these hidden widths, biases not counted."""
     return sum(into * out for into, out in pairwise((inputs, *hidden, outputs)))
+
+
+def _sequence(seed: Seed) -> np.random.SeedSequence:
+    """A seed as a SeedSequence; a whole number also seeds the order of the data, apart from it."""
+    if isinstance(seed, np.random.SeedSequence):
+        return seed
+    require(
+        is_whole(seed, 0),
+        "Network.initialize: seed must be a whole number ≥ 0, a SeedSequence, or a list of one "
+        f"a network, got {seed!r}",
+    )
+    return np.random.SeedSequence(int(seed), spawn_key=tuple(b"initialize"))
 
 
 def _draw_leading_units(

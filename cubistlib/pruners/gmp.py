@@ -7,6 +7,7 @@ import numpy as np
 
 from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts.selection import Rule, shrink, strictly_above
+from cubistlib.support.types import Count, Share
 
 
 @dataclass(frozen=True)
@@ -19,18 +20,14 @@ class GMP(DuringTraining):
     Source: Zhu & Gupta 2017, eq. 1; paper, "The nine algorithms".
     Differences from the authors' code: the target is rounded up and exactly met. Theirs
     (selection="authors") rounds down, keeps |w| strictly above that many-th largest, and lets
-    p pass 1, so that k − 2 are left.
+    p pass 1 (the target falls below k, here never below k − 1), so that k − 2 are left.
     """
 
     name = "gmp"
     authors_rule = staticmethod(strictly_above)
 
-    end: float = 1.0
-    prunings: int = 199
-
-    def __post_init__(self) -> None:
-        self.check_field("end", 0.0, 1.0)
-        self.check_field("prunings", 1)
+    end: Share = 1.0
+    prunings: Count = 199
 
     def hook(self, nets, keep, steps, selection="exact") -> "GMPHook":
         interval, prunings = self.intervals(steps)
@@ -71,4 +68,6 @@ class GMPHook:
     def weights_left(self, total: int, progress: float) -> np.ndarray:
         """Weights to be left at that progress: (n,) int64."""
         left = self.keep + (total - self.keep) * (1 - progress) ** 3
-        return (np.floor(left) if self.authors else np.ceil(left)).astype(np.int64)
+        if self.authors:  # past p = 1, further in a training of few steps than the paper's went
+            return np.maximum(np.floor(left), self.keep - 1).astype(np.int64)
+        return np.ceil(left).astype(np.int64)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
+from cubistlib.support.types import Count
 
 
 @dataclass(frozen=True)
@@ -21,17 +21,15 @@ class SynFlow(Scored):
     biases: let biases take part in R, as in the authors' code. A unit that nothing feeds then
     still scores; the published form has no biases in the score.
     Differences from the authors' code: the above, and exactly k weights. Theirs
-    (selection="authors") keeps scores strictly above the k-th largest at every step, k − 1.
+    (selection="authors") prunes ⌊N − N·(k/N)^(t/steps)⌋ weights and one more at every step, so
+    that ⌈N·(k/N)^(t/steps)⌉ − 1 stay, k − 1 at the end.
     """
 
     name = "synflow"
     authors_rule = staticmethod(strictly_above)
 
     biases: bool = False
-    steps: int = 100
-
-    def __post_init__(self) -> None:
-        self.check_field("steps", 1)
+    steps: Count = 100
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         kept = zip(masks.weights, nets.weights, strict=True)
@@ -48,4 +46,7 @@ class SynFlow(Scored):
         return [before * w * after.mT for w, before, after in through]
 
     def authors_schedule(self, total, keep) -> np.ndarray:
-        return np.floor(geometric(total, keep, self.steps)).astype(np.int64)
+        progress = np.arange(1, self.steps + 1)[:, None] / self.steps
+        # The powers as theirs, since their rounding is part of the rule.
+        left = keep.astype(np.float64) ** progress / float(total) ** (progress - 1)
+        return (total - np.floor(total - left)).astype(np.int64)

@@ -48,16 +48,16 @@ class Job:
     def current(self) -> bool:
         """Whether its outputs are those that a run would give."""
         record = self.record
-        return record is not None and record.current(self.profile, self.fingerprint)
+        return record is not None and record.current(self.profile, self.name, self.fingerprint)
 
 
-def plan(profile: str) -> dict[str, Job]:
+def of(profile: str) -> dict[str, Job]:
     """A job for every notebook, by name and in order. Raises ValueError with every fault."""
     notebooks = series()
     known = sorted(folder.name for folder in paths.params("").glob("*/"))
     require(profile in known, f"unknown profile {profile!r}; there are: {', '.join(known)}")
     values = parameters.check(profile, notebooks)
-    code = provenance.code("*")  # notebooks read the data in the package, too
+    code = provenance.library()
     jobs: dict[str, Job] = {}
     for name, notebook in notebooks.items():
         needs = tuple(notebook.needs(list(notebooks)))

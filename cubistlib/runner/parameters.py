@@ -4,74 +4,56 @@ A notebook's own parameters cell says which parameters there are and of which ty
 below say which values are allowed. From both, a pydantic model is made for each notebook.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
-from cubistlib import pruners
 from cubistlib.data import cubist_spiral
 from cubistlib.networks.network import weights_of
-from cubistlib.pruners.base import SELECTIONS
+from cubistlib.pruners import Algorithm
+from cubistlib.pruners.base import Selection
 from cubistlib.runner.notebook import Notebook
+from cubistlib.studies.experiment import HOST_WIDTH
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.training.loop import TrainConfig
+from cubistlib.support.types import PLAIN, Allowed, Count, OneOrMore, Rate, Whole, sentence
+from cubistlib.training.config import Schedule
 
 Values = dict[str, Any]
-
-
-def _training(field: str) -> AfterValidator:
-    """What TrainConfig allows for one of its fields."""
-
-    def check(value: Any) -> Any:
-        replace(TrainConfig(), **{field: value})
-        return value
-
-    return AfterValidator(check)
-
-
-def _algorithm(name: str) -> str:
-    pruners.get(name)
-    return name
-
-
-def _selection(name: str) -> str:
-    require(name in SELECTIONS, f"must be one of {', '.join(SELECTIONS)}, got {name!r}")
-    return name
-
-
-COUNT = Field(ge=1)
-LR, SCHEDULE = _training("lr"), _training("schedule")
-ALGORITHM = AfterValidator(_algorithm)
+HostWidth = Annotated[
+    int, Field(strict=True, ge=1, le=HOST_WIDTH), Allowed(f"a whole number 1 … {HOST_WIDTH}")
+]
+Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
 
 # What a parameter of that name may hold, or each value of it if it is a list. Other names are
 # checked for their type alone.
 WORDS = {
-    "width": COUNT,
-    "widths": COUNT,
-    "max_width": COUNT,
-    "hidden": COUNT,
-    "keep": COUNT,
-    "networks": COUNT,
-    "seed": Field(ge=0),
-    "seeds": COUNT,
-    "limit": Field(ge=0),
-    "weights": COUNT,
-    "targets": Field(gt=0, le=100),
-    "epochs": _training("epochs"),
-    "lr": LR,
-    "lrs": LR,
-    "schedule": SCHEDULE,
-    "schedules": SCHEDULE,
-    "selection": AfterValidator(_selection),
-    "algorithm": ALGORITHM,
-    "algorithms": ALGORITHM,
+    "width": Count,
+    "widths": Count,
+    "max_width": HostWidth,
+    "hidden": Count,
+    "keep": Count,
+    "networks": Count,
+    "seed": Whole,
+    "seeds": Count,
+    "limit": Whole,
+    "weights": Count,
+    "targets": Percent,
+    "epochs": Count,
+    "lr": Rate,
+    "lrs": Rate,
+    "schedule": Schedule,
+    "schedules": Schedule,
+    "selection": Selection,
+    "algorithm": Algorithm,
+    "algorithms": Algorithm,
 }
-TYPES = {"int": int, "float": float, "str": str, "bool": bool}
+TYPES = {kind.__name__: checked for kind, checked in PLAIN.items()}
 
 
 def _keep_below_size(values: Values) -> None:
@@ -100,15 +82,12 @@ TOGETHER: tuple[Callable[[Values], None], ...] = (_keep_below_size, _spiral)
 def model(notebook: Notebook) -> type[BaseModel]:
     """The pydantic model of a notebook's parameters; every one must be given."""
     fields = {name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()}
-    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-    return create_model(notebook.name, __config__=config, **fields)
+    return create_model(notebook.name, __config__=ConfigDict(extra="forbid"), **fields)
 
 
 def _type(name: str, hint: str) -> Any:
-    value = TYPES[hint.removeprefix("list[").removesuffix("]")]
-    if name in WORDS:
-        value = Annotated[value, WORDS[name]]
-    return Annotated[list[value], Field(min_length=1)] if hint.startswith("list[") else value
+    value = WORDS.get(name, TYPES[hint.removeprefix("list[").removesuffix("]")])
+    return OneOrMore[value] if hint.startswith("list[") else value
 
 
 def check(profile: str, notebooks: dict[str, Notebook]) -> dict[str, Values]:
@@ -140,13 +119,18 @@ def _checked(notebook: Notebook, file: Path, profile: str) -> Values:
     if isinstance(values.get("profile"), str) and values["profile"] != profile:
         faults.append(f"{where}: profile must be {profile!r}, its folder's name")
     require(not faults, "\n".join(faults))
-    return model(notebook).model_validate(values).model_dump()
+    return _valid(notebook, values)
+
+
+def _valid(notebook: Notebook, values: Values) -> Values:
+    """The parameters in plain form, lists as lists. Raises pydantic's ValidationError."""
+    return model(notebook).model_validate(values).model_dump(mode="json")
 
 
 def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
     """What is wrong with these parameters, a sentence each."""
     try:
-        valid = model(notebook).model_validate(values).model_dump()
+        valid = _valid(notebook, values)
     except ValidationError as error:
         yield from (_sentence(fault, notebook) for fault in error.errors())
         return
@@ -157,27 +141,21 @@ def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
             yield str(error)
 
 
-def _sentence(fault: dict, notebook: Notebook) -> str:
+def _sentence(fault: ErrorDetails, notebook: Notebook) -> str:
     """A pydantic error as a sentence that names the field and what is allowed."""
-    name, *place = fault["loc"]
-    field = "".join([str(name), *(f"[{i}]" for i in place)])
+    name = fault["loc"][0]
     if fault["type"] == "extra_forbidden":
-        return f"unknown parameter {field}; allowed: {', '.join(notebook.parameters)}"
+        return f"unknown parameter {name}; allowed: {', '.join(notebook.parameters)}"
     if fault["type"] == "missing":
-        return f"{field} is missing (a {notebook.parameters[name].hint})"
-    if fault["type"] == "value_error":
-        return f"{field}: {str(fault['ctx']['error']).removeprefix('TrainConfig: ')}"
-    rule = fault["msg"].replace("Input should be", "must be").replace("List should", "must")
-    given = "" if fault["type"] == "too_short" else f", got {fault['input']!r}{_trap(fault)}"
-    return f"{field} {rule}{given}"
+        return f"{name} is missing (a {notebook.parameters[name].hint})"
+    return sentence(fault) + _trap(fault["input"])
 
 
-def _trap(fault: dict) -> str:
+def _trap(given: Any) -> str:
     """What to write instead where YAML reads something else than it seems to say."""
-    given = fault["input"]
     if isinstance(given, bool):
         return " (YAML reads on, yes, off and no as true and false: quote them if text is meant)"
-    if fault["type"].startswith(("float", "int")) and isinstance(given, str):
+    if isinstance(given, str) and re.fullmatch(r"[-+]?[\d.]+([eE][-+]?\d+)?", given):
         return " as text (YAML reads 1e-3 as text: write 0.001 or 1.0e-3)"
     return ""
 

@@ -1,6 +1,6 @@
 """Runs the notebooks of a profile: checked before, skipped where up to date, safe to kill."""
 
-import fcntl
+import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -10,14 +10,21 @@ from pathlib import Path
 
 import nbformat
 import papermill
+from filelock import FileLock, Timeout
 from papermill.exceptions import PapermillExecutionError
 
+from cubistlib.runner import jobs as of_profile
 from cubistlib.runner import page, records
-from cubistlib.runner.jobs import Job, plan
+from cubistlib.runner.jobs import Job
 from cubistlib.runner.kernel import ThisPython
 from cubistlib.runner.records import Record
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError, require
+
+
+def command(given: argparse.Namespace) -> int:
+    """The command `run`."""
+    return run(given.profile, given.names, given.force)
 
 
 def run(profile: str, names: Sequence[str] = (), force: bool = False) -> int:
@@ -26,7 +33,7 @@ def run(profile: str, names: Sequence[str] = (), force: bool = False) -> int:
     Returns the exit status: 0, or 1 if a notebook failed. Raises ValueError for bad input,
     before anything has started.
     """
-    jobs = plan(profile)
+    jobs = of_profile.of(profile)
     unknown = [name for name in names if name not in jobs]
     require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
     with _alone(profile):
@@ -62,7 +69,7 @@ def execute(job: Job, title: str = "") -> Record:
     """
     Record("running", job.fingerprint).write(job.profile, job.name)
     job.failed_output.unlink(missing_ok=True)
-    before, start = records.signature(job.profile), time.monotonic()
+    before, start = records.signature(job.profile, job.name), time.monotonic()
     reason = ""
     try:
         with files.replacing(job.output) as temporary:
@@ -72,7 +79,7 @@ def execute(job: Job, title: str = "") -> Record:
         reason = f"failed in cell {error.exec_count}: {last}"
     except RuntimeError as error:  # the kernel did not start, or died
         reason = f"failed in cell {_begun(job)}: {str(error).strip().splitlines()[-1]}"
-    after = records.signature(job.profile)
+    after = records.signature(job.profile, job.name)
     record = Record(
         "failed" if reason else "done",
         job.fingerprint,
@@ -138,11 +145,10 @@ def _alone(profile: str) -> Iterator[None]:
     """Refuses a second runner on one profile, and clears away what a killed one left."""
     folder = paths.outputs(profile)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(f"profile {profile}: another run is at work on it") from error
-        for left in folder.glob(".[0-9][0-9]_*.ipynb"):
-            left.unlink()
-        yield
+    try:
+        with FileLock(folder / ".lock", blocking=False):
+            for left in folder.glob(".[0-9][0-9]_*.ipynb"):
+                left.unlink()
+            yield
+    except Timeout as error:
+        raise UserError(f"profile {profile}: another run is at work on it") from error

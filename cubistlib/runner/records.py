@@ -31,11 +31,11 @@ class Record:
         """Keep it as the record of the notebook `name`."""
         files.write_text(_path(profile, name), json.dumps(asdict(self), indent=1))
 
-    def current(self, profile: str, fingerprint: str) -> bool:
+    def current(self, profile: str, name: str, fingerprint: str) -> bool:
         """Whether a run would only repeat: it ended well, and its files are as it left them."""
         if self.state != "done" or self.fingerprint != fingerprint:
             return False
-        now = signature(profile)
+        now = signature(profile, name)
         return all(now.get(file) == stamp for file, stamp in self.written.items())
 
 
@@ -47,13 +47,18 @@ def read(profile: str, name: str) -> Record | None:
         return None
 
 
-def signature(profile: str) -> Signature:
-    """Size and time of change of every file that a profile's notebooks have written."""
+def signature(profile: str, name: str) -> Signature:
+    """Size and time of change of every file below a profile's outputs that the notebook may write.
+
+    In results/ that is what bears its name: sweeps may be at work on studies beside it.
+    """
     folder = paths.outputs(profile)
     found = {}
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+        foreign = inside.parts[0] == "results" and name not in "/".join(inside.parts)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if path.is_file() and not hidden and not foreign:
             stat = path.stat()
             found[inside.as_posix()] = [stat.st_size, stat.st_mtime_ns]
     return found

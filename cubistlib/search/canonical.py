@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from itertools import pairwise, product
 
 import numpy as np
@@ -39,6 +39,10 @@ class Canonical(MaskList):
 
     def _mask(self, number: int) -> Masks:
         return self.take(np.array([number]))
+
+    @property
+    def widest(self) -> tuple[int, ...]:
+        return self.hidden
 
     def take(self, numbers: np.ndarray) -> Masks:
         """The masks of these numbers, (n,), as one stack."""
@@ -97,13 +101,15 @@ class _Graph:
     total: int
 
 
-@lru_cache(maxsize=64)
+@cache  # as many as there are: whoever joins lists reads all of them by turns
 def _graph(masks: Canonical) -> _Graph:
     hidden, weights = masks.hidden, masks.weights
     require(
         len(hidden) >= 1 and min(hidden) >= 1, f"canonical masks: widths must be ≥ 1, got {hidden}"
     )
     left = None if weights is None else weights - hidden[-1]
+    if left is not None and left < sum(max(pair) for pair in pairwise((masks.inputs, *hidden))):
+        return _Graph([], 0)  # some unit would have no input or no reader
     nodes = [(Symmetry.none(masks.inputs), left)]
     edges, targets = [], []
     for layer, rows in enumerate(hidden):

@@ -1,10 +1,10 @@
 """The paper's search: supports of a matrix, structures, and the lists of masks that it trains."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate, combinations, islice, pairwise, product
+from functools import cache
+from itertools import accumulate, combinations, islice, pairwise, product, zip_longest
 
 import numpy as np
 
@@ -54,6 +54,11 @@ class MaskList(Sequence[Masks]):
     def __iter__(self) -> Iterator[Masks]:
         return map(self._mask, range(len(self)))
 
+    @property
+    def widest(self) -> tuple[int, ...]:
+        """The smallest hidden widths into which every mask of the list fits."""
+        return common_widths(mask.hidden for mask in self)
+
 
 @dataclass(frozen=True)
 class Structured(MaskList):
@@ -72,6 +77,12 @@ class Structured(MaskList):
     def _mask(self, number: int) -> Masks:
         sizes = (self.inputs, *_dense_structures(self)[number], 1)
         return Masks.from_weights([np.ones((out, into), bool) for into, out in pairwise(sizes)])
+
+    @property
+    def widest(self) -> tuple[int, ...]:
+        if self.below is None:
+            return (self.max_width,) * 3
+        return common_widths(_dense_structures(self))
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,10 @@ class Unstructured(MaskList):
         matrices = [layer[i] for layer, i in zip(layers, picked, strict=True)]
         return Masks.from_weights([*matrices, np.ones((1, self.hidden[-1]), bool)])
 
+    @property
+    def widest(self) -> tuple[int, ...]:
+        return self.hidden
+
 
 @dataclass(frozen=True)
 class Joined(MaskList):
@@ -113,6 +128,15 @@ class Joined(MaskList):
         which = bisect_right(ends, number)
         return self.lists[which][number - ends[which] + len(self.lists[which])]
 
+    @property
+    def widest(self) -> tuple[int, ...]:
+        return common_widths(part.widest for part in self.lists)
+
+
+def common_widths(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
+    """The smallest widths into which all of these fit, whatever their depths."""
+    return tuple(map(max, zip_longest(*set(shapes), fillvalue=0)))
+
 
 def unstructured_masks(
     hidden: Sequence[int], first: int | None = None, below: int | None = None
@@ -121,7 +145,7 @@ def unstructured_masks(
     return Unstructured(tuple(hidden), first, below)
 
 
-@lru_cache(maxsize=16)
+@cache  # workers are sent equal lists; and whoever joins lists reads all of them by turns
 def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
     def parameters(hidden: tuple[int, ...]) -> int:
         return sum(out * (into + 1) for into, out in pairwise((masks.inputs, *hidden, 1)))
@@ -131,7 +155,7 @@ def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
     return [hidden for hidden in structures(masks.max_width, depth) if parameters(hidden) < most]
 
 
-@lru_cache(maxsize=16)
+@cache
 def _combinations(masks: Unstructured) -> tuple[list[list[np.ndarray]], Sequence[int]]:
     """Each layer's supports, and the numbers of their combinations that are in the list."""
     shapes = list(pairwise((masks.inputs, *masks.hidden)))

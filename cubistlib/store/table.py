@@ -38,11 +38,6 @@ SCHEMA = pa.schema(
 )
 
 
-# So many neighbouring shards are put together in one file once all of them are there, then so
-# many, a multiple: files stay few while a study is run, also in many slices.
-BLOCKS = (16, 128)
-
-
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write results to `path`; a kill at any instant leaves the old file or the new one.
 
@@ -50,30 +45,8 @@ def write(frame: pd.DataFrame, path: str | Path) -> Path:
     """
     path = Path(path)
     with replacing(path) as temporary:
-        temporary.write_bytes(_encoded(_table(frame, path)))
+        temporary.write_bytes(encoded(of(frame, path)))
     return path
-
-
-def write_shard(frame: pd.DataFrame, folder: Path, shard: int) -> None:
-    """Keeps a shard's results in a study's folder; see `shards`."""
-    shards.put(folder, shard, shard, _encoded(_table(frame, folder)))
-
-
-def compact(folder: Path, wanted: range) -> None:
-    """Puts these shards together in one file, if all of them are there and nothing beside them."""
-    files = [file for file in shards.listing(folder) if file.first in wanted]
-    held = [file for file in files if file.last in wanted]
-    if len(held) < 2 or sum(len(file.shards) for file in held) < len(wanted):
-        return
-    try:
-        tables = [_decoded(file.read(), file.path) for file in held]
-    except FileNotFoundError:  # a slice beside this one has put them together
-        return
-    # As one piece: how the shards were put together before must not show in the file.
-    table = pa.concat_tables(tables).combine_chunks()
-    shards.put(folder, wanted[0], wanted[-1], _encoded(table))
-    for file in held:
-        file.path.unlink(missing_ok=True)
 
 
 def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
@@ -84,54 +57,35 @@ def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
     unreadable or of another schema.
     """
     paths = [paths] if isinstance(paths, str | Path) else list(paths)
-    return _frame(pa.concat_tables([_read_one(Path(p)) for p in paths]))
+    return frame_of(pa.concat_tables([_read_one(Path(p)) for p in paths]))
 
 
-def read_shard(folder: Path, shard: int) -> pd.DataFrame | None:
-    """The results of a study's shard, maybe with its neighbours'; None if it is not there.
-
-    Raises ValueError if their file is damaged.
-    """
-
-    def first(files: list[ShardFile]) -> pd.DataFrame | None:
-        found = (file for file in files if shard in file.shards)
-        return next((_frame(_decoded(file.read(), file.path)) for file in found), None)
-
-    return shards.settled(folder, first)
-
-
-def _frame(table: pa.Table) -> pd.DataFrame:
+def frame_of(table: pa.Table) -> pd.DataFrame:
+    """A table of results as a frame; `hidden` holds tuples of int."""
     frame = table.to_pandas().astype({"mask": "Int64", "keep": "Int32"})
     return frame.assign(hidden=[tuple(map(int, h)) for h in frame["hidden"]])
 
 
-def _read_one(path: Path) -> pa.Table:
-    if path.is_dir():
-        return _read_folder(path)
-    require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
-    return _decoded(path.read_bytes(), path)
-
-
-def _read_folder(folder: Path) -> pa.Table:
-    def together(files: list[ShardFile]) -> pa.Table:
-        require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
-        return pa.concat_tables([_decoded(file.read(), file.path) for file in files])
-
-    return shards.settled(folder, together)
-
-
-def _table(frame: pd.DataFrame, path: Path) -> pa.Table:
+def of(frame: pd.DataFrame, path: Path) -> pa.Table:
+    """A frame as a table of SCHEMA. Raises ValueError, naming `path`, for other columns."""
     _check_columns(frame.columns, path)
     return pa.Table.from_pandas(frame[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
 
 
-def _encoded(table: pa.Table) -> bytes:
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables as one, in one piece: how it came together must not show in its file."""
+    return pa.concat_tables(tables).combine_chunks()
+
+
+def encoded(table: pa.Table) -> bytes:
+    """A table as the bytes of a Parquet file."""
     buffer = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata(None), buffer)
     return buffer.getvalue().to_pybytes()
 
 
-def _decoded(data: bytes, path: Path) -> pa.Table:
+def decoded(data: bytes, path: Path) -> pa.Table:
+    """The table in these bytes. Raises ValueError, naming `path`, if there is none of SCHEMA."""
     try:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
@@ -147,6 +101,21 @@ def _decoded(data: bytes, path: Path) -> pa.Table:
             f"{path}: column {field.name!r} holds {found}, results hold {field.type}",
         )
     return table.select(list(COLUMNS)).cast(SCHEMA)
+
+
+def _read_one(path: Path) -> pa.Table:
+    if path.is_dir():
+        return _read_folder(path)
+    require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
+    return decoded(path.read_bytes(), path)
+
+
+def _read_folder(folder: Path) -> pa.Table:
+    def together(files: list[ShardFile]) -> pa.Table:
+        require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
+        return pa.concat_tables([decoded(file.read(), file.path) for file in files])
+
+    return shards.settled(folder, together)
 
 
 def _check_columns(columns: Sequence[str], path: Path) -> None:

@@ -84,8 +84,8 @@ def calibrate(
 
     One row a rung: epochs, share; rank_correlation (Spearman) of the loss there, its sign
     turned, with the final accuracy, over the whole sample; top_kept, the share of the best 5 %
-    at the end that are still in training; best_lost, by how many percentage points the best
-    that is left falls short of the best; cost, steps done up to the next rung as a share of
+    at the end that are still in training; best_lost, by how much the accuracy of the best that
+    is left falls short of the best; cost, steps done up to the next rung as a share of
     full training.
     """
     stacks = runs.stacks(sample)
@@ -106,7 +106,7 @@ def calibrate(
         left = np.concatenate([f[2][rung + 1] + s for s, f in zip(starts, found, strict=False)])
         cost += len(left) / len(final) * ([*stops, epochs][rung + 1] - stop) / epochs
         ranks = pd.Series(-losses[rung]).rank().corr(pd.Series(final).rank())
-        lost = 100 * (final.max() - final[left].max())
+        lost = final.max() - final[left].max()
         table.append((stop, share, ranks, len(top & set(left.tolist())) / len(top), lost, cost))
     columns = ["epochs", "share", "rank_correlation", "top_kept", "best_lost", "cost"]
     return pd.DataFrame(table, columns=columns)

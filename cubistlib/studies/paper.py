@@ -20,8 +20,8 @@ PRUNING = {
 SEARCH = {"lrs": (0.05, 0.1), "schedules": SCHEDULES}
 SEARCH_995 = {"lrs": (0.05,), "schedules": SCHEDULES}
 
-BEST_95 = Origin("random-init/unstructured-search-95", 95.0)
-BEST_995 = Origin("random-init/unstructured-search-99.5", 99.5)
+BEST_95 = Origin("random-init/unstructured-search-95", 0.95)
+BEST_995 = Origin("random-init/unstructured-search-99.5", 0.995)
 
 STUDIES: dict[str, Study] = {
     study.name: study

@@ -3,38 +3,81 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from typing import Any
+from inspect import signature
+from itertools import product
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-import torch
+from pydantic import Field, InstanceOf
 
+from cubistlib import pruners
 from cubistlib.data import cubist_spiral
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import weights_of
-from cubistlib.studies import arguments, experiment, halving, stacks
-from cubistlib.studies.experiment import Experiment, configurations
+from cubistlib.pruners import Algorithm
+from cubistlib.pruners.base import Selection
+from cubistlib.search.masks import MaskList, common_widths
+from cubistlib.studies import experiment, halving, stacks
+from cubistlib.studies.experiment import HOST_WIDTH, Experiment, configurations
 from cubistlib.support.checks import require
-from cubistlib.training.loop import TrainConfig
+from cubistlib.support.threads import one_thread
+from cubistlib.support.types import (
+    Allowed,
+    AnyNumber,
+    Count,
+    Integer,
+    Name,
+    Number,
+    OneOf,
+    OneOrMore,
+    Plain,
+    Rate,
+    Share,
+    Text,
+    Whole,
+    validated,
+)
+from cubistlib.training import backends
+from cubistlib.training.config import Schedule, TrainConfig
+from cubistlib.training.loop import Trained
 
 # Networks of a shard have at most so many weights together, so that what a kill can lose stays
 # a minute or two of work; the widest ones are shards of their own.
 SHARD_WEIGHTS = 1 << 18
+
+SPIRAL = tuple(signature(cubist_spiral).parameters)
+Backend = Annotated[str, OneOf(lambda: ("auto", *backends.available()))]
+SpiralArgument = Annotated[
+    tuple[Annotated[str, OneOf(lambda: SPIRAL)], Integer | Number],
+    Allowed(f"a pair (name, number), the name one of {', '.join(SPIRAL)}"),
+]
+Option = Annotated[tuple[Text, Text, Plain], Allowed("a triple (algorithm, field, value)")]
+Rung = Annotated[tuple[Count, Share], Allowed("a pair (whole epochs ≥ 1, share 0 … 1)")]
+OneMask = Annotated[InstanceOf[Masks], Field(max_length=1), Allowed("the masks of one network")]
+SearchedMasks = Annotated[
+    InstanceOf[MaskList] | OneOrMore[OneMask],
+    Field(union_mode="left_to_right"),  # which does not look into a list that is made on demand
+    Allowed("a list of one or more, each the masks of one network"),
+]
 
 
 @dataclass(frozen=True)
 class Origin:
     """The initialization that a study starts from: that of the best network of a search.
 
-    study: the search. target: the accuracy in percent that it reaches with the fewest
+    study: the search. target: the accuracy, a share, that it reaches with the fewest
     parameters. experiment: its number; None until it has been looked up.
     """
 
-    study: str
-    target: float
-    experiment: int | None = None
+    study: Name
+    target: Share
+    experiment: Annotated[Whole | None, Allowed("a whole number ≥ 0")] = None
+
+    def __post_init__(self) -> None:
+        validated("origin", self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,28 +89,22 @@ class Study(ABC):
     `cubist_spiral`, as pairs. shard: most experiments in a shard, the unit of work and recovery.
     """
 
-    name: str
-    lrs: tuple[float, ...]
-    schedules: tuple[str, ...]
-    epochs: int = 50
-    seeds: int = 1
-    origin: Origin | None = None
-    spiral: tuple[tuple[str, float], ...] = ()
-    backend: str = "auto"
-    shard: int = 256
+    masks: ClassVar[Sequence[Masks]] = ()
+
+    name: Name
+    lrs: OneOrMore[Rate]
+    schedules: OneOrMore[Schedule]
+    epochs: Count = 50
+    seeds: Count = 1
+    origin: Annotated[InstanceOf[Origin] | None, Allowed("an Origin")] = None
+    spiral: AnyNumber[SpiralArgument] = ()
+    backend: Backend = "auto"
+    shard: Count = 256
 
     def __post_init__(self) -> None:
-        self._set(arguments.common(self))
-        require(
-            self.origin is None or isinstance(self.origin, Origin),
-            f"study: origin must be an Origin, got {self.origin!r}",
-        )
-        configurations(self.lrs, self.schedules, self.epochs)  # which looks at the rates
-
-    def _set(self, values: dict[str, Any]) -> None:
-        """Puts arguments in their plain form in place."""
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+        validated("study", self)
+        if self.spiral:
+            _data(self.spiral)  # which says itself what it allows
 
     def start(self) -> tuple[str, int] | None:
         """(study, number) of the experiment whose initialization all of this study's take."""
@@ -112,23 +149,43 @@ class Study(ABC):
         )
         return bisect_right([shard.start for shard in self.shards], number) - 1
 
+    @property
+    def hangs_on_shard(self) -> bool:
+        """Whether a result hangs on which experiments are trained beside it.
+
+        PyTorch sums batched products in an order that changes with the size of the stack.
+        """
+        return self.backend.startswith("torch")
+
     def run(self, numbers: Sequence[int]) -> pd.DataFrame:
-        """These experiments' results, with the columns of `store.SCHEMA`."""
+        """These experiments' results, with the columns of `store.SCHEMA`, as a sweep gives them."""
+        if not self.hangs_on_shard:
+            return self.run_together(numbers)
+        shards = sorted({self.shard_of(number) for number in numbers})
+        frame = pd.concat([self.run_together(self.shards[shard]) for shard in shards])
+        return frame[frame["experiment"].isin(numbers)].reset_index(drop=True)
+
+    def run_together(self, numbers: Sequence[int]) -> pd.DataFrame:
+        """These experiments' results as those of one shard."""
         x, y = _data(self.spiral)
         chosen = self.experiments(numbers)
-        frames = [self._run_stack(stack, x, y) for stack in stacks.stacks(chosen)]
+        with one_thread():
+            frames = [self._run_stack(stack, x, y) for stack in stacks.stacks(chosen)]
         return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         # A worker has one core, on which threads of the engine would be in each other's way.
-        options = {"masks": getattr(self, "masks", ()), "backend": self.backend}
-        done = stacks.train(stack, x, y, **options, threads=1)
+        done = stacks.train(stack, x, y, self.masks, self.backend, threads=1)
         return stacks.rows(stack, done)
+
+    def train(self, number: int) -> Trained:
+        """One experiment's network, trained once more, in full."""
+        self.shard_of(number)
+        return stacks.train(self.experiments([number]), *_data(self.spiral), self.masks)
 
     def replay(self, number: int) -> pd.DataFrame:
         """One experiment's row, identical to what a sweep gives."""
         self.shard_of(number)
-        _one_torch_thread()
         return self.run([number])
 
 
@@ -140,15 +197,35 @@ class PruningStudy(Study):
     "lr" stands for the learning rate of the run.
     """
 
-    algorithms: tuple[str, ...]
-    widths: tuple[int, ...]
-    keep: tuple[int, ...]
-    selection: str = "exact"
-    options: tuple[tuple[str, str, bool | float | str], ...] = ()
+    algorithms: OneOrMore[Algorithm]
+    widths: OneOrMore[Count]
+    keep: OneOrMore[Count]
+    selection: Selection = "exact"
+    options: AnyNumber[Option] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._set(arguments.pruning(self))
+        if self.origin is not None:
+            _fit_host("widths", self.widths)
+        most = weights_of((max(self.widths),) * 3)
+        require(
+            min(self.keep) < most,
+            f"study: keep must have a k below {most}, the weights of the widest, got {self.keep}",
+        )
+        for option in self.options:
+            algorithm, field, _ = option
+            known = fields(pruners.get(algorithm)) if algorithm in self.algorithms else ()
+            require(
+                field in [f.name for f in known],
+                f"study: options must name one of its algorithms and a field of it, got {option}",
+            )
+        for algorithm, lr in product(self.algorithms, self.lrs):
+            pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
+
+    def options_of(self, algorithm: str, lr: float) -> tuple[tuple[str, Any], ...]:
+        """(field, value) of what is not at an algorithm's default, in a run at that rate."""
+        asked = [(field, value) for name, field, value in self.options if name == algorithm]
+        return tuple((field, lr if value == "lr" else value) for field, value in asked)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -178,13 +255,21 @@ class SearchStudy(Study):
     many epochs that share of the networks, those of lowest loss, goes on. See `halving`.
     """
 
-    masks: Sequence[Masks]
-    rungs: tuple[tuple[int, float], ...] = ()
+    masks: SearchedMasks
+    rungs: AnyNumber[Rung] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self._set(arguments.search(self))
+        _fit_host("masks", self.widest)
+        require(len(self.masks) > 0, f"study: masks must not be empty, {self.masks!r} is")
         halving.check(self.rungs, self.epochs)
+
+    @property
+    def widest(self) -> tuple[int, ...]:
+        """The smallest hidden widths into which every mask fits."""
+        if isinstance(self.masks, MaskList):
+            return self.masks.widest
+        return common_widths(mask.hidden for mask in self.masks)
 
     def __len__(self) -> int:
         return len(self.masks) * self.seeds * len(self.lrs) * len(self.schedules)
@@ -194,31 +279,29 @@ class SearchStudy(Study):
         return list(experiment.searched(self.name, *grid, numbers, self.start()))
 
     def stretches(self) -> list[tuple[int, int, int]]:
-        last = self.masks[-1].hidden  # the widest where a list has several
-        return [(0, len(self), self._shard_size(last))]
+        return [(0, len(self), self._shard_size(self.widest))]
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         if self.rungs:
             return halving.run(stack, x, y, self.masks, self.rungs, self.backend)
         return super()._run_stack(stack, x, y)
 
-    def replay(self, number: int) -> pd.DataFrame:
-        if not self.rungs:
-            return super().replay(number)
-        frame = run_shard(self, self.shard_of(number))  # who goes on hangs on the others
-        return frame[frame["experiment"] == number].reset_index(drop=True)
+    @property
+    def hangs_on_shard(self) -> bool:
+        return bool(self.rungs) or super().hangs_on_shard  # who goes on hangs on the others
+
+
+def _fit_host(name: str, widths: tuple[int, ...]) -> None:
+    """Refuses widths that the host, whose leading units are taken, does not have."""
+    require(
+        max(widths, default=0) <= HOST_WIDTH,
+        f"study: {name} must fit into width {HOST_WIDTH}, the host's, got {widths}",
+    )
 
 
 def run_shard(study: Study, shard: int) -> pd.DataFrame:
     """A shard's results: what a worker does, wherever it is."""
-    _one_torch_thread()
-    return study.run(study.shards[shard])
-
-
-def _one_torch_thread() -> None:
-    """PyTorch's sums depend on its number of threads; results must not."""
-    if torch.get_num_threads() != 1:
-        torch.set_num_threads(1)
+    return study.run_together(study.shards[shard])
 
 
 @lru_cache(maxsize=16)
@@ -235,9 +318,8 @@ def _pruning_table(study: PruningStudy) -> list[Experiment]:
     grid = study.widths, study.keep, study.configs, study.seeds, study.selection
     table: list[Experiment] = []
     for algorithm in study.algorithms:
-        asked = [(field, value) for name, field, value in study.options if name == algorithm]
         for e in experiment.pruning_experiments(study.name, algorithm, *grid):
-            options = tuple((field, e.config.lr if v == "lr" else v) for field, v in asked)
+            options = study.options_of(algorithm, e.config.lr)
             table.append(replace(e, number=len(table), options=options))
     return table
 

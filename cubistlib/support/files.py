@@ -34,13 +34,17 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+class NotWritten(UserError):
+    """Something that the disk refused."""
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Turns what a disk refuses into a sentence; what is unfinished has been removed by then."""
     try:
         yield
     except OSError as error:
-        raise UserError(
+        raise NotWritten(
             f"{shown(folder)}: results cannot be written ({error.strerror or error}); "
             "what was finished before is kept, start again when that is mended"
         ) from error

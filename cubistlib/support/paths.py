@@ -15,10 +15,24 @@ def root() -> Path:
     """
     if home := os.environ.get("CUBISTLIB_HOME"):
         return Path(home).expanduser().resolve()
-    checkout = Path(__file__).resolve().parents[2]
+    checkout = package().parent
     if (checkout / "notebooks").is_dir() and (checkout / "params").is_dir():
         return checkout
     return Path.cwd()
+
+
+def package() -> Path:
+    """The folder of this library."""
+    return Path(__file__).resolve().parents[1]
+
+
+def published(kind: str) -> Path:
+    """The folder of published data of a kind: paper, frontier or verdict.
+
+    That of the checkout, outputs/published/<kind>/, or its copy in an installed package;
+    CUBISTLIB_HOME does not move it.
+    """
+    return package() / "published" / kind
 
 
 def notebooks() -> Path:

@@ -2,9 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from cubistlib.support import paths
+
+# The rooms that a result hangs on; figures, files and workers only carry it.
+COMPUTING = ("data.py", "networks", "training", "pruners", "search", "studies")
 
 
 def digest(value: Any) -> str:
@@ -12,12 +18,24 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def code(files: str = "*.py") -> str:
-    """A hash of this package's files of that pattern and of what computes for them."""
-    package = Path(__file__).parents[1]
-    held = [p for p in sorted(package.rglob(files)) if p.is_file() and "__pycache__" not in p.parts]
-    hashes = [
-        (p.relative_to(package).as_posix(), hashlib.sha256(p.read_bytes()).hexdigest())
-        for p in held
-    ]
+def code() -> str:
+    """A hash of all that computes a result."""
+    package = paths.package()
+    rooms = [package / room for room in COMPUTING]
+    return _hash(path for room in rooms for path in (room, *room.rglob("*.py")))
+
+
+def library() -> str:
+    """A hash of the whole library, published data too: what a notebook's outputs hang on."""
+    package = paths.package()
+    return _hash([*package.rglob("*"), *(package / "published").resolve().rglob("*")])
+
+
+def _hash(found: Iterable[Path]) -> str:
+    files = sorted(p for p in found if p.is_file() and "__pycache__" not in p.parts)
+    package = paths.package()
+    hashes = []
+    for path in files:
+        name = path.relative_to(package) if path.is_relative_to(package) else path.name
+        hashes.append((str(name), hashlib.sha256(path.read_bytes()).hexdigest()))
     return digest([hashes, *(version(name) for name in ("torch", "numpy", "numba"))])

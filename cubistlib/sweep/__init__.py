@@ -1,5 +1,6 @@
 """Sweeps: a study's experiments run shard by shard, on whatever workers, safe to kill."""
 
-from cubistlib.sweep.work import advance, finished, folder, results, run, stored
+from cubistlib.sweep.places import finished, folder, results, stored
+from cubistlib.sweep.work import advance, run
 
 __all__ = ["advance", "finished", "folder", "results", "run", "stored"]

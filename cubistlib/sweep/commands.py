@@ -5,50 +5,25 @@ import json
 import sys
 
 from cubistlib import sweep
+from cubistlib.store.locks import Slice
 from cubistlib.studies import paper
 from cubistlib.studies.study import Study
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.sweep import cost, executors, winners
-from cubistlib.sweep.locks import Slice
+from cubistlib.sweep import cost, winners
 
 
-def add(commands: argparse._SubParsersAction) -> None:
-    """Adds the commands to a parser's."""
-    given = commands.add_parser("plan", help="list the paper's studies: number, cost, what is done")
-    given.add_argument("profile", help="results are looked for in outputs/<profile>/, as paper")
-    given.add_argument("--json", action="store_true", help="for programs")
-    given.add_argument("--no-cost", action="store_true", help="do not measure the cost")
-    given.set_defaults(command=_plan)
-
-    given = commands.add_parser("sweep", help="run the paper's studies, going on where they are")
-    given.add_argument("profile", help="results go to outputs/<profile>/results/, as paper")
-    given.add_argument("names", nargs="*", metavar="study", help="as plan lists them, default all")
-    given.add_argument("--executor", default="threads", choices=executors.KINDS)
-    given.add_argument("--workers", type=int, help="default: one a core")
-    given.add_argument("--address", help="of a Dask scheduler, as tcp://host:8786")
-    given.add_argument(
-        "--shard", default="1/1", help="i/N: only the i-th of N slices, for job arrays"
-    )
-    given.add_argument("--wait", action="store_true", help="wait for a sweep that holds the study")
-    given.set_defaults(command=_sweep)
-
-    given = commands.add_parser("replay", help="run one experiment again and compare")
-    given.add_argument("study", help="a name as plan lists it")
-    given.add_argument("number", type=int, help="the experiment's number in the study")
-    given.add_argument("--profile", default="paper", help="whose results to compare with")
-    given.set_defaults(command=_replay)
-
-
-def _plan(given: argparse.Namespace) -> int:
+def plan(given: argparse.Namespace) -> int:
+    """Lists the paper's studies: how many experiments, what they cost here, what is done."""
     studies = [_ready(study, given.profile)[0] for study in paper.STUDIES.values()]
-    table = cost.table(studies, given.profile, cost=not given.no_cost)
+    table = cost.table(studies, given.profile, measured=not given.no_cost)
     print(json.dumps(cost.as_data(table), indent=1) if given.json else cost.as_text(table))
     return 0
 
 
-def _sweep(given: argparse.Namespace) -> int:
-    part = _slice(given.shard)
+def run(given: argparse.Namespace) -> int:
+    """Runs what is missing of the paper's studies."""
+    part = _slice(given.slice)
     where = {"executor": given.executor, "workers": given.workers, "address": given.address}
     studies = [paper.study(name) for name in given.names or paper.STUDIES]
     print(f"results: {paths.shown(sweep.results(given.profile))}/", flush=True)
@@ -64,13 +39,8 @@ def _sweep(given: argparse.Namespace) -> int:
     return 0
 
 
-def _ready(study: Study, profile: str) -> tuple[Study, str]:
-    """The study with its start, and "", or as it is and a sentence on what it waits for."""
-    waits = winners.waits(study, profile)
-    return (study if waits else winners.resolved(study, profile)), waits
-
-
-def _replay(given: argparse.Namespace) -> int:
+def replay(given: argparse.Namespace) -> int:
+    """Runs one experiment again and compares it with its stored result."""
     study = winners.resolved(paper.study(given.study), given.profile)
     before = sweep.stored(study, given.profile, given.number)
     row = study.replay(given.number).iloc[0]
@@ -87,10 +57,16 @@ def _replay(given: argparse.Namespace) -> int:
     return 0
 
 
+def _ready(study: Study, profile: str) -> tuple[Study, str]:
+    """The study with its start, and "", or as it is and a sentence on what it waits for."""
+    waits = winners.waits(study, profile)
+    return (study if waits else winners.resolved(study, profile)), waits
+
+
 def _slice(text: str) -> Slice:
     try:
         i, n = map(int, text.split("/"))
     except ValueError as error:
-        raise UserError(f"--shard must be i/N, as 3/20, got {text!r}") from error
-    require(1 <= i <= n, f"--shard must be i/N with 1 ≤ i ≤ N, got {text}")
+        raise UserError(f"--slice must be i/N, as 3/20, got {text!r}") from error
+    require(1 <= i <= n, f"--slice must be i/N with 1 ≤ i ≤ N, got {text}")
     return i, n

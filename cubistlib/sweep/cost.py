@@ -7,14 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import torch
 
-from cubistlib import sweep
 from cubistlib.networks.network import weights_of
 from cubistlib.studies import halving
 from cubistlib.studies.study import PruningStudy, SearchStudy, Study
-from cubistlib.support.threads import usable_cores
-from cubistlib.sweep import identity
+from cubistlib.support.threads import one_thread, usable_cores
+from cubistlib.sweep.places import finished_shards, folder
 
 # A sample is trained for so many epochs, then for so many: cost is linear in the epochs.
 SEARCHED, PRUNED = (1, 8), (1, 4)
@@ -36,21 +34,21 @@ Costs = dict[str, dict[int, float]]
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 
 
-def table(studies: Sequence[Study], profile: str, cost: bool = True) -> pd.DataFrame:
+def table(studies: Sequence[Study], profile: str, measured: bool = True) -> pd.DataFrame:
     """One row a study: study, experiments, done, seconds, left, versions.
 
     seconds: what all of it takes on this machine, every core at work; left: what is missing of
-    that. Both are measured, which takes a while; nan without `cost`.
+    that. Both are measured, which takes a while; nan unless `measured`.
     """
     found, costs = [], {}
     for study in studies:
-        there = sweep.finished_shards(study, profile)
+        there = finished_shards(study, profile)
         done, count = sum(map(len, there)), len(study)
         whole = left = np.nan
-        if cost:
+        if measured:
             each = _costs(study, costs)
             whole, left = (float(c) for c in (each.sum(), each.sum() - _over(each, there)))
-        versions = ", ".join(identity.versions(sweep.folder(study, profile)))
+        versions = ", ".join(folder(study, profile).versions)
         found.append((study.name, count, done, whole, left, versions))
     columns = ["study", "experiments", "done", "seconds", "left", "versions"]
     return pd.DataFrame(found, columns=columns)
@@ -87,11 +85,11 @@ def _costs(study: Study, known: Costs) -> np.ndarray:
     return each
 
 
-def as_text(plan: pd.DataFrame) -> str:
-    """The plan as a table to read, with its sums."""
-    figures = plan[["experiments", "done", "seconds", "left"]]
+def as_text(table: pd.DataFrame) -> str:
+    """The table to be read, with its sums."""
+    figures = table[["experiments", "done", "seconds", "left"]]
     sums = {"study": "in all", **figures.sum(min_count=1)}
-    rows = pd.concat([plan, pd.DataFrame([sums])], ignore_index=True)
+    rows = pd.concat([table, pd.DataFrame([sums])], ignore_index=True)
     shown = pd.DataFrame(
         {
             "study": rows["study"],
@@ -105,10 +103,10 @@ def as_text(plan: pd.DataFrame) -> str:
     return shown.to_string(index=False, justify="left")
 
 
-def as_data(plan: pd.DataFrame) -> dict:
-    """The plan as JSON has it; seconds are null where they were not measured."""
-    rows = plan.astype(object).where(plan.notna(), None).to_dict("records")
-    sums = {"experiments": int(plan["experiments"].sum()), "done": int(plan["done"].sum())}
+def as_data(table: pd.DataFrame) -> dict:
+    """The table as JSON has it; seconds are null where they were not measured."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    sums = {"experiments": int(table["experiments"].sum()), "done": int(table["done"].sum())}
     return {"cores": usable_cores(), **sums, "studies": rows}
 
 
@@ -146,7 +144,7 @@ def _each(study: Study, numbers: Sequence[int], size: int, epochs: tuple[int, in
     sample = sorted({numbers[int(p * len(numbers))] for p in places})
     first, second = (min(e, study.epochs) for e in epochs)
     study_1, study_2 = (replace(study, epochs=e) for e in (first, second))
-    study_2.run(sample[:1])  # loads what is compiled, draws the order of the data
+    study_2.run_together(sample[:1])  # loads what is compiled, draws the order of the data
     alone, together = _timed(study_1, sample[:1]), _timed(study_1, sample)
     one_more = (together - alone) / (len(sample) - 1) if len(sample) > 1 else alone
     stack = max(0.0, alone - one_more)
@@ -162,15 +160,11 @@ def _timed(study: Study, sample: list[int]) -> float:
     """Seconds of the whole machine that a sample takes, by the processor's clock, which other
     work on the machine does not move.
     """
-    cores, torch_threads = usable_cores(), torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with ThreadPoolExecutor(cores) as pool:
-            start = time.process_time()
-            list(pool.map(lambda _: study.run(sample), range(cores)))
-            used = time.process_time() - start
-    finally:
-        torch.set_num_threads(torch_threads)
+    cores = usable_cores()
+    with one_thread(), ThreadPoolExecutor(cores) as pool:
+        start = time.process_time()
+        list(pool.map(lambda _: study.run_together(sample), range(cores)))
+        used = time.process_time() - start
     return used / cores / cores
 
 

@@ -1,6 +1,5 @@
 """Where the shards of a sweep are run: each executor is a context with one method, `submit`."""
 
-import ctypes
 import logging
 import multiprocessing
 import os
@@ -19,10 +18,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-import torch
-
 from cubistlib.support.checks import UserError, is_whole, require
-from cubistlib.support.threads import usable_cores
+from cubistlib.support.threads import one_thread, stopped_by, usable_cores
 
 # What is raised where an executor is gone: a killed process, a lost scheduler, and by name, as
 # Dask may be missing, a shard that took several workers with it.
@@ -52,35 +49,22 @@ class Executor:
 @contextmanager
 def threads(workers: int) -> Iterator[Executor]:
     """Threads of this process: the engine does not hold Python's lock while it trains."""
-    running: set[int] = set()
-    torch_threads = torch.get_num_threads()
+    unwanted = threading.Event()
 
     def work(function: Callable, *arguments):
-        running.add(threading.get_ident())
-        try:
+        with stopped_by(unwanted):
             return function(*arguments)
-        finally:
-            running.discard(threading.get_ident())
 
     pool = ThreadPoolExecutor(workers, thread_name_prefix="sweep")
-    try:
-        yield Executor(lambda *call: pool.submit(work, *call), lambda: workers)
-        pool.shutdown()
-    except BaseException:
-        # Nobody waits for what is in the middle of an epoch: its result would not be kept.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for thread in list(running):
-            _stop(thread)
-        raise
-    finally:
-        torch.set_num_threads(torch_threads)
-
-
-def _stop(thread: int) -> None:
-    """Ends what a thread is doing as soon as it is back from compiled code: after an epoch."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(KeyboardInterrupt)
-    )
+    with one_thread():
+        try:
+            yield Executor(lambda *call: pool.submit(work, *call), lambda: workers)
+            pool.shutdown()
+        except BaseException:
+            # Nobody waits for what is in the middle of an epoch: its result would not be kept.
+            unwanted.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 @contextmanager

@@ -1,40 +1,45 @@
 """Which network of a search a fixed-initialization study starts from."""
 
 from dataclasses import replace
+from pathlib import Path
 
-from cubistlib import analysis, store, sweep
+from cubistlib import analysis, store
+from cubistlib.store import shards
+from cubistlib.store.folder import record
 from cubistlib.studies import paper
 from cubistlib.studies.study import Study
 from cubistlib.support.checks import require
+from cubistlib.sweep.places import results
 
 
-def waits(study: Study, profile: str) -> str:
+def waits(study: Study, profile: str | Path) -> str:
     """A sentence if the study needs a search that is not finished, else ""."""
-    if study.origin is None:
+    if study.origin is None or study.origin.experiment is not None:
         return ""
-    search = paper.study(study.origin.study)
-    done = sweep.finished(search, profile)
-    if done == len(search):
+    search = study.origin.study
+    place = results(profile) / search
+    known, done = record(place), len(shards.finished(place))
+    if known and done == known["study"]["shards"]:
         return ""
+    how_far = f"{done:,} of {known['study']['shards']:,} shards are" if known else "nothing is"
+    command = f"run 'python -m cubistlib sweep {profile} {search}'"
     return (
-        f"{study.name} starts from the best network of {search.name}, of which {done:,} of "
-        f"{len(search):,} experiments are done: run 'python -m cubistlib sweep {profile} "
-        f"{search.name}' first"
+        f"{study.name} starts from the best network of {search}, of which {how_far} done: "
+        f"{command if search in paper.STUDIES else 'finish that search'} first"
     )
 
 
-def resolved(study: Study, profile: str) -> Study:
+def resolved(study: Study, profile: str | Path) -> Study:
     """The study with the number of the experiment that its origin means.
 
     That is the search's network which reaches the target with the fewest parameters, of
     equally small ones the most accurate; if none reaches it, the most accurate of all.
     Raises ValueError while the search is not finished.
     """
-    if study.origin is None:
+    if study.origin is None or study.origin.experiment is not None:
         return study
     sentence = waits(study, profile)
     require(not sentence, sentence)
-    search = paper.study(study.origin.study)
-    results = store.read(sweep.folder(search, profile))
-    best = analysis.best_run(results, study.origin.target)
+    runs = store.read(results(profile) / study.origin.study)
+    best = analysis.best_run(runs, study.origin.target)
     return replace(study, origin=replace(study.origin, experiment=int(best["experiment"])))

@@ -1,13 +1,15 @@
 """How networks are trained: the configuration and its schedules."""
 
-import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
-from cubistlib.support.checks import is_whole, require
+from cubistlib.support.checks import require
+from cubistlib.support.types import Count, OneOf, Rate, validated
 
 SCHEDULES = ("constant", "cosine", "step")
+Schedule = Annotated[str, OneOf(lambda: SCHEDULES)]
 
 
 @dataclass(frozen=True)
@@ -21,31 +23,15 @@ class TrainConfig:
     Raises ValueError for values out of range or of the wrong type.
     """
 
-    lr: float = 0.05
-    schedule: str = "constant"
-    epochs: int = 50
-    batch_size: int = 128
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
+    lr: Rate = 0.05
+    schedule: Schedule = "constant"
+    epochs: Count = 50
+    batch_size: Count = 128
+    momentum: Rate = 0.9
+    weight_decay: Rate = 5e-4
 
     def __post_init__(self) -> None:
-        require(
-            self.schedule in SCHEDULES,
-            f"TrainConfig: schedule must be one of {', '.join(SCHEDULES)}, got {self.schedule!r}",
-        )
-        for name in ("epochs", "batch_size"):
-            value = getattr(self, name)
-            require(
-                is_whole(value),
-                f"TrainConfig: {name} must be a whole number ≥ 1, got {value!r}",
-            )
-        for name in ("lr", "momentum", "weight_decay"):
-            value = getattr(self, name)
-            number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-            require(
-                number and 0 <= value < math.inf,
-                f"TrainConfig: {name} must be a number ≥ 0, got {value!r}",
-            )
+        validated("TrainConfig", self)
 
     def steps_an_epoch(self, rows: int) -> int:
         """Full batches in an epoch over that many rows; at least one."""
@@ -67,4 +53,4 @@ class TrainConfig:
         if self.schedule == "step":
             drops = (epoch >= 0.3 * self.epochs).astype(int) + (epoch >= 0.6 * self.epochs)
             return self.lr * 0.1**drops
-        return np.full(self.epochs, float(self.lr))
+        return np.full(self.epochs, self.lr)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Lock
 
 import numpy as np
 import torch
@@ -9,6 +10,8 @@ import torch
 from cubistlib.networks.functional import gradients
 from cubistlib.networks.network import Network
 from cubistlib.networks.stack import Stack
+
+_recording = Lock()
 
 
 def accelerators() -> list[str]:
@@ -88,17 +91,20 @@ class TorchTrainer:
 def recorded(step: Callable[[], None]) -> Callable[[], None]:
     """`step` as a CUDA graph: one launch in place of a hundred. Runs it while recording.
 
+    One thread records at a time, and what others do on the device meanwhile does not count:
+    by default PyTorch would end the recording for that.
     Source: PyTorch, "CUDA semantics", section "CUDA Graphs".
     """
-    aside = torch.cuda.Stream()
-    aside.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(aside):
-        for _ in range(3):
+    with _recording:
+        aside = torch.cuda.Stream()
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):
+            for _ in range(3):
+                step()
+        torch.cuda.current_stream().wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             step()
-    torch.cuda.current_stream().wait_stream(aside)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        step()
     return graph.replay
 
 

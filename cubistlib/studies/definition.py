@@ -1,0 +1,55 @@
+"""What a study's results depend on, as JSON has it: by this, results are told from others'."""
+
+import hashlib
+import inspect
+import json
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from cubistlib import pruners
+from cubistlib.networks.masks import Masks
+from cubistlib.search.masks import MaskList
+from cubistlib.studies.study import Study
+
+
+def definition(study: Study) -> dict[str, Any]:
+    """A study's kind, arguments and number of shards, and what its own algorithms are made of."""
+    own = {field.name: _plain(getattr(study, field.name)) for field in fields(study)}
+    named = {"kind": type(study).__name__, **own, "shards": len(study.shards)}
+    if sources := _sources(own.get("algorithms", ())):
+        named["sources"] = sources
+    return json.loads(json.dumps(named))
+
+
+def _plain(value: Any) -> Any:
+    """A study's field as JSON has it; a list of masks by what it holds."""
+    if isinstance(value, MaskList) and is_dataclass(value):
+        return repr(value)
+    if is_dataclass(value):
+        return vars(value)
+    if isinstance(value, Sequence) and len(value) and isinstance(value[0], Masks):
+        parts = [
+            b"".join(str(w.shape).encode() + w.tobytes() for w in mask.weights) for mask in value
+        ]
+        return f"{len(value)} masks, {_digest(b'|'.join(parts))}"
+    if isinstance(value, tuple):
+        return [_plain(v) for v in value]
+    return value
+
+
+def _sources(algorithms: Sequence[str]) -> dict[str, str]:
+    """A digest of the source of each algorithm that is not of this library: it may change."""
+    found = {}
+    for name in algorithms:
+        algorithm = pruners.get(name)
+        if not algorithm.__module__.startswith("cubistlib."):
+            try:
+                found[name] = _digest(inspect.getsource(algorithm).encode())
+            except (OSError, TypeError):  # typed where nothing keeps it
+                found[name] = "unknown"
+    return found
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=8).hexdigest()

@@ -1,0 +1,141 @@
+"""What arguments may be: whole numbers, rates, shares, names, checked in one place by pydantic.
+
+A field `steps: Count` takes whole numbers ≥ 1. True and False are never numbers, nor is text;
+numpy's numbers become Python's, infinity and NaN are refused.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache, partial
+from textwrap import shorten
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+
+import numpy as np
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_schema
+
+from cubistlib.support.checks import UserError
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """A numpy scalar as Python has it, a list as a tuple, and anything else as it is."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a type allows, in words that stand in for all that pydantic would say."""
+
+    words: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        inner = core_schema.no_info_before_validator_function(plain, handler(source))
+        return core_schema.custom_error_schema(inner, "allowed", custom_error_message=self.words)
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of some names, which are asked for anew each time: there may be more by then."""
+
+    names: Callable[[], Iterable[str]]
+
+    @property
+    def words(self) -> str:
+        return f"one of {', '.join(self.names())}"
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self._check)
+
+    def _check(self, value: Any) -> str:
+        if isinstance(value, str) and value in self.names():
+            return str(value)
+        raise PydanticCustomError("allowed", self.words)
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """Whatever lists its values, as a tuple of at least so many; a mapping lists its pairs."""
+
+    least: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        taken = partial(self._taken, get_args(source)[0])
+        return core_schema.no_info_before_validator_function(taken, handler(source))
+
+    def _taken(self, kind: Any, values: Any) -> tuple:
+        values = values.items() if isinstance(values, Mapping) else values
+        listed = isinstance(values, Iterable) and not isinstance(values, str)
+        found = tuple(values) if listed else ()
+        if not listed or len(found) < self.least:
+            many = " of one or more" if self.least else ""
+            raise PydanticCustomError("allowed", f"a list{many}, each {_own(kind).words}")
+        return found
+
+
+Integer = Annotated[int, Field(strict=True), Allowed("a whole number")]
+Whole = Annotated[int, Field(strict=True, ge=0), Allowed("a whole number ≥ 0")]
+Count = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1")]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False), Allowed("a number")]
+Rate = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0), Allowed("a number ≥ 0")]
+Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0), Allowed("a number > 0")]
+Share = Annotated[float, Field(strict=True, ge=0, le=1), Allowed("a number 0 … 1")]
+Flag = Annotated[bool, Field(strict=True), Allowed("true or false")]
+Text = Annotated[str, Field(strict=True), Allowed("text")]
+Name = Annotated[
+    str,
+    Field(strict=True, pattern=r"^\w[\w.-]*(/\w[\w.-]*)*$"),
+    Allowed("of letters, digits, . _ - and single /"),
+]
+Plain = Annotated[Any, BeforeValidator(plain)]
+OneOrMore = Annotated[tuple[T, ...], _Listed(1)]
+AnyNumber = Annotated[tuple[T, ...], _Listed(0)]
+
+# What plain annotations mean.
+PLAIN: dict[type, Any] = {int: Integer, float: Number, bool: Flag, str: Text}
+
+
+def validated(owner: str, thing: Any) -> None:
+    """Puts the fields of a new dataclass in place in plain form, as their annotations say.
+
+    A field of another type than those above and int, float, bool and str is left as it is.
+    Raises ValueError in one sentence, which begins with `owner`.
+    """
+    for name, validate in _validators(type(thing)):
+        try:
+            value = validate(getattr(thing, name))
+        except ValidationError as error:
+            raise UserError(f"{owner}: {sentence(error.errors()[0], name)}") from None
+        object.__setattr__(thing, name, value)
+
+
+def sentence(fault: ErrorDetails, *outer: str) -> str:
+    """An error of pydantic's in one sentence: where, what is allowed and what was given.
+
+    outer: the names that come before the place which the error knows.
+    """
+    name, *indices = (*outer, *fault["loc"])
+    place = f"{name}{''.join(f'[{i}]' for i in indices)}"
+    given = shorten(repr(fault["input"]), 200, placeholder=" …")
+    return f"{place} must be {fault['msg']}, got {given}"
+
+
+@cache
+def _validators(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """Each field that is checked, and what checks it and gives its plain form."""
+    try:
+        hints = get_type_hints(kind, include_extras=True)
+    except (NameError, SyntaxError, AttributeError, TypeError):
+        return ()  # An annotation that means nothing outside its function, or at all.
+    found = {f.name: hints[f.name] for f in fields(kind) if f.init}
+    types = {n: PLAIN.get(h) if isinstance(h, type) else h for n, h in found.items()}
+    return tuple((n, TypeAdapter(t).validator.validate_python) for n, t in types.items() if _own(t))
+
+
+def _own(kind: Any) -> Any:
+    """What this module says of a type; None where it says nothing."""
+    said = getattr(kind, "__metadata__", ())
+    return next((m for m in said if isinstance(m, Allowed | OneOf | _Listed)), None)

@@ -1,0 +1,36 @@
+"""Where studies' results are, and what of them is there."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from cubistlib.store.folder import StudyFolder
+from cubistlib.studies.definition import definition
+from cubistlib.studies.study import Study
+from cubistlib.support import paths
+
+
+def results(profile: str | Path) -> Path:
+    """Where studies' results are: outputs/<profile>/results/; or in the folder that is named."""
+    return profile if isinstance(profile, Path) else paths.outputs(profile) / "results"
+
+
+def folder(study: Study, profile: str | Path) -> StudyFolder:
+    """Where a study's results are: in a folder of its name in there."""
+    path = results(profile) / study.name
+    return StudyFolder(path, study.name, definition(study), study.shards)
+
+
+def finished_shards(study: Study, profile: str | Path) -> list[range]:
+    """The experiments of the shards that have results; none if they are of another definition."""
+    return [study.shards[shard] for shard in sorted(folder(study, profile).finished())]
+
+
+def finished(study: Study, profile: str | Path) -> int:
+    """How many of a study's experiments have results."""
+    return sum(map(len, finished_shards(study, profile)))
+
+
+def stored(study: Study, profile: str | Path, number: int) -> pd.Series | None:
+    """The result of one experiment as it was written; None if there is none."""
+    return folder(study, profile).row(number, study.shard_of(number))
