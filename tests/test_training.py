@@ -181,12 +181,25 @@ def test_every_network_has_its_own_rate_and_schedule(backend):
 
 
 @pytest.mark.parametrize(
-    ("field", "value"),
-    [("schedule", "linear"), ("epochs", 0), ("batch_size", 2.5), ("lr", -1), ("momentum", "0.9")],
+    ("field", "value", "allowed"),
+    [
+        ("schedule", "linear", "one of constant, cosine, step"),
+        ("epochs", 0, "a whole number ≥ 1"),
+        ("batch_size", 2.5, "a whole number ≥ 1"),
+        ("lr", -1, "a number ≥ 0"),
+        ("lr", float("inf"), "a number ≥ 0"),
+        ("momentum", "0.9", "a number ≥ 0"),
+    ],
 )
-def test_a_config_out_of_range_is_one_sentence(field, value):
-    with pytest.raises(UserError, match=f"TrainConfig: {field}"):
+def test_a_config_out_of_range_is_one_sentence(field, value, allowed):
+    with pytest.raises(UserError) as error:
         TrainConfig(**{field: value})
+    assert str(error.value) == f"TrainConfig: {field} must be {allowed}, got {value!r}"
+
+
+def test_a_config_holds_plain_numbers():
+    config = TrainConfig(lr=1, epochs=np.int64(3), momentum=np.float32(0.5))
+    assert repr(config) == repr(TrainConfig(lr=1.0, epochs=3, momentum=0.5))
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,13 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from typing import Annotated
 
 from cubistlib.pruners.base import AtInitialization, DuringTraining, Pruner
 from cubistlib.pruners.scored import Scored
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import require
+from cubistlib.support.types import OneOf
 
 __all__ = ["AtInitialization", "DuringTraining", "Pruner", "Scored", "Task", "available", "get"]
 
@@ -22,6 +24,9 @@ def available(controls: bool = True) -> dict[str, type[Pruner]]:
     """
     found = {c.name: c for c in _algorithms() if isinstance(c.name, str)}
     return {name: c for name, c in sorted(found.items()) if controls or not c.control}
+
+
+Algorithm = Annotated[str, OneOf(available)]
 
 
 def get(name: str) -> type[Pruner]:

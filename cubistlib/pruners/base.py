@@ -4,10 +4,9 @@ Scores say how much a weight matters, a selection rule turns scores into masks, 
 says how many weights stay when; an algorithm's file holds only its own idea.
 """
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import numpy as np
 
@@ -17,9 +16,11 @@ from cubistlib.pruners.parts.draws import Seed
 from cubistlib.pruners.parts.selection import Rule, exact
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import require
+from cubistlib.support.types import OneOf, validated
 from cubistlib.training.loop import Hook, Trained
 
 SELECTIONS = ("exact", "authors")
+Selection = Annotated[str, OneOf(lambda: SELECTIONS)]
 
 Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -27,6 +28,8 @@ Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 class Pruner(ABC):
     """A pruning algorithm: a frozen dataclass with a `name` and its hyper-parameters as fields.
 
+    Fields hold what their annotations say, from `support.types` or int, float, bool and str;
+    anything else raises ValueError.
     control: True for what no one would propose, but every comparison needs. authors_rule: what
     selection="authors" uses in place of exactly k weights with ties broken by index: the rule
     of the paper's own code. inexact: why an algorithm may keep another number than k; empty if
@@ -50,6 +53,9 @@ class Pruner(ABC):
         """
         return task.train(*self.ticket(nets, keep, task))
 
+    def __post_init__(self) -> None:
+        validated(self.name, self)
+
     def rule(self, selection: str) -> Rule:
         """The selection rule of that name."""
         require(
@@ -57,15 +63,6 @@ class Pruner(ABC):
             f"{self.name}: selection must be one of {', '.join(SELECTIONS)}, got {selection!r}",
         )
         return exact if selection == "exact" else type(self).authors_rule
-
-    def check_field(self, name: str, low: float, high: float = math.inf) -> None:
-        """Refuse a hyper-parameter outside low … high, or not whole where `low` is."""
-        value, whole = getattr(self, name), isinstance(low, int)
-        kinds = (int, np.integer) if whole else (int, float, np.number)
-        require(
-            isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high,
-            f"{self.name}: {name} must be a {'whole ' * whole}number {low} … {high}, got {value!r}",
-        )
 
     def check_keep(self, nets: Network, keep: int | np.ndarray) -> np.ndarray:
         """`keep` as one number a network, (n,) int64; refused outside 1 … all weights."""

@@ -8,6 +8,7 @@ from cubistlib.pruners.iter_snip import authors_targets
 from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
 from cubistlib.pruners.snip import sensitivity
+from cubistlib.support.types import Count
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,7 @@ class FORCE(Scored):
     authors_rule = staticmethod(strictly_above)
     regrows = True
 
-    steps: int = 10
-
-    def __post_init__(self) -> None:
-        self.check_field("steps", 1)
+    steps: Count = 10
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         return sensitivity(nets, masks, next(batches))

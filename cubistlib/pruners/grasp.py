@@ -14,6 +14,7 @@ from cubistlib.pruners.parts.initialization import xavier_normal
 from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
 from cubistlib.support.checks import require
+from cubistlib.support.types import Count, Positive
 
 # Batches looked through for points of each class before the data set is called one-sided.
 PATIENCE = 100
@@ -39,12 +40,8 @@ class GraSP(Scored):
     authors_rule = staticmethod(strictly_above)
 
     reinitialize: bool = False
-    temperature: float = 200.0
-    points: int = 25
-
-    def __post_init__(self) -> None:
-        self.check_field("temperature", 0.0)
-        self.check_field("points", 1)
+    temperature: Positive = 200.0
+    points: Count = 25
 
     def prepare(self, nets, seed=0) -> Network:
         return xavier_normal(nets, seed) if self.reinitialize else nets

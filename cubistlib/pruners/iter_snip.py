@@ -8,6 +8,7 @@ import numpy as np
 from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
 from cubistlib.pruners.snip import sensitivity
+from cubistlib.support.types import Count
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,7 @@ class IterSNIP(Scored):
     name = "iter_snip"
     authors_rule = staticmethod(strictly_above)
 
-    steps: int = 10
-
-    def __post_init__(self) -> None:
-        self.check_field("steps", 1)
+    steps: Count = 10
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         return sensitivity(nets, masks, next(batches))

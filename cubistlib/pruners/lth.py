@@ -12,6 +12,7 @@ from cubistlib.pruners.parts.draws import derived_seed
 from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import shrink, strictly_above
 from cubistlib.pruners.task import Task
+from cubistlib.support.types import Count
 from cubistlib.training.loop import Trained
 
 
@@ -31,10 +32,7 @@ class LTH(Pruner):
     name = "lth"
     authors_rule = staticmethod(strictly_above)
 
-    rounds: int = 4
-
-    def __post_init__(self) -> None:
-        self.check_field("rounds", 1)
+    rounds: Count = 4
 
     def train(self, nets, keep, task) -> Trained:
         *_, last = self.trainings(nets, keep, task)

@@ -8,6 +8,7 @@ import torch
 
 from cubistlib.networks.functional import losses
 from cubistlib.pruners.scored import Scored
+from cubistlib.support.types import Rate, Whole
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,10 @@ class ProsPr(Scored):
 
     name = "prospr"
 
-    inner_lr: float = 0.1
-    momentum: float = 0.9
-    inner_steps: int = 3
+    inner_lr: Rate = 0.1
+    momentum: Rate = 0.9
+    inner_steps: Whole = 3
     cut_first: bool = True
-
-    def __post_init__(self) -> None:
-        self.check_field("inner_lr", 0.0)
-        self.check_field("momentum", 0.0)
-        self.check_field("inner_steps", 0)
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
         weights, biases = nets.tensors()

@@ -9,6 +9,7 @@ from cubistlib.networks.masks import Masks
 from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts import erk
 from cubistlib.pruners.parts.selection import candidates, exact
+from cubistlib.support.types import Count, Share
 from cubistlib.training.backends.fused import gradients
 
 
@@ -28,14 +29,9 @@ class RigL(DuringTraining):
 
     name = "rigl"
 
-    alpha: float = 0.3
-    delta: int = 100
-    end: float = 0.75
-
-    def __post_init__(self) -> None:
-        self.check_field("alpha", 0.0, 1.0)
-        self.check_field("delta", 1)
-        self.check_field("end", 0.0, 1.0)
+    alpha: Share = 0.3
+    delta: Count = 100
+    end: Share = 0.75
 
     def start(self, nets, keep, selection="exact", seed=0) -> Masks:
         self.rule(selection)
