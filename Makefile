@@ -25,6 +25,8 @@ quick: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 	  CUBISTLIB_HOME=$$home $(BIN)/pytest --nbval-lax --nbval-current-env \
 	    --ignore tests/browser tests notebooks

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import cubistlib as cl
-from cubistlib.search import burnside
+from cubistlib.search import burnside, canonical
 from cubistlib.search.canonical import Canonical, connected_masks
-from cubistlib.search.masks import unstructured_masks
+from cubistlib.search.masks import Joined, unstructured_masks
 
 SMALL = [(1,), (3,), (2, 2), (1, 3), (1, 2, 2), (2, 1, 3), (2, 2, 2), (3, 2, 1), (2, 3, 1)]
 
@@ -104,3 +104,20 @@ def test_what_cannot_be_listed_is_refused_in_a_sentence():
         len(Canonical((8, 8, 8)))
     with pytest.raises(cl.UserError, match="≥ 1"):
         len(Canonical((0, 3, 3)))
+
+
+def test_too_few_and_too_many_weights_are_an_empty_list():
+    lengths = [len(Canonical((3, 3, 3), weights)) for weights in (-1, 0, 11, 12, 27, 28)]
+    assert lengths == [0, 0, 0, 2, 1, 0]
+    assert list(Canonical((3, 3, 3), 5)) == []
+
+
+def test_joined_lists_are_made_once_however_many_there_are():
+    lists = [Canonical(hidden) for hidden in product(range(1, 5), repeat=3)]
+    lists += [Canonical((1, 1, 1, width)) for width in range(1, 9)]
+    masks = Joined(tuple(lists))
+    assert len(lists) > 64 and len(masks) == sum(map(len, lists))
+    made = canonical._graph.cache_info().misses
+    for number in np.random.default_rng(0).integers(0, len(masks), 50):
+        masks[int(number)]
+    assert canonical._graph.cache_info().misses == made

@@ -137,3 +137,23 @@ def test_weights_of_a_structure_by_hand():
     assert network.weights_of((3, 3, 3)) == 6 + 9 + 9 + 3
     assert network.weights_of((4, 2), inputs=5, outputs=3) == 20 + 8 + 6
     assert network.weights_of((7, 3)) == cl.Network.initialize((7, 3)).size
+
+
+def test_whole_number_seeds_share_no_random_bits_with_the_order_of_the_data():
+    net = cl.Network.initialize((3,), seed=5)
+    of_order = np.random.default_rng(np.random.SeedSequence(5, spawn_key=(0,)))
+    drawn = of_order.uniform(-1, 1, (3, 2)).astype(np.float32) / np.sqrt(np.float32(2))
+    assert not np.isclose(net.weights[0][0], drawn).any()
+    # A SeedSequence is taken as it is: experiments have their own, apart from any order.
+    own = cl.Network.initialize((3,), seed=np.random.SeedSequence(5))
+    np.testing.assert_allclose(own.weights[0][0], drawn, rtol=1e-6)
+
+
+def test_each_network_may_have_a_seed_of_its_own():
+    nets = cl.Network.initialize((3, 2), n=2, seed=[1, 2])
+    for i, seed in enumerate((1, 2)):
+        alone = cl.Network.initialize((3, 2), seed=seed)
+        np.testing.assert_array_equal(nets.weights[1][i], alone.weights[1][0])
+    for bad in ([1], [1, -1], [1, 2.5], ["a", "b"], 1.5, True, None):
+        with pytest.raises(cl.UserError, match=r"seeds? "):
+            cl.Network.initialize((3, 2), n=2, seed=bad)

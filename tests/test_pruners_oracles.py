@@ -1,5 +1,6 @@
 """Scores against independent oracles: finite differences, an explicit Hessian, sums of paths."""
 
+import math
 from itertools import pairwise, product
 
 import numpy as np
@@ -196,3 +197,21 @@ def test_only_force_lets_removed_weights_return(algorithm, spiral, monkeypatch):
     left = [masks.weights_kept for masks in seen]
     schedule = 152 * (20 / 152) ** (np.arange(len(left)) / algorithm.steps)
     np.testing.assert_array_equal(left, np.rint(schedule)[:, None] * np.ones(8))
+
+
+@pytest.mark.parametrize("width, keep", [(3, 17), (16, 26), (32, 15), (32, 26)])
+def test_synflow_of_the_authors_prunes_one_weight_more_at_every_step(width, keep):
+    """Their rule step by step: prune the lowest scores up to a place, and what stands on it."""
+    net, pruner = Network.initialize((width,) * 3, seed=2), pruners.SynFlow()
+    masks, total = Masks.ones_like(net), net.size
+    for step in range(1, 101):
+        scores = pruner.scores(net, masks, None)
+        flat = np.concatenate([s.ravel() for s in scores])
+        left = keep ** (step / 100) / total ** (step / 100 - 1)
+        place = math.floor(total - left)
+        threshold = np.sort(flat)[place]
+        masks = Masks.from_weights([s > threshold for s in scores])
+    found = pruner.masks(net, None, keep, selection="authors")
+    assert found.weights_kept[0] in (keep - 1, keep - 2)  # two on one path have equal scores
+    for one, other in zip(found.weights, masks.weights, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -176,3 +176,11 @@ def test_rigl_keeps_what_it_regrows_and_starts_the_rest_at_zero():
         pairs = zip(masks.weights, after.masks.weights, part.weights, net.weights, strict=True)
         for old, new, value, first in pairs:
             np.testing.assert_array_equal(value, np.where(old & new, first, 0))
+
+
+@pytest.mark.parametrize("width, keep", [(3, 15), (8, 15), (3, 1)])
+def test_gmp_of_the_authors_in_one_epoch_stops_at_two_below_k(spiral, width, keep):
+    nets = Network.initialize((width,) * 3, n=2, seed=1)
+    task = Task(*spiral, TrainConfig(epochs=1), selection="authors")
+    kept = pruners.GMP().train(nets, keep, task).masks.weights_kept
+    assert kept.tolist() == [max(0, keep - 2)] * 2

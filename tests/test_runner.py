@@ -175,7 +175,7 @@ def test_bad_parameters_start_nothing_and_overwrite_nothing(little, start, capsy
     assert main(["run", "quick", "10_a", "--force"]) == 2
     caught = capsys.readouterr()
     assert caught.out == ""
-    assert caught.err.startswith("params/quick/20_b.yaml: width must be greater than or equal to 1")
+    assert caught.err.startswith("params/quick/20_b.yaml: width must be a whole number ≥ 1, got 0")
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -242,3 +242,18 @@ def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
     assert [name for name, does in computes.items() if does] == ["data.py", "search/a.py"]
     (package / "search" / "__pycache__" / "a.pyc").write_text("1")
     assert prints() == before
+
+
+def test_files_of_a_sweep_beside_it_are_not_a_notebooks_own(little, start):
+    code = """
+for name in ("mine", "10_a"):
+    place = folder / "results" / name
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "a.txt").write_text("a")
+"""
+    little.both("10_a", WRITE + code)
+    start()
+    (little.outputs / "results" / "mine" / "a.txt").write_text("more of it")
+    assert ends(start()[1]) == {"10_a": "up to date"}
+    (little.outputs / "results" / "10_a" / "a.txt").write_text("somebody else's")
+    assert ends(start()[1]) == {"10_a": "ran"}

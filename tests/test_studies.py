@@ -1,22 +1,25 @@
 """Studies: the paper's ten, numbers that stand for experiments, shards, halving, commands."""
 
+import importlib
+import linecache
 import pickle
 
 import numpy as np
 import pandas as pd
 import pytest
 import sweeps
+import torch
 
 import cubistlib as cl
 from cubistlib import sweep
 from cubistlib.networks.network import weights_of
 from cubistlib.search.canonical import Canonical
-from cubistlib.search.masks import Joined, Structured, Unstructured
+from cubistlib.search.masks import Joined, MaskList, Structured, Unstructured
 from cubistlib.store import folder
 from cubistlib.studies import halving, paper, stacks
 from cubistlib.studies import study as study_module
 from cubistlib.studies.definition import definition
-from cubistlib.studies.study import Origin, SearchStudy
+from cubistlib.studies.study import Origin, SearchStudy, run_shard
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -247,3 +250,59 @@ def test_halving_is_calibrated_on_a_sample():
     np.testing.assert_allclose(table["cost"], [10 / 60 + 0.5 * 20 / 60, 20 / 60 + 0.25 * 30 / 60])
     with pytest.raises(cl.UserError, match="rungs must be"):
         sweeps.search(epochs=6, rungs=((7, 0.5),))
+
+
+def test_a_result_of_the_torch_backend_is_that_of_its_shard():
+    study = sweeps.pruning(backend="torch", widths=(3, 5), keep=(9, 15), seeds=2)
+    whole = pd.concat([run_shard(study, i) for i in range(len(study.shards))], ignore_index=True)
+    for number in (0, 7, 13, 31):
+        row = whole[whole["experiment"] == number].reset_index(drop=True)
+        pd.testing.assert_frame_equal(study.replay(number), row, check_exact=True)
+
+
+def test_a_replay_leaves_the_number_of_threads_as_it_was():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        sweeps.search().replay(3)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_masks_of_ones_own_are_told_by_what_they_hold():
+    class Few(MaskList):
+        def __init__(self, *masks):
+            self.masks = masks
+
+        def __len__(self):
+            return len(self.masks)
+
+        def _mask(self, number):
+            return self.masks[number]
+
+    masks = list(Unstructured((2, 2, 2)))[:3]
+    one, same, other = Few(*masks), Few(*masks), Few(*masks[:2], masks[1])
+    told = [definition(sweeps.search(masks=few))["masks"] for few in (one, same, other)]
+    assert told[0] == told[1] != told[2] and "0x" not in told[0]
+
+
+def test_an_algorithm_of_ones_own_is_told_by_its_source(tmp_path, monkeypatch):
+    source = """
+from dataclasses import dataclass
+from cubistlib.pruners.controls.magnitude import Magnitude
+
+@dataclass(frozen=True)
+class Mine(Magnitude):
+    name = "mine_in_a_file"
+"""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "mine_in_a_file.py").write_text(source)
+    importlib.import_module("mine_in_a_file")
+    one = definition(sweeps.pruning(algorithms=("mine_in_a_file",), options=()))
+    assert list(one["sources"]) == ["mine_in_a_file"]
+    (tmp_path / "mine_in_a_file.py").write_text(f"{source}    steps = 2\n")
+    linecache.checkcache()
+    other = definition(sweeps.pruning(algorithms=("mine_in_a_file",), options=()))
+    assert one["sources"] != other["sources"]
+    assert "sources" not in definition(sweeps.pruning())

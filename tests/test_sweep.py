@@ -210,3 +210,53 @@ def test_a_finished_study_is_not_run_again(monkeypatch):
     sweep.advance(study, "p")
     monkeypatch.setattr(work, "_work", None)
     sweep.advance(study, "p")
+
+
+def test_two_definitions_cannot_begin_side_by_side():
+    one, other = sweeps.search(), sweeps.search(lrs=(0.2,))
+    with (
+        sweep.folder(one, "p").hold((1, 2)),
+        pytest.raises(cl.UserError, match=r"another study .* lrs was \[0.1\], is \[0.2\]"),
+    ):
+        sweep.advance(other, "p", part=(2, 2))
+    sweep.advance(other, "p", part=(2, 2))  # nothing has come of the first
+    assert sweep.finished(other, "p") == 64
+
+
+def test_a_shard_that_is_refused_takes_no_other_with_it(monkeypatch):
+    study, run_shard, wait_for = sweeps.search(), work.run_shard, work.wait_for
+
+    def refused(study, shard):
+        if shard == 0:
+            raise cl.UserError("no")
+        return run_shard(study, shard)
+
+    monkeypatch.setattr(work, "run_shard", refused)
+    monkeypatch.setattr(work, "wait_for", lambda futures, return_when: wait_for(futures))
+    with pytest.raises(cl.UserError, match="no"):
+        sweep.advance(study, "p", workers=2)
+    assert sweep.folder(study, "p").finished() == {1, 2, 3}, "all of the first round but one"
+
+
+def test_a_study_may_start_from_a_search_of_ones_own(whole_table):
+    study = sweeps.pruning(origin=Origin("tiny/search", 0.6))
+    with pytest.raises(cl.UserError, match="of which nothing is done: finish that search first"):
+        sweep.run(study, "p")
+    sweep.advance(sweeps.search(), "p", part=(1, 2))
+    with pytest.raises(cl.UserError, match="of which 16 of 32 shards are done"):
+        sweep.run(study, "p")
+    sweep.advance(sweeps.search(), "p")
+    reached = whole_table[whole_table["accuracy"] >= 0.6]
+    if len(reached):
+        few = reached[reached["parameters_kept"] == reached["parameters_kept"].min()]
+        best = few.loc[few["accuracy"].idxmax()]
+    else:
+        best = whole_table.loc[whole_table["accuracy"].idxmax()]
+    found = sweep.run(study, "p")
+    fixed = replace(study, origin=Origin("tiny/search", 0.6, int(best["experiment"])))
+    same(found, fixed.run(range(len(fixed))))
+
+
+def test_results_may_go_to_any_folder(tmp_path, whole_table):
+    same(sweep.run(sweeps.search(), tmp_path / "published"), whole_table)
+    assert (tmp_path / "published" / "tiny" / "search" / "study.json").is_file()

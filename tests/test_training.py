@@ -1,6 +1,11 @@
 """The trainer on both backends: recorded runs of the authors' code, schedules, hooks, resuming."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,6 +15,8 @@ from cubistlib.data import cubist_spiral
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
 from cubistlib.support.checks import UserError
+from cubistlib.support.threads import Stopped, stopped_by
+from cubistlib.training.backends.torch import recorded
 from cubistlib.training.loop import TrainConfig, TrainState, resume, train
 
 X, Y = cubist_spiral()
@@ -231,3 +238,42 @@ def test_the_arguments_are_left_as_they_are():
     config = TrainConfig(epochs=1, batch_size=100)
     resume(state, x, y, config)
     assert same(nets, before) and same(state.network, before) and state.step == 0
+
+
+def test_cuda_graphs_are_recorded_one_at_a_time_and_apart_from_other_threads(monkeypatch):
+    """By stand-ins: no device is needed to see what is asked of PyTorch."""
+    under_way, seen = [], []
+
+    @contextmanager
+    def graph(recording, **options):
+        under_way.append(recording)
+        seen.append((len(under_way), options))
+        time.sleep(0.02)
+        yield
+        under_way.remove(recording)
+
+    stream = SimpleNamespace(wait_stream=lambda other: None)
+    monkeypatch.setattr(torch.cuda, "Stream", lambda: stream)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda: stream)
+    monkeypatch.setattr(torch.cuda, "stream", lambda aside: nullcontext())
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", lambda: SimpleNamespace(replay="replay"))
+    monkeypatch.setattr(torch.cuda, "graph", graph)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(recorded, [lambda: None] * 4)) == ["replay"] * 4
+    assert seen == [(1, {"capture_error_mode": "thread_local"})] * 4
+
+
+def test_a_training_ends_soon_after_it_is_asked_to_stop():
+    event, nets = threading.Event(), Network.initialize((3,), seed=0)
+
+    class Asks:
+        steps = (25,)
+
+        def __call__(self, state, batch):
+            event.set()
+            return state
+
+    config = TrainConfig(epochs=50, batch_size=16)
+    with stopped_by(event), pytest.raises(Stopped):
+        train(nets, Masks.ones_like(nets), x, y, config, hook=Asks())
+    train(nets, Masks.ones_like(nets), x, y, config)  # outside nobody is asked
