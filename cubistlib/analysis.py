@@ -39,7 +39,7 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
     One row for every count at which the best improves: columns `by` and accuracy, both
     increasing. Diverged runs do not count.
     """
-    best = converged(results).groupby(by)["accuracy"].max().cummax()
+    best = _best_within(results, by)
     return best[best.diff().ne(0)].reset_index()
 
 
@@ -118,9 +118,10 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     searched = results["algorithm"] == "search"
     search, ahead = results[searched], []
     for name, runs in results[~searched].groupby("algorithm"):
-        tried = runs[by][runs[by].between(search[by].min(), search[by].max())].unique()
-        lead = pd.Series([_best(search, by, size) - _best(runs, by, size) for size in tried])
-        ahead.append((name, len(tried), lead.min(), lead.median(), lead.max()))
+        sizes = runs[by][runs[by].between(search[by].min(), search[by].max())].unique()
+        best = [_best_within(r, by).reindex(sizes, method="ffill") for r in (search, runs)]
+        lead = best[0] - best[1]
+        ahead.append((name, len(sizes), lead.min(), lead.median(), lead.max()))
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
 
@@ -139,6 +140,6 @@ def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
     return runs[runs["accuracy"] >= target]
 
 
-def _best(runs: pd.DataFrame, by: str, size: int) -> float:
-    """Best accuracy with at most that many nonzeros among the runs that did not diverge."""
-    return converged(runs[runs[by] <= size])["accuracy"].max()
+def _best_within(results: pd.DataFrame, by: str) -> pd.Series:
+    """Best accuracy of the runs that count with at most so many nonzeros, by that number."""
+    return converged(results).groupby(by)["accuracy"].max().cummax()

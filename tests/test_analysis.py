@@ -1,8 +1,18 @@
 """Frames for the figures, on results small enough to work out by hand."""
 
 import pandas as pd
+import pytest
 
-from cubistlib.analysis import best_run, by_width, frontier, frontiers, gap, over_seeds, smallest
+from cubistlib.analysis import (
+    best_of_each_size,
+    best_run,
+    by_width,
+    frontier,
+    frontiers,
+    gap,
+    over_seeds,
+    smallest,
+)
 
 
 def frame():
@@ -44,16 +54,32 @@ def test_over_seeds_takes_the_best_configuration_of_each_replicate():
 
 
 def test_smallest_counts_what_reached_a_target():
-    table = smallest(frame()[~frame()["diverged"]], [85, 95, 99]).set_index("algorithm")
+    table = smallest(frame()[~frame()["diverged"]], [0.85, 0.95, 0.995]).set_index("algorithm")
     assert table.loc["snip", ["85 %", "95 %"]].tolist() == [20, 27]
     assert table.loc["gmp", "95 %"] == 20
-    assert table["99 %"].isna().all()
+    assert table["99.5 %"].isna().all()
     assert table.loc["snip", "runs"] == 5
 
 
 def test_best_run_is_the_smallest_that_reaches_the_target():
-    assert best_run(frame().query("algorithm == 'snip'"), 85)["parameters_kept"] == 20
-    assert best_run(frame().query("algorithm == 'snip'"), 99)["accuracy"] == 0.96
+    assert best_run(frame().query("algorithm == 'snip'"), 0.85)["parameters_kept"] == 20
+    assert best_run(frame().query("algorithm == 'snip'"), 0.99)["accuracy"] == 0.96
+
+
+def test_tables_that_were_joined_may_use_a_label_twice():
+    snip = frame().query("algorithm == 'snip'").assign(weights_kept=15)
+    joined = pd.concat([snip, snip.assign(accuracy=snip["accuracy"] + 0.01)])
+    assert best_run(joined, 0.85)[["parameters_kept", "accuracy"]].tolist() == [20, 0.86]
+    assert best_run(joined, 0.99)["accuracy"] == 0.97
+    assert best_of_each_size(joined)["accuracy"].tolist() == [0.86, 0.71, 0.85, 0.97]
+
+
+@pytest.mark.parametrize("target", [95, -0.1])
+def test_a_target_in_percent_is_refused(target):
+    with pytest.raises(ValueError, match=r"a target is a share such as 0\.95, got"):
+        best_run(frame(), target)
+    with pytest.raises(ValueError, match=r"a target is a share such as 0\.95, got"):
+        smallest(frame(), [0.95, target])
 
 
 def test_gap_compares_the_best_of_both_at_the_pruners_sizes():
@@ -68,8 +94,8 @@ def test_gap_compares_the_best_of_both_at_the_pruners_sizes():
     results = pd.DataFrame(rows, columns=["algorithm", "parameters_kept", "accuracy", "diverged"])
     table = gap(results).set_index("algorithm").loc["snip"]
     assert table["sizes"] == 3  # 20, 24 and 26; at 40 the search has nothing
-    assert round(table["median"], 6) == 2.0 and round(table["largest"], 6) == 10.0
-    assert round(table["least"], 6) == -5.0  # at 24 the pruner is ahead
+    assert round(table["median"], 6) == 0.02 and round(table["largest"], 6) == 0.1
+    assert round(table["least"], 6) == -0.05  # at 24 the pruner is ahead
 
 
 def test_the_best_of_every_width_with_few_weights():
