@@ -8,6 +8,8 @@ from matplotlib.colors import to_hex
 
 import cubistlib as cl
 from cubistlib import plots
+from cubistlib.plots import plane
+from cubistlib.plots.graph import Graph
 
 
 @pytest.fixture
@@ -23,12 +25,13 @@ def frontier_frame():
 
 
 def test_frontiers_are_drawn_as_they_are_with_the_search_above_all(ax):
-    plots.frontiers(frontier_frame(), ax, targets=[95])
+    plots.frontiers(frontier_frame(), ax, targets=[0.95, 0.995])
     snip, search = ax.lines[:2]
     np.testing.assert_allclose(snip.get_xdata(), [20, 30])
     np.testing.assert_allclose(search.get_ydata(), [80, 99])
     assert to_hex(search.get_color()) == "#000000" and search.get_drawstyle() == "steps-post"
-    assert ax.lines[2].get_ydata()[0] == 95
+    assert [line.get_ydata()[0] for line in ax.lines[2:]] == [95, 99.5]
+    assert [text.get_text() for text in ax.texts] == ["95 %", "99.5 %"]
     assert ax.get_xlabel() == "nonzero parameters (weights and biases)"
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["SNIP", "combinatorial search"]
@@ -36,8 +39,10 @@ def test_frontiers_are_drawn_as_they_are_with_the_search_above_all(ax):
 
 def test_every_algorithm_has_a_look_of_its_own():
     nine = {"gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl"}
-    assert nine <= set(plots.LOOKS) and set(plots.LOOKS) == set(plots.LABELS)
-    assert len(set(plots.LOOKS.values())) == len({c for c, _ in plots.LOOKS.values()}) == 10
+    assert set(plots.LABELS) == {*nine, "search"}
+    looks = [plots.look(algorithm) for algorithm in plots.LABELS]
+    for part in ("color", "marker", "label"):
+        assert len({look[part] for look in looks} - ({"o"} if part == "marker" else set())) >= 9
     assert plots.look("mine")["label"] == "mine"
 
 
@@ -97,7 +102,7 @@ def test_structure_map_shows_the_best_of_each_cell():
 def test_a_fence_stands_around_the_structures_that_reach_a_target():
     frame = pd.DataFrame({"hidden": [(1, 1, 1), (1, 2, 1), (2, 2, 2)], "accuracy": [0.5, 0.96, 1]})
     figure, axes = plt.subplots(1, 2)
-    plots.structure_map(frame, axes, [95, 99.5])
+    plots.structure_map(frame, axes, [0.95, 0.995])
     lines = [[c.get_segments() for c in ax.collections] for ax in axes]
     assert [[len(segments) for segments in panel] for panel in lines] == [[4, 0], [4, 4]]
     corners = np.unique(np.concatenate(lines[0][0]), axis=0)
@@ -109,17 +114,42 @@ def test_a_fence_stands_around_the_structures_that_reach_a_target():
     plt.close(figure)
 
 
+@pytest.mark.parametrize("count", [0, 1, 3, 6])
+def test_any_number_of_fences_are_told_apart_without_colour(count):
+    frame = pd.DataFrame({"hidden": [(1, 1, 1), (1, 2, 1), (2, 2, 2)], "accuracy": [0.5, 0.96, 1]})
+    figure, axes = plt.subplots(1, 2)
+    plots.structure_map(frame, axes, np.linspace(0.6, 0.99, count))
+    fences = axes[0].collections
+    assert len({str(fence.get_linestyle()) for fence in fences}) == len(fences) == count
+    plt.close(figure)
+
+
+def test_the_spread_shows_runs_targets_and_the_median(ax):
+    plots.accuracy_spread([0.7, 0.705, 0.9], ax, targets=[0.95, 0.995], median=True)
+    assert sum(bar.get_height() for bar in ax.patches) == 3
+    np.testing.assert_allclose([line.get_xdata()[0] for line in ax.lines], [95, 99.5, 70.5])
+    assert [text.get_text() for text in ax.texts] == ["95 %", "99.5 %", "median"]
+
+
+def test_networks_of_uneven_widths_are_named_by_all_of_them(ax):
+    frame = pd.DataFrame({"algorithm": "gmp", "hidden": [(7, 3, 3)], "keep": 15})
+    plots.accuracy_curves(frame.assign(median=0.7, low=0.6, high=0.8), ax)
+    assert ax.lines[0].get_label() == "GMP, width 7-3-3"
+
+
 def test_width_curves_have_the_look_of_their_algorithm(ax):
     columns = {"algorithm": ["gmp", "gmp"], "width": [3, 256], "accuracy": [0.9, 0.6]}
     plots.width_curves(pd.DataFrame(columns), ax)
     (line,) = ax.lines
-    assert line.get_ydata().tolist() == [90, 60] and line.get_color() == plots.LOOKS["gmp"][0]
+    assert line.get_ydata().tolist() == [90, 60] and line.get_color() == plots.look("gmp")["color"]
     assert line.get_label() == "GMP" and ax.get_xscale() == "log"
 
 
 def test_mask_counts_are_drawn_for_every_space(ax):
-    plots.mask_counts({"all": {8: 9, 9: 24}, "one": {9: 2}}, ax)
-    assert [line.get_ydata().tolist() for line in ax.lines] == [[9, 24], [2]]
+    spaces = {"all": {8: 9, 9: 24}, "one": {9: 2}, "two": {9: 3}, "three": {9: 4}}
+    plots.mask_counts(spaces, ax)
+    assert [line.get_ydata().tolist() for line in ax.lines] == [[9, 24], [2], [3], [4]]
+    assert len({line.get_marker() for line in ax.lines}) == 4
     assert ax.get_yscale() == "log"
 
 
@@ -135,15 +165,39 @@ def test_unit_maps_lie_on_the_plane_the_right_way_round():
     np.testing.assert_allclose(output[0][3], [-2.25, -1.125, 0, 1.125, 2.25])
 
 
+def test_maps_before_the_relu_are_cut_off_by_it():
+    net = cl.Network.initialize([3, 4], seed=1)
+    *before, logit = plots.unit_maps(net, 8, pre=True)
+    *after, same = plots.unit_maps(net, 8)
+    np.testing.assert_allclose(logit, same, atol=1e-6)
+    for cut, uncut in zip(after, before, strict=True):
+        assert uncut.min() < 0
+        np.testing.assert_allclose(np.maximum(uncut, 0), cut, atol=1e-6)
+
+
 def test_decision_region_is_the_sign_of_the_logit(ax, spiral):
     plots.decision_region(one_half_plane(), ax, *spiral)
     field = ax.images[0].get_array()
     assert (field[:, :149] == -1).all() and (field[:, 151:] == 1).all()
-    assert len(ax.collections) == 2
+    _rim, *classes = ax.collections
+    assert [points.get_label() for points in classes] == ["class 0", "class 1"]
+    assert [len(points.get_offsets()) for points in classes] == [plane.SHOWN] * 2
 
 
-def lines_between_units(ax):
-    return [line for line in ax.lines if len(line.get_xdata()) == 2]
+def test_a_map_has_a_line_where_it_changes_its_sign(ax):
+    values = np.tile(np.linspace(-1, 1, 11), (11, 1))
+    plots.draw_map(values, ax, top=1, boundary=True)
+    (line,) = ax.collections
+    assert np.abs(line.get_paths()[0].vertices[:, 0]).max() < 1e-9
+    plots.draw_map(np.ones((5, 5)), ax, top=1, boundary=True)
+    assert len(ax.collections) == 1, "no boundary where nothing changes"
+
+
+@pytest.mark.parametrize("rows", [0, 1, 7, 10, 5000])
+def test_thinned_rows_are_few_and_spread_from_end_to_end(rows):
+    found = plane.thinned(np.arange(rows), 10)
+    assert len(found) == min(rows, 10) and (np.diff(found) > 0).all()
+    assert rows == 0 or (found[0], found[-1]) == (0, rows - 1)
 
 
 def test_layered_graph_draws_kept_weights_only_with_sign_and_size(ax):
@@ -151,23 +205,33 @@ def test_layered_graph_draws_kept_weights_only_with_sign_and_size(ax):
         [np.array([[2.0, -1.0], [0.5, 3.0]]), np.array([[4.0, 1.0]])], [np.zeros(2), np.zeros(1)]
     )
     masks = cl.Masks.from_weights([np.array([[1, 1], [0, 0]]), np.array([[1, 1]])])
-    effective = cl.connectivity(masks).effective
-    plots.layered_graph(net, masks, ax, effective=effective)
-    edges = lines_between_units(ax)
-    assert len(edges) == 4
-    positive, negative, strongest, idle = edges
-    assert to_hex(positive.get_color()) == plots.CLASS_COLOURS[1].lower()
-    assert to_hex(negative.get_color()) == plots.CLASS_COLOURS[0].lower()
-    assert negative.get_linestyle() == "--" and idle.get_linestyle() == ":"
-    assert strongest.get_linewidth() == pytest.approx(4.0)
-    assert positive.get_linewidth() > negative.get_linewidth()
+    plots.layered_graph(net, masks, ax, effective=cl.connectivity(masks).effective)
+    (lines,) = ax.collections
+    _idle, negative, positive, strongest = lines.get_linewidths()
+    assert negative < positive == strongest == pytest.approx(4.0)
+    colours = [plots.GREY, *(plots.CLASS_COLOURS[sign] for sign in (0, 1, 1))]
+    assert [to_hex(colour).upper() for colour in lines.get_color()] == colours
+    assert [dashes is None for _, dashes in lines.get_linestyle()] == [False, False, True, True]
+    assert [text.get_text() for text in ax.texts] == ["x₁", "x₂"]
+
+
+def test_units_stand_layer_by_layer_and_wide_layers_in_columns():
+    wide = cl.Masks.ones_like(cl.Network.initialize([40, 3]))
+    places = Graph.of(wide).places
+    assert len(np.unique(places, axis=0)) == len(places) == 2 + 40 + 3 + 1
+    assert len(np.unique(places[2:42, 0])) == 3
+    few = [w.copy() for w in wide.weights]
+    few[0][0, 5:], few[1][0, :, 5:] = False, False
+    assert [len(shown) for shown in Graph.of(cl.Masks.from_weights(few)).shown] == [2, 5, 3, 1]
 
 
 def test_score_graph_makes_the_best_scored_weight_the_thickest(ax):
     net = one_half_plane()
     plots.score_graph(net, [np.array([[[1.0, 0.0], [5.0, 2.0]]]), np.ones((1, 1, 2))], ax)
-    widths = [line.get_linewidth() for line in lines_between_units(ax)]
-    assert np.argmax(widths) == 2 and len(widths) == 6
+    (lines,) = ax.collections
+    np.testing.assert_allclose(lines.get_linewidths(), 0.6 + 3.4 * np.array([0, 1, 1, 1, 2, 5]) / 5)
+    places = Graph.of(cl.Masks.ones_like(net)).places
+    np.testing.assert_array_equal(lines.get_segments()[-1], places[[0, 3]])
 
 
 def test_construction_marks_the_corners_of_both_arms(ax):

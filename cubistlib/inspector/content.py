@@ -2,16 +2,12 @@
 
 from itertools import count
 
-import numpy as np
-
 from cubistlib.inspector import units
-from cubistlib.inspector.maps import Map
+from cubistlib.inspector.maps import Map, quantized
 from cubistlib.inspector.model import Model, accuracy_text, map_title
 from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.view import View
-from cubistlib.plots.networks import EXTENT
-
-WRONG = 1500  # points drawn of those that a network gets wrong
+from cubistlib.plots.plane import EXTENT, WRONG, arms, thinned
 
 _serial = count(1)  # tells two pictures of equal content apart
 
@@ -21,12 +17,12 @@ def graph_content(scene: Scene, height: int) -> dict:
 
     An edge is [source, target, share, sign], sign 0 for a ghost.
     """
-    shown = zip(scene.units, scene.names, scene.labels(), scene.places, strict=True)
+    shown = zip(scene.units, scene.names, scene.labels(), scene.graph.places, strict=True)
     return {
         "serial": next(_serial),
         "title": f"{scene.specimen.title}: {scene.survey.accuracy:.2%}",
         "label": f"Network, {accuracy_text(scene)}; arrow keys go from unit to unit",
-        "size": scene.size,
+        "size": scene.graph.size,
         "height": height,
         "units": [
             {
@@ -41,24 +37,20 @@ def graph_content(scene: Scene, height: int) -> dict:
             for unit, name, label, (x, y) in shown
         ],
         "edges": [
-            [e.source, e.target, round(e.share, 4), 0 if e.ghost else 1 if e.weight > 0 else -1]
+            [e.source, e.target, round(e.share, 4), 0 if e.faint else 1 if e.weight > 0 else -1]
             for e in scene.edges
         ],
-        "side": scene.thumbnails.shape[1],
-        "thumbnails": scene.thumbnails.tobytes(),
+        "side": scene.pictures.shape[1],
+        "thumbnails": quantized(scene.pictures).tobytes(),
     }
 
 
 def map_content(model: Model, view: View, rough: bool = False) -> dict:
     """The view's unit as a large map with the points; the output's with the wrong ones."""
-    output = view.unit == units.OUTPUT
-    wrong = model.scene(view, rough).survey.wrong if output else np.array([], int)
-    x, y = model.points()
-    points = [x[y == label].tobytes() for label in (0, 1)]
-    drawn = wrong[:: max(1, -(-len(wrong) // WRONG))]
-    return _map(
-        model.map(view, rough), map_title(view), output, points=points, wrong=model.x[drawn]
-    )
+    output, found = view.unit == units.OUTPUT, model.map(view, rough)
+    points = [points.tobytes() for points in arms(model.x, model.y)]
+    wrong = thinned(model.scene(view, rough).survey.wrong, WRONG).tobytes() if output else b""
+    return _map(found, map_title(view), output, points, wrong)
 
 
 def difference_content(model: Model, view: View, rough: bool = False) -> dict:
@@ -66,7 +58,7 @@ def difference_content(model: Model, view: View, rough: bool = False) -> dict:
     return _map(model.difference(view, rough), "left minus right")
 
 
-def _map(found: Map, title: str, boundary: bool = False, points=(), wrong=None) -> dict:
+def _map(found: Map, title: str, boundary: bool = False, points=(), wrong=b"") -> dict:
     low, middle, high = found.ticks
     return {
         "serial": next(_serial),
@@ -79,5 +71,5 @@ def _map(found: Map, title: str, boundary: bool = False, points=(), wrong=None) 
         "middle": float(middle),
         "ticks": [low, middle, high],
         "points": list(points),
-        "wrong": b"" if wrong is None else wrong.tobytes(),
+        "wrong": wrong,
     }

@@ -3,10 +3,11 @@
 import io
 import json
 
-from cubistlib.inspector import units
+import matplotlib as mpl
+
 from cubistlib.inspector.figure import figure
 from cubistlib.inspector.model import Model
-from cubistlib.inspector.units import Unit
+from cubistlib.inspector.units import equation
 from cubistlib.inspector.view import View
 from cubistlib.support.checks import require
 
@@ -20,7 +21,8 @@ def encoded(model: Model, view: View, kind: str, dpi: int = 150) -> bytes:
         return json.dumps(values(model, view), indent=1).encode()
     buffer = io.BytesIO()
     dated = {"Date": None} if kind == "svg" else None
-    figure(model, view).savefig(buffer, format=kind, dpi=dpi, metadata=dated)
+    with mpl.rc_context({"svg.hashsalt": "cubist"}):
+        figure(model, view).savefig(buffer, format=kind, dpi=dpi, metadata=dated)
     return buffer.getvalue()
 
 
@@ -41,14 +43,11 @@ def values(model: Model, view: View) -> dict:
         "effective_weights": int(scene.specimen.paths.effective_weights[0]),
         "parameters_kept": int(masks.parameters_kept[0]),
         "states": scene.counts,
-        "units": [_unit(scene, unit) for unit in scene.units],
+        "units": [
+            {"name": name, "state": scene.state(u), "equation": equation(scene.specimen, u)}
+            for name, u in zip(scene.names, scene.units, strict=True)
+        ],
         "weights": [w[0].tolist() for w in net.weights],
         "biases": [b[0].tolist() for b in net.biases],
         "masks": [m[0].astype(int).tolist() for m in masks.weights],
     }
-
-
-def _unit(scene, unit: Unit) -> dict:
-    name = unit.name(len(scene.specimen.net.weights))
-    equation = units.equation(scene.specimen, unit)
-    return {"name": name, "state": scene.state(unit), "equation": equation}

@@ -12,7 +12,7 @@ from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.specimen import Specimen, read_part, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
-from cubistlib.plots.networks import SHOWN
+from cubistlib.plots.plane import thinned
 
 KEPT = 48  # scenes and maps in memory
 HEAVY = 1e9  # multiplications; more take longer than a slider may
@@ -45,15 +45,16 @@ class Model:
         """The network of a view; `rough` measures it on a few of the rows."""
         base = self.catalogue.specimen(replace(view, threshold=0.0, effective=False))
         specimen = self.catalogue.specimen(view)
-        rows = self._rows(ROUGH_ROWS) if rough else slice(None)
-        return Scene(specimen, base, survey(specimen, self.x[rows], self.y[rows]), view)
+        most = ROUGH_ROWS if rough else len(self.x)
+        measured = survey(specimen, thinned(self.x, most), thinned(self.y, most))
+        return Scene(specimen, base, measured, view)
 
     def map(self, view: View, rough: bool = False) -> Map:
         """The large map of the view's unit."""
         specimen = self.catalogue.specimen(view)
         unit = Unit.parse(view.unit, specimen.net.sizes)
         found = maps.unit_map(specimen, unit, view.pre, ROUGH_SIDE if rough else maps.SIDE)
-        if view.shared and 0 < unit.layer < len(specimen.net.weights):
+        if view.shared and 0 < unit.layer < specimen.layers:
             return replace(found, top=maps.shared_top(specimen, view.pre))
         return found
 
@@ -64,11 +65,14 @@ class Model:
         specimen = self.catalogue.specimen(replace(other, beside=""))
         return replace(other, beside="", unit=self._nearest(view.unit, specimen))
 
+    def views(self, view: View) -> list[View]:
+        """The view and, if there is one, that of the network beside it."""
+        return [view, self.beside(view)] if view.beside else [view]
+
     def difference(self, view: View, rough: bool = False) -> Map:
         """The view's unit minus the same unit of the network beside it."""
         left, right = self.map(view, rough), self.map(self.beside(view), rough)
-        values = left.values - right.values
-        return Map(values, float(np.abs(values).max()) or 1.0)
+        return Map.of(left.values - right.values)
 
     def heavy(self, view: View) -> bool:
         """Whether the view, in full, takes longer than a slider's step may."""
@@ -96,23 +100,14 @@ class Model:
 
         Last, if any were, how many runs were left out.
         """
-        left_out = [self.catalogue.left_out] if self.catalogue.left_out else []
-        if not view.beside:
-            return [self.summary(view, rough), *left_out]
-        other = self.summary(self.beside(view), rough)
-        return [f"left: {self.summary(view, rough)}", f"right: {other}", *left_out]
-
-    def points(self) -> tuple[np.ndarray, np.ndarray]:
-        """The points of both classes that are drawn: x (points, 2) and y (points,)."""
-        rows = self._rows(SHOWN)
-        return self.x[rows], self.y[rows]
-
-    def _rows(self, count: int) -> np.ndarray:
-        return np.linspace(0, len(self.x) - 1, min(count, len(self.x))).astype(int)
+        found = [self.summary(each, rough) for each in self.views(view)]
+        if view.beside:
+            found = [f"{side}: {text}" for side, text in zip(("left", "right"), found, strict=True)]
+        return [*found, self.catalogue.left_out] if self.catalogue.left_out else found
 
     def _nearest(self, name: str, specimen: Specimen) -> str:
         try:
-            return Unit.parse(name, specimen.net.sizes).name(len(specimen.net.weights))
+            return Unit.parse(name, specimen.net.sizes).name(specimen.layers)
         except ValueError:
             return units.OUTPUT
 

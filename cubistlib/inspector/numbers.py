@@ -14,15 +14,10 @@ def numbers(scene: Scene) -> str:
     equation = escape(units.equation(scene.specimen, unit))
     tables = _table("weights in", into) + _table("weights out", out)
     return (
-        f"<b>{unit_title(scene, unit)}</b><br><code>{equation}</code>"
+        f"<b>{unit.name(scene.specimen.layers)}, {scene.state(unit)}</b><br>"
+        f"<code>{equation}</code>"
         f'<div class="cubist-numbers">{tables}</div>'
     )
-
-
-def unit_title(scene: Scene, unit: Unit) -> str:
-    """Name and state: "h2.3, live"."""
-    name = unit.name(len(scene.specimen.net.weights))
-    return f"{name}, {scene.state(unit)}"
 
 
 def _table(caption: str, weights: Weights) -> str:

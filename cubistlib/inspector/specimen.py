@@ -1,18 +1,16 @@
 """One network under the glass: pruned further, folded, measured on the data."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import torch
 
 from cubistlib.networks.connectivity import Connectivity, connectivity, fold, unit_states
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
 from cubistlib.pruners.parts.selection import select
 from cubistlib.support.checks import require
+from cubistlib.support.threads import one_thread
 
 PART = 1 << 13  # rows at once
 
@@ -41,6 +39,11 @@ class Specimen:
             all(np.isfinite(p).all() for p in parameters),
             f"inspect: {self.title or 'the network'} has diverged, its parameters are not finite",
         )
+
+    @property
+    def layers(self) -> int:
+        """Layers of weights."""
+        return len(self.net.weights)
 
     @property
     def weights_kept(self) -> int:
@@ -78,8 +81,9 @@ class Specimen:
 class Survey:
     """A specimen on the data.
 
-    accuracy: share of the rows classified rightly. wrong: rows that are not. states: of each
-    hidden layer's units, indices into connectivity.STATES, (units,). rows: how many there were.
+    accuracy: share of the rows classified rightly. wrong: the points that are not, (wrong, 2).
+    states: of each hidden layer's units, indices into connectivity.STATES, (units,). rows: how
+    many there were.
     """
 
     accuracy: float
@@ -88,30 +92,18 @@ class Survey:
     rows: int
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Threads only get into each other's way on matrices as small as these."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
 def logits(net: Network, x: np.ndarray) -> np.ndarray:
     """The output unit on rows x, (rows,), in parts that stay in the processor's cache."""
-    return np.concatenate([net.logits(x[i : i + PART])[0] for i in range(0, len(x), PART)])
+    with one_thread():
+        return np.concatenate([net.logits(x[i : i + PART])[0] for i in range(0, len(x), PART)])
 
 
 def survey(specimen: Specimen, x: np.ndarray, y: np.ndarray) -> Survey:
     """Accuracy, wrong rows and unit states; the cost is that of the units that are read."""
     net, masks, read = read_part(specimen.net, specimen.masks)
-    with one_thread():
-        wrong = np.flatnonzero((logits(net, x) > 0) != (y > 0.5))
-        found = _states(net, masks, x)
+    wrong = x[(logits(net, x) > 0) != (y > 0.5)]
     states = [np.zeros(d, int) for d in specimen.net.hidden]
-    for every, units, those in zip(states, read, found, strict=True):
+    for every, units, those in zip(states, read, _states(net, masks, x), strict=True):
         every[units] = those
     return Survey(1 - len(wrong) / len(x), wrong, states, len(x))
 
@@ -123,7 +115,8 @@ def _states(net: Network, masks: Masks, x: np.ndarray) -> list[np.ndarray]:
     and a unit that is constant on each part is constant if it is on one row of each.
     """
     parts = [x[i : i + PART] for i in range(0, len(x), PART)]
-    found = [unit_states(net, masks, part) for part in (*parts, x[::PART])]
+    with one_thread():
+        found = [unit_states(net, masks, part) for part in (*parts, x[::PART])]
     return [np.max(layer, axis=0)[0] for layer in zip(*found, strict=True)]
 
 

@@ -46,20 +46,15 @@ class Unit:
 
 def incoming(specimen: Specimen, unit: Unit) -> Weights:
     """The kept weights into a unit with the names of their sources, largest first."""
-    if unit.layer == 0:
-        return []
-    values = specimen.net.weights[unit.layer - 1][0, unit.index]
-    kept = specimen.masks.weights[unit.layer - 1][0, unit.index]
-    return _named(values, kept, unit.layer - 1, specimen)
+    before = unit.layer - 1
+    return _named(specimen, before, np.s_[0, unit.index], before) if unit.layer else []
 
 
 def outgoing(specimen: Specimen, unit: Unit) -> Weights:
     """The kept weights out of a unit with the names of their targets, largest first."""
-    if unit.layer == len(specimen.net.weights):
+    if unit.layer == specimen.layers:
         return []
-    values = specimen.net.weights[unit.layer][0, :, unit.index]
-    kept = specimen.masks.weights[unit.layer][0, :, unit.index]
-    return _named(values, kept, unit.layer + 1, specimen)
+    return _named(specimen, unit.layer, np.s_[0, :, unit.index], unit.layer + 1)
 
 
 def bias(specimen: Specimen, unit: Unit) -> float:
@@ -69,8 +64,7 @@ def bias(specimen: Specimen, unit: Unit) -> float:
 
 def equation(specimen: Specimen, unit: Unit) -> str:
     """How a unit is computed: "h2.3 = relu(1.2·h1.1 − 0.44·h1.5 + 0.1)"."""
-    layers = len(specimen.net.weights)
-    name = unit.name(layers)
+    name = unit.name(specimen.layers)
     if unit.layer == 0:
         return f"{name}: input"
     weights = incoming(specimen, unit)
@@ -81,14 +75,15 @@ def equation(specimen: Specimen, unit: Unit) -> str:
         parts.append(_term(b))
     inner = " ".join(parts).removeprefix("+ ")
     inner = f"−{inner[2:]}" if inner.startswith("− ") else inner
-    return f"logit = {inner}" if unit.layer == layers else f"{name} = relu({inner})"
+    return f"logit = {inner}" if unit.layer == specimen.layers else f"{name} = relu({inner})"
 
 
 def _term(value: float, of: str = "") -> str:
     return f"{'−' if value < 0 else '+'} {abs(value):.3g}{of}"
 
 
-def _named(values: np.ndarray, kept: np.ndarray, layer: int, specimen: Specimen) -> Weights:
+def _named(specimen: Specimen, matrix: int, part: tuple, layer: int) -> Weights:
+    """The kept weights in a part of a matrix, with the names of the units at their other end."""
+    values, kept = (of.weights[matrix][part] for of in (specimen.net, specimen.masks))
     order = sorted(np.flatnonzero(kept), key=lambda i: -abs(values[i]))
-    layers = len(specimen.net.weights)
-    return [(Unit(layer, int(i)).name(layers), float(values[i])) for i in order]
+    return [(Unit(layer, int(i)).name(specimen.layers), float(values[i])) for i in order]

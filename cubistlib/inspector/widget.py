@@ -164,7 +164,7 @@ class Inspector:
     def _draw(self, view: View, rough: bool = False) -> None:
         """All pictures of a view."""
         self._rough = rough
-        views = [view, self.model.beside(view)] if view.beside else [view]
+        views = self.model.views(view)
         for graph, each in zip(self.graphs, views, strict=False):
             drawn = content.graph_content(self.model.scene(each, rough), HEIGHTS[len(views)])
             with graph.hold_sync():
@@ -177,9 +177,9 @@ class Inspector:
 
     def _draw_unit(self, view: View, rough: bool) -> None:
         """The large maps and the numbers of the view's unit."""
-        self.maps[0].content = content.map_content(self.model, view, rough)
+        for picture, each in zip(self.maps, self.model.views(view), strict=False):
+            picture.content = content.map_content(self.model, each, rough)
         if view.beside:
-            self.maps[1].content = content.map_content(self.model, self.model.beside(view), rough)
             self.maps[2].content = content.difference_content(self.model, view, rough)
         self.numbers.value = numbers(self.model.scene(view, rough))
         text = "<br>".join(self.model.summaries(view, rough))

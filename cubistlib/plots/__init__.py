@@ -1,14 +1,7 @@
 """Figures in one look: results, searches, networks; f(what, ax) -> ax."""
 
-from cubistlib.plots.networks import (
-    EXTENT,
-    construction,
-    decision_region,
-    layered_graph,
-    score_graph,
-    spiral,
-    unit_maps,
-)
+from cubistlib.plots.graph import layered_graph, score_graph
+from cubistlib.plots.plane import construction, decision_region, draw_map, spiral, unit_maps
 from cubistlib.plots.results import (
     accuracy_curves,
     accuracy_spread,
@@ -19,30 +12,29 @@ from cubistlib.plots.results import (
 )
 from cubistlib.plots.search import mask_counts, structure_map
 from cubistlib.plots.style import (
-    ACCURACY,
     AXIS_NAMES,
     BLUE,
     CLASS_COLOURS,
     GREEN,
     GREY,
+    INK,
     LABELS,
     ORANGE,
     SKY,
     VERMILLION,
+    guide,
     legend,
     look,
-    target_lines,
     use_style,
 )
 
 __all__ = [
-    "ACCURACY",
     "AXIS_NAMES",
     "BLUE",
     "CLASS_COLOURS",
-    "EXTENT",
     "GREEN",
     "GREY",
+    "INK",
     "LABELS",
     "ORANGE",
     "SKY",
@@ -51,8 +43,10 @@ __all__ = [
     "accuracy_spread",
     "construction",
     "decision_region",
+    "draw_map",
     "effective_share",
     "frontiers",
+    "guide",
     "layered_graph",
     "legend",
     "look",
@@ -61,7 +55,6 @@ __all__ = [
     "score_graph",
     "spiral",
     "structure_map",
-    "target_lines",
     "unit_maps",
     "use_style",
     "width_curves",

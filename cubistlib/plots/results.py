@@ -1,4 +1,4 @@
-"""Figures about results: f(frame, ax) -> ax."""
+"""Figures about results: f(frame, ax) -> ax; accuracies and targets are shares."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from cubistlib.plots.style import (
     ACCURACY,
     AXIS_NAMES,
     GREY,
+    guide,
     legend,
     look,
     target_lines,
@@ -48,7 +49,7 @@ def accuracy_curves(
     if frontier is not None:
         _draw_frontier(frontier, frame["keep"].min(), frame["keep"].max(), ax)
     for i, ((name, hidden), curve) in enumerate(frame.groupby(["algorithm", "hidden"])):
-        style = look(name) | width_style(name, hidden, i)
+        style = width_style(name, hidden, i)
         ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
         band = (100 * curve["low"], 100 * curve["high"])
         ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.13, lw=0)
@@ -80,39 +81,22 @@ def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: s
 
 def _draw_frontier(frontier: pd.DataFrame, low: int, high: int, ax: Axes) -> None:
     """The search's best with at most k weights, for k from low to high."""
-    best = frontier.set_index("weights_kept")["accuracy"]
-    counts = np.arange(low, high + 1)
-    accuracy = [100 * best.loc[:k].max() for k in counts]
+    best = 100 * frontier.set_index("weights_kept")["accuracy"]
+    best = best.reindex(np.arange(low, high + 1), method="ffill")
     style = look("search") | {"marker": None}
-    ax.plot(counts, accuracy, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
+    ax.plot(best.index, best, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
 
 
 def accuracy_spread(
     accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = (), median: bool = False
 ) -> Axes:
-    """How many runs ended at which accuracy (a share); targets in percent as upright lines.
-
-    median: a line there too.
-    """
-    percent = 100 * np.asarray(accuracy)
-    ax.hist(percent, bins=np.arange(50, 101, 1), color=GREY)
+    """How many runs ended at which accuracy; targets, and the median if asked for, as lines."""
+    ax.hist(100 * np.asarray(accuracy), bins=np.arange(50, 101, 1), color=GREY)
     ax.margins(y=0.15)
     ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
-    lines = {f"{target:g} %": target for target in targets}
+    target_lines(ax, targets, upright=True)
     if median:
-        lines["median"] = np.median(percent)
-    for label, place in lines.items():
-        ax.axvline(place, color="black", lw=0.8, ls=(0, (4, 3)))
-        ax.annotate(
-            label,
-            (place, 1),
-            xycoords=("data", "axes fraction"),
-            xytext=(-3, -3),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-            fontsize=9,
-        )
+        guide(ax, 100 * np.median(accuracy), "median", upright=True)
     return ax
 
 
@@ -121,7 +105,7 @@ def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
     share = 100 * results["effective_weights"] / results["weights_kept"]
     cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
     for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):
-        style = look(name) | width_style(name, hidden, i)
+        style = width_style(name, hidden, i)
         ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
     ax.set(xlabel=AXIS_NAMES["keep"], ylabel=AXIS_NAMES["effective"], ylim=(0, 103))
     return legend(ax)

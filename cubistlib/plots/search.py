@@ -1,21 +1,26 @@
 """Figures about a search: f(frame, ax) -> ax."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from cubistlib.plots.style import ACCURACY, AXIS_NAMES, SEQUENTIAL, VERMILLION, legend
-
-# Around what reaches the first, second … target.
-FENCES = (
-    {"color": "black", "lw": 2.2, "ls": "-"},
-    {"color": VERMILLION, "lw": 2.2, "ls": (0, (1, 1))},
+from cubistlib.plots.style import (
+    ACCURACY,
+    AXIS_NAMES,
+    BLUE,
+    SEQUENTIAL,
+    VERMILLION,
+    legend,
+    percent,
 )
+
+FENCES = ("black", VERMILLION, BLUE)
+NUMBERED = 6  # widths up to which there is room for a number in every cell
 
 
 def structure_map(
@@ -24,36 +29,40 @@ def structure_map(
     """Best accuracy of every structure: one heat map of d1 × d2 a value of d3.
 
     frame: columns hidden (three widths) and accuracy. Up to width 6 a cell shows its accuracy
-    in percent; for more there is a colour bar. targets: accuracies in percent; a line around
-    the cells that reach each, solid for the first and dotted for the second.
+    in percent; for more there is a colour bar. targets: accuracies, as shares; a line around
+    the cells that reach each, solid for the first, of ever longer dashes for the others.
     """
-    best = frame.groupby("hidden")["accuracy"].max() * 100
-    widths = sorted({h[0] for h in best.index})
+    best = frame.groupby("hidden")["accuracy"].max()
+    low, widths = best.min(), sorted({hidden[0] for hidden in best.index})
     for d3, ax in zip(widths, axes, strict=True):
         cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])
-        image = ax.imshow(cells, vmin=best.min(), vmax=100, origin="lower", cmap=SEQUENTIAL)
-        if len(widths) <= 6:
-            _write_cells(cells, (best.min() + 100) / 2, ax)
-        for target, style in zip(targets, FENCES[: len(targets)], strict=True):
-            ax.add_collection(LineCollection(_fence(cells >= target), **style))
+        shades = {"vmin": 100 * low, "vmax": 100, "cmap": SEQUENTIAL, "origin": "lower"}
+        image = ax.imshow(100 * cells, **shades)
+        if len(widths) <= NUMBERED:
+            _write_cells(100 * cells, 50 * (low + 1), ax)
+        fences = [_fence(i, target, cells) for i, target in enumerate(targets)]
+        for fence in fences:
+            ax.add_collection(fence)
         ticks = range(0, len(widths), 1 + len(widths) // 8)
         names = [widths[tick] for tick in ticks]
         ax.set(xticks=ticks, yticks=ticks, xticklabels=names, yticklabels=names)
         ax.set(xlabel="d2", ylabel="d1", title=f"d3 = {d3}")
         ax.label_outer()
         ax.grid(False)
-    if len(widths) > 6:
+    if len(widths) > NUMBERED:
         axes[0].figure.colorbar(image, ax=list(axes), label=ACCURACY, shrink=0.6)
-    if len(targets):
-        handles = [
-            Line2D([], [], **style, label=f"reaches {target:g} %")
-            for target, style in zip(targets, FENCES[: len(targets)], strict=True)
-        ]
-        axes[0].figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    if fences:
+        axes[0].figure.legend(handles=fences, loc="outside upper center", ncols=len(fences))
     return axes
 
 
-def _fence(cells: np.ndarray) -> list[np.ndarray]:
+def _fence(i: int, target: float, cells: np.ndarray) -> LineCollection:
+    """The line around the cells that reach the i-th target."""
+    style = {"color": FENCES[i % len(FENCES)], "lw": 2.2, "ls": (0, (2 * i - 1, 1)) if i else "-"}
+    return LineCollection(_edges(cells >= target), **style, label=f"reaches {percent(target)}")
+
+
+def _edges(cells: np.ndarray) -> list[np.ndarray]:
     """The edges between cells that are true and others, (2, 2) each, in units of cells."""
     wide = np.pad(cells, 1)
     level = np.argwhere(wide[1:] != wide[:-1]) - (0.5, 1.5)
@@ -67,7 +76,7 @@ def mask_counts(counts: Mapping[str, Mapping[int, int]], ax: Axes) -> Axes:
 
     counts: name of a space -> number of weights -> masks.
     """
-    for (name, space), marker in zip(counts.items(), "os^"[: len(counts)], strict=True):
+    for (name, space), marker in zip(counts.items(), cycle("os^Dv"), strict=False):
         ax.semilogy(space.keys(), space.values(), marker=marker, ms=5, label=name)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel=AXIS_NAMES["weights_kept"], ylabel="truly different masks")

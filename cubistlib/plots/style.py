@@ -10,36 +10,26 @@ from matplotlib.colors import LinearSegmentedColormap
 # and by their markers.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, GREY, WINE, OLIVE = "#56B4E9", "#CC79A7", "#7F7F7F", "#882255", "#8A8A00"
+INK = "#4D4D4D"  # frames, guides and their words
 
 CLASS_COLOURS = (BLUE, VERMILLION)  # class 0 and negative values; class 1 and positive ones
 DIVERGING = LinearSegmentedColormap.from_list("cubist", [BLUE, "#FFFFFF", VERMILLION])
 SEQUENTIAL = "cividis"
 
-# One colour and one marker an algorithm, everywhere; the search's frontier in black.
+# A name, one colour and one marker an algorithm, everywhere; the search's frontier in black.
 LOOKS = {
-    "search": ("black", "o"),
-    "gmp": (BLUE, "s"),
-    "lth": (VERMILLION, "^"),
-    "snip": (GREEN, "D"),
-    "grasp": (ORANGE, "v"),
-    "iter_snip": (SKY, "P"),
-    "force": (PURPLE, "X"),
-    "synflow": (OLIVE, "<"),
-    "prospr": (GREY, ">"),
-    "rigl": (WINE, "*"),
+    "search": ("combinatorial search", "black", "o"),
+    "gmp": ("GMP", BLUE, "s"),
+    "lth": ("LTH", VERMILLION, "^"),
+    "snip": ("SNIP", GREEN, "D"),
+    "grasp": ("GraSP", ORANGE, "v"),
+    "iter_snip": ("Iter-SNIP", SKY, "P"),
+    "force": ("FORCE", PURPLE, "X"),
+    "synflow": ("SynFlow", OLIVE, "<"),
+    "prospr": ("ProsPr", GREY, ">"),
+    "rigl": ("RigL", WINE, "*"),
 }
-LABELS = {
-    "search": "combinatorial search",
-    "gmp": "GMP",
-    "lth": "LTH",
-    "snip": "SNIP",
-    "grasp": "GraSP",
-    "iter_snip": "Iter-SNIP",
-    "force": "FORCE",
-    "synflow": "SynFlow",
-    "prospr": "ProsPr",
-    "rigl": "RigL",
-}
+LABELS = {algorithm: label for algorithm, (label, _, _) in LOOKS.items()}
 AXIS_NAMES = {
     "parameters_kept": "nonzero parameters (weights and biases)",
     "weights_kept": "nonzero weights",
@@ -77,29 +67,44 @@ def use_style() -> None:
 
 def look(algorithm: str) -> dict:
     """Colour, marker and label of an algorithm; grey circles for one that is new."""
-    colour, marker = LOOKS.get(algorithm, ("#4D4D4D", "o"))
-    return {"color": colour, "marker": marker, "label": LABELS.get(algorithm, algorithm)}
+    label, colour, marker = LOOKS.get(algorithm, (algorithm, INK, "o"))
+    return {"color": colour, "marker": marker, "label": label}
 
 
-def width_style(algorithm: str, hidden: tuple[int, ...], i: int) -> dict:
-    """Line style and label of the i-th width of an algorithm, which keeps its colour."""
-    label = f"{LABELS.get(algorithm, algorithm)}, width {hidden[0]}"
-    return {"ls": ("-", "--", ":", "-.")[i % 4], "label": label}
+def width_style(algorithm: str, hidden: Sequence[int], i: int) -> dict:
+    """The look of the i-th width of an algorithm, which keeps its colour and its marker."""
+    style = look(algorithm)
+    label = f"{style['label']}, width {width_name(hidden)}"
+    return style | {"ls": ("-", "--", ":", "-.")[i % 4], "label": label}
 
 
-def target_lines(ax: Axes, targets: Sequence[float]) -> Axes:
-    """Thin labelled lines at target accuracies in percent."""
+def width_name(hidden: Sequence[int]) -> str:
+    """The paper's "width" where all layers are as wide, else all widths: "3" or "7-3-3"."""
+    return str(hidden[0]) if len(set(hidden)) == 1 else "-".join(map(str, hidden))
+
+
+def percent(share: float) -> str:
+    """A share as a person reads it: 0.995 is "99.5 %"."""
+    return f"{100 * share:g} %"
+
+
+def target_lines(ax: Axes, targets: Sequence[float], upright: bool = False) -> Axes:
+    """Thin labelled lines at target accuracies, which are shares, over an axis in percent."""
     for target in targets:
-        ax.axhline(target, color="#4D4D4D", lw=0.8, ls=(0, (4, 3)), zorder=1)
-        ax.annotate(
-            f"{target:g} %",
-            (0, target),
-            xycoords=("axes fraction", "data"),
-            xytext=(3, 2),
-            textcoords="offset points",
-            fontsize=9,
-            color="#4D4D4D",
-        )
+        guide(ax, 100 * target, percent(target), upright)
+    return ax
+
+
+def guide(ax: Axes, value: float, label: str = "", upright: bool = False) -> Axes:
+    """A thin line at a value of the vertical axis, or `upright` of the other, with its name."""
+    (ax.axvline if upright else ax.axhline)(value, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
+    if upright:
+        at = {"xy": (value, 1), "xycoords": ("data", "axes fraction"), "ha": "right", "va": "top"}
+    else:
+        at = {"xy": (0, value), "xycoords": ("axes fraction", "data")}
+    offset = (-3, -3) if upright else (3, 2)
+    style = {"xytext": offset, "textcoords": "offset points", "fontsize": 9, "color": INK}
+    ax.annotate(label, **at, **style)
     return ax
 
 

@@ -1,0 +1,120 @@
+"""Pictures over the plane: its grid, what units say there, and the points of both classes."""
+
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from cubistlib.data import vertices
+from cubistlib.networks.network import Network
+from cubistlib.plots.style import CLASS_COLOURS, DIVERGING
+from cubistlib.support.threads import one_thread
+
+EXTENT = 2.25  # the paper's viewer draws [−2.25, 2.25]²
+BOX = (-EXTENT, EXTENT, -EXTENT, EXTENT)
+SHOWN = 2000  # points drawn of a class's 24,991: more only darken the lines
+WRONG = 1500  # points drawn of those that a network gets wrong
+
+
+@lru_cache(maxsize=8)
+def grid(side: int) -> np.ndarray:
+    """The points of a map over the plane: (side², 2) float32, from the lowest row up."""
+    line = np.linspace(-EXTENT, EXTENT, side, dtype=np.float32)
+    return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+
+
+def unit_maps(net: Network, resolution: int = 128, pre: bool = False) -> list[np.ndarray]:
+    """Every unit of one network over [−2.25, 2.25]²: a list of (units, rows, columns) float32.
+
+    Hidden layers after the ReLU, or before it if `pre`; the logit last; row 0 is the lowest x₂.
+    Source: paper, "The neuron viewer".
+    """
+    points = grid(resolution)
+    with one_thread():
+        layers = [h[0].T for h in net[0].activations(points)]
+    if pre:
+        parts = zip(net.weights, net.biases, [points.T, *layers], strict=False)
+        layers = [w[0] @ h + b[0][:, None] for w, b, h in parts]
+    return [h.reshape(-1, resolution, resolution) for h in layers]
+
+
+def thumbnails(
+    net: Network, side: int = 64, pre: bool = False, shared: bool = False
+) -> list[np.ndarray]:
+    """Every unit as a small map, −1 … 1: (units, side, side) of each layer, the inputs first.
+
+    A hidden unit is scaled to its own largest value, or all to the largest of them if `shared`;
+    the output is its probability of class 1, 0 at one half, or its scaled logit if `pre`.
+    """
+    *hidden, logit = (np.nan_to_num(layer) for layer in unit_maps(net, side, pre))
+    tops = [np.abs(layer).max((1, 2), keepdims=True) for layer in hidden]
+    if shared:
+        tops = [np.full_like(top, max(t.max() for t in tops)) for top in tops]
+    inputs = grid(side).T.reshape(-1, side, side) / EXTENT
+    output = logit / (np.abs(logit).max() or 1.0) if pre else np.tanh(logit / 2)
+    scaled = [h / np.where(top > 0, top, 1) for h, top in zip(hidden, tops, strict=True)]
+    return [inputs, *scaled, output]
+
+
+def thinned(rows: np.ndarray, most: int) -> np.ndarray:
+    """At most so many of the rows, evenly spread."""
+    return rows[np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int)]
+
+
+def arms(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
+    """What is drawn of the points of class 0 and of class 1: (points, 2) each."""
+    return [thinned(x[y == label], SHOWN) for label in range(len(CLASS_COLOURS))]
+
+
+def spiral(x: np.ndarray, y: np.ndarray, ax: Axes, size: float = 2.0) -> Axes:
+    """The points of both classes, thinned evenly, with a white rim that shows on maps."""
+    shown = arms(x, y)
+    ax.scatter(*np.concatenate(shown).T, s=4 * size, color="white", lw=0)
+    for label, points in enumerate(shown):
+        style = {"color": CLASS_COLOURS[label], "label": f"class {label}"}
+        ax.scatter(*points.T, s=size, lw=0, **style)
+    return _plane(ax)
+
+
+def wrong_points(points: np.ndarray, ax: Axes) -> Axes:
+    """Crosses on the points that a network gets wrong, thinned evenly."""
+    ax.scatter(*thinned(points, WRONG).T, s=9, marker="x", color="black", lw=0.8)
+    return ax
+
+
+def draw_map(values: np.ndarray, ax: Axes, top: float, boundary: bool = False) -> Axes:
+    """Values over the plane, white at 0, full colour at ±top; a line at 0 with `boundary`."""
+    style = {"cmap": DIVERGING, "vmin": -top, "vmax": top, "zorder": 0}
+    ax.imshow(values, extent=BOX, origin="lower", **style)
+    if boundary and values.min() < 0 < values.max():
+        ax.contour(values, [0], extent=BOX, origin="lower", colors="black", linewidths=1)
+    return _plane(ax)
+
+
+def decision_region(
+    net: Network, ax: Axes, x: np.ndarray | None = None, y: np.ndarray | None = None
+) -> Axes:
+    """Where a network says class 0 and class 1, in pale colours, and the points if given."""
+    draw_map(np.where(unit_maps(net, 300)[-1][0] > 0, 1.0, -1.0), ax, top=3)
+    return ax if x is None else spiral(x, y, ax)
+
+
+def construction(ax: Axes, turns: int = 2, sides: int = 8, gap: float = 30.0) -> Axes:
+    """The spiral as it is built: rays at equal angles, a corner of each arm on every ray."""
+    outer, inner = vertices(gap / 2, turns, sides), vertices(-gap / 2, turns, sides)
+    for corner in outer[-sides:]:
+        ax.plot([0, corner[0]], [0, corner[1]], color="#D9D9D9", lw=0.8, zorder=0)
+    for label, corners in enumerate((outer, inner)):
+        style = {"color": CLASS_COLOURS[label], "label": f"class {label}"}
+        ax.plot(*corners.T, marker="o", ms=4, lw=1.5, **style)
+    ax.set(aspect="equal", xlabel="x₁ (raw units)", ylabel="x₂ (raw units)")
+    ax.grid(False)
+    return ax
+
+
+def _plane(ax: Axes) -> Axes:
+    ticks = (-2, -1, 0, 1, 2)
+    ax.set(xlim=BOX[:2], ylim=BOX[2:], xticks=ticks, yticks=ticks, aspect="equal")
+    ax.set(xlabel="x₁", ylabel="x₂")
+    ax.grid(False)
+    return ax
