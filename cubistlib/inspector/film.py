@@ -30,11 +30,6 @@ class Film:
     accuracy: float | None = None
 
     @classmethod
-    def still(cls, net: Network, masks: Masks) -> "Film":
-        """A network of which nothing but its end is known."""
-        return cls((0,), net, masks)
-
-    @classmethod
     def of(cls, states: Sequence[TrainState], accuracy: float | None = None) -> "Film":
         """States of one training, in order."""
         nets = Network.concatenate([s.network for s in states])
@@ -49,27 +44,6 @@ class Film:
         return Specimen(self.nets[frame], self.masks[frame], title)
 
 
-@dataclass
-class Recorder:
-    """A training hook that keeps the state at some steps, and passes on to another hook."""
-
-    wanted: Sequence[int]
-    inner: Hook | None = None
-    states: list[TrainState] = field(default_factory=list)
-
-    @property
-    def steps(self) -> Sequence[int]:
-        """Those to record, and those of the other hook."""
-        return sorted({*self.wanted, *(self.inner.steps if self.inner else ())})
-
-    def __call__(self, state: TrainState, batch: tuple[np.ndarray, np.ndarray]) -> TrainState:
-        if state.step in self.wanted:
-            self.states.append(state)
-        if self.inner and state.step in self.inner.steps:
-            return self.inner(state, batch)
-        return state
-
-
 def checkpoints(steps: int, size: int) -> list[int]:
     """When to record a training of so many steps: densely at first, where most happens."""
     count = FEW if size > LARGE else FRAMES
@@ -77,15 +51,37 @@ def checkpoints(steps: int, size: int) -> list[int]:
     return sorted({int(step) for step in steps * share**2})
 
 
+@dataclass(frozen=True)
+class Recorder:
+    """A training hook that keeps the state at some steps, and passes on to another hook."""
+
+    wanted: Sequence[int]
+    inner: Hook | None
+    states: list[TrainState] = field(default_factory=list)
+
+    @property
+    def steps(self) -> Sequence[int]:
+        """Those to record, and those of the other hook."""
+        return [*self.wanted, *(self.inner.steps if self.inner else ())]
+
+    def __call__(self, state: TrainState, batch: tuple[np.ndarray, np.ndarray]) -> TrainState:
+        if state.step in self.wanted:
+            self.states.append(state)
+        return self.inner(state, batch) if self.inner and state.step in self.inner.steps else state
+
+
 @dataclass(frozen=True, eq=False)
 class Filmed(Task):
-    """A task that keeps the checkpoints of every training done for it, the steps counted on."""
+    """A task that keeps the checkpoints of every training done for it, the steps counted on.
+
+    Where one training ends and the next starts, the end is kept.
+    """
 
     states: list[TrainState] = field(default_factory=list)
 
     def train(self, nets, masks, hook=None, seed=None) -> Trained:
         before = self.states[-1].step if self.states else 0
-        recorder = Recorder(checkpoints(self.steps, nets.size), hook)
+        recorder = Recorder(checkpoints(self.steps, nets.size)[bool(self.states) :], hook)
         done = super().train(nets, masks, recorder, seed)
         found = [*recorder.states, done.state]
         self.states.extend(replace(state, step=before + state.step) for state in found)

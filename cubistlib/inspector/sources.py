@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cubistlib import pruners, store
+from cubistlib import analysis, pruners, store
 from cubistlib.inspector.catalogue import Catalogue, Entry
 from cubistlib.inspector.film import Film, rerun
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
-from cubistlib.plots.style import LABELS
+from cubistlib.plots.style import look, width_name
 from cubistlib.studies.experiment import SEARCH, Experiment
 from cubistlib.studies.study import Study
 from cubistlib.support.checks import require
@@ -56,7 +56,7 @@ def from_results(
 
 def _best_of_each(results: pd.DataFrame) -> pd.DataFrame:
     """The most accurate run of every choice of the menus and number of weights."""
-    results = results[~results["diverged"].astype(bool)].reset_index(drop=True)
+    results = analysis.converged(results)
     count = results["keep"].fillna(results["weights_kept"])
     keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
     return results.loc[results["accuracy"].astype(float).groupby([*keys, count]).idxmax()]
@@ -84,7 +84,7 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
         keep,
         float(row["accuracy"]),
         lambda: rerun(experiment, x, y, masks),
-        f"{LABELS.get(row['algorithm'], row['algorithm'])}, width {width}, {keep} weights",
+        f"{look(row['algorithm'])['label']}, width {width}, {keep} weights",
     )
 
 
@@ -107,7 +107,7 @@ def _in_hand(
     else:
         nets, masks = _pair(what, masks)
         require(len(nets) == len(masks), f"inspect: {len(masks)} masks for {len(nets)} networks")
-        films = [Film.still(net, mask) for net, mask in zip(nets, masks, strict=True)]
+        films = [Film((0,), net, mask) for net, mask in zip(nets, masks, strict=True)]
     for number, film in enumerate(films, start=1):
         one = film.at(None)
         title = name if len(films) == 1 else f"{name} {number}"
@@ -127,8 +127,3 @@ def _pair(what: object, masks: Masks | None) -> tuple[Network, Masks]:
         f"names to these, or results; got {type(what).__name__}",
     )
     return what, masks or Masks.ones_like(what)
-
-
-def width_name(hidden: Sequence[int]) -> str:
-    """The paper's "width" where all layers are as wide, else all widths: "3" or "7-3-3"."""
-    return str(hidden[0]) if len(set(hidden)) == 1 else "-".join(map(str, hidden))
