@@ -113,10 +113,14 @@ class Reader:
         return [int(edges) for edges in found]
 
     def restore(self, view: str) -> None:
-        """Paste a view's string."""
+        """Paste a view's string, and wait until it, or why it is none, is seen."""
+        before, new = self.serials, view != self.view
         field = self.find("input[type=text] >> nth=-1")
         field.fill(view)
         field.press("Enter")
+        if new:  # a run may have to be trained first
+            seen = self.find("[role=alert]").count
+            self.until(lambda: self.serials != before or seen() > 0, seconds=30)
         self.settle()
 
     @property
