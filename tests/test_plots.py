@@ -128,7 +128,7 @@ def test_the_spread_shows_runs_targets_and_the_median(ax):
     plots.accuracy_spread([0.7, 0.705, 0.9], ax, targets=[0.95, 0.995], median=True)
     assert sum(bar.get_height() for bar in ax.patches) == 3
     np.testing.assert_allclose([line.get_xdata()[0] for line in ax.lines], [95, 99.5, 70.5])
-    assert [text.get_text() for text in ax.texts] == ["95 %", "99.5 %", "median"]
+    assert [text.get_text().strip() for text in ax.texts] == ["95 %", "99.5 %", "median"]
 
 
 def test_networks_of_uneven_widths_are_named_by_all_of_them(ax):

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cubistlib.inspector.film import Film
 from cubistlib.inspector.specimen import Specimen
@@ -53,10 +53,10 @@ class Catalogue:
 
     def entry(self, view: View) -> Entry:
         """The best run of those with the number of weights nearest to `view.keep`."""
-        found = list(self._matching(view))
-        if view.keep is None:
+        found, keep = list(self._matching(view)), view.keep
+        if keep is None:
             return found[0]
-        return min(found, key=lambda e: (abs(e.keep - view.keep), e.keep))
+        return min(found, key=lambda e: (abs(e.keep - keep), e.keep))
 
     def film(self, view: View) -> Film:
         """The training of `entry(view)`."""
@@ -73,7 +73,7 @@ class Catalogue:
         """
         here = self.entry(view).keep
         for keep in sorted(self.path(view), key=lambda k: abs(k - here))[:FILMS]:
-            entry = self.entry(replace(view, keep=keep))
+            entry = self.entry(view.changed("keep", keep))
             if entry not in self._films and not self._slow:
                 self._load(entry)
                 return True
@@ -106,7 +106,7 @@ class Catalogue:
         """The same view without choices that the menus before them do not offer."""
         for name in MENUS:
             if getattr(view, name) not in {"", *self.menu(name, view)}:
-                view = replace(view, **{name: ""})
+                view = view.changed(name, "")
         return view
 
     def check(self, view: View) -> None:

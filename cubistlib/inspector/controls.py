@@ -78,16 +78,16 @@ class Controls:
         self.fields[name].layout.display = None if len(choices) > 1 else "none"
 
     def _sliders(self, view: View, largest_weight: float) -> None:
-        keeps, steps = self.catalogue.path(view), self.catalogue.film(view).steps
+        keeps, film = self.catalogue.path(view), self.catalogue.film(view)
         keep = self.catalogue.entry(view).keep if view.keep is None else view.keep
         keep = min(keeps, key=lambda k: (abs(k - keep), k))
         _options(self.fields["keep"], [(str(k), k) for k in keeps], keep)
-        step = steps[-1] if view.step is None else min(steps, key=lambda s: abs(s - view.step))
-        self.play.max = len(steps) - 1
-        _options(self.fields["step"], [(f"{s:,}", s) for s in steps], step)
+        self.play.max = len(film.steps) - 1
+        step = film.steps[film.nearest(view.step)]
+        _options(self.fields["step"], [(f"{s:,}", s) for s in film.steps], step)
         self.play.value = self.fields["step"].index
         for widget in (self.fields["step"], self.play):
-            widget.layout.display = None if len(steps) > 1 else "none"
+            widget.layout.display = None if len(film.steps) > 1 else "none"
         threshold = self.fields["threshold"]
         threshold.step = _round_step(largest_weight / 100)
         threshold.max = max(largest_weight, view.threshold)

@@ -23,7 +23,7 @@ def figure(model: Model, view: View) -> Figure:
     fig = Figure(figsize=(11, 8 if view.beside else 5.2), layout="constrained", facecolor="white")
     FigureCanvasAgg(fig)
     if view.beside:
-        above, below = fig.subfigures(2, 1, height_ratios=[1.15, 1])
+        above, below = fig.subfigures(2, 1, height_ratios=[1.15, 1], squeeze=False)[:, 0]
         graphs, (*maps, last) = above.subplots(1, 2), below.subplots(1, 3)
         draw_map(model.difference(view), last)
         last.set_title("left minus right", fontsize=10)

@@ -36,11 +36,13 @@ class Film:
         masks = Masks.concatenate([s.masks for s in states])
         return cls(tuple(s.step for s in states), nets, masks, accuracy)
 
+    def nearest(self, step: int | None) -> int:
+        """Index of the checkpoint nearest to a step; of the last for None."""
+        return -1 if step is None else int(np.abs(np.array(self.steps) - step).argmin())
+
     def at(self, step: int | None, title: str = "") -> Specimen:
-        """The checkpoint nearest to a step; the last for None."""
-        frame = len(self.steps) - 1
-        if step is not None:
-            frame = int(np.abs(np.array(self.steps) - step).argmin())
+        """The network of the checkpoint nearest to a step; of the last for None."""
+        frame = self.nearest(step)
         return Specimen(self.nets[frame], self.masks[frame], title)
 
 
@@ -99,5 +101,5 @@ def rerun(experiment: Experiment, x: np.ndarray, y: np.ndarray, masks: Masks | N
     if masks is not None:
         done = task.train(nets, masks)
     else:
-        done = stacks.pruner(experiment).train(nets, experiment.keep, task)
+        done = stacks.pruner(experiment).train(nets, np.array([experiment.keep]), task)
     return Film.of(task.states, float(done.accuracy[0]))

@@ -1,6 +1,7 @@
 """Where a catalogue's entries come from: networks in hand, and rows of results."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,11 @@ from cubistlib import analysis, pruners, store
 from cubistlib.inspector.catalogue import Catalogue, Entry
 from cubistlib.inspector.film import Film, rerun
 from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks.network import Network, weights_of
 from cubistlib.plots.style import look, width_name
+from cubistlib.studies import SearchStudy, Study, stacks
 from cubistlib.studies.experiment import SEARCH, Experiment
-from cubistlib.studies.study import Study
-from cubistlib.support.checks import require
+from cubistlib.support.checks import UserError, require
 from cubistlib.training.loop import TrainConfig, Trained, TrainState
 
 
@@ -47,10 +48,8 @@ def from_results(
     known = {study.name: study for study in studies}
     runs = [_run(row, x, y, known) for _, row in _best_of_each(results).iterrows()]
     lost = runs.count(None)
-    left_out = (
-        f"left out {lost} of {len(runs)} runs: those of a search need their study in studies=, "
-    )
-    left_out = f"{left_out}others their algorithm" if lost else ""
+    why = "those of a search need their study in studies=, others their algorithm"
+    left_out = f"left out {lost} of {len(runs)} runs: {why}" if lost else ""
     return Catalogue([run for run in runs if run], left_out)
 
 
@@ -64,16 +63,17 @@ def _best_of_each(results: pd.DataFrame) -> pd.DataFrame:
 
 def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]) -> Entry | None:
     """A row as an entry; None for a search's run of unknown mask and an unknown algorithm's."""
-    number, study = int(row["experiment"]), studies.get(row["study"])
-    search, known = row["algorithm"] == SEARCH, pruners.available()
+    study, search = studies.get(row["study"]), row["algorithm"] == SEARCH
+    dense = row["weights_kept"] == weights_of(row["hidden"])
     masks = Masks.ones_like(Network.initialize(row["hidden"])) if search else None
     if study is not None:
-        (experiment,) = study.experiments([number])
-        masks = study.masks[experiment.mask] if search else None
-    elif row["weights_kept"] < masks.size if search else row["algorithm"] not in known:
-        return None
-    else:
+        (experiment,) = study.experiments([int(row["experiment"])])
+        if isinstance(study, SearchStudy):
+            masks = stacks.chosen_masks([experiment], study.masks)
+    elif dense if search else row["algorithm"] in pruners.available():
         experiment = _experiment(row)
+    else:
+        return None
     keep = int(row["weights_kept"] if search else row["keep"])
     width = width_name(row["hidden"])
     return Entry(
@@ -91,11 +91,9 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
 def _experiment(row: pd.Series) -> Experiment:
     """The experiment that a row of results is of, as far as the row tells."""
     config = TrainConfig(float(row["lr"]), row["schedule"], int(row["epochs"]))
-    number, seed = int(row["experiment"]), int(row["seed"])
-    if row["algorithm"] == SEARCH:
-        return Experiment(row["study"], number, SEARCH, row["hidden"], config, seed)
-    pruned = int(row["keep"]), row["selection"]
-    return Experiment(row["study"], number, row["algorithm"], row["hidden"], config, seed, *pruned)
+    run = row["study"], int(row["experiment"]), row["algorithm"], row["hidden"]
+    pruned = () if row["algorithm"] == SEARCH else (int(row["keep"]), row["selection"])
+    return Experiment(*run, config, int(row["seed"]), *pruned)
 
 
 def _in_hand(
@@ -112,8 +110,8 @@ def _in_hand(
         one = film.at(None)
         title = name if len(films) == 1 else f"{name} {number}"
         accuracy = float(one.net.evaluate(x, y)[0][0])
-        width = width_name(film.nets.hidden)
-        yield Entry("", title, width, "", one.weights_kept, accuracy, lambda film=film: film, title)
+        width, load = width_name(film.nets.hidden), repeat(film).__next__
+        yield Entry("", title, width, "", one.weights_kept, accuracy, load, title)
 
 
 def _pair(what: object, masks: Masks | None) -> tuple[Network, Masks]:
@@ -121,9 +119,9 @@ def _pair(what: object, masks: Masks | None) -> tuple[Network, Masks]:
         return what.network, what.masks
     if isinstance(what, tuple) and [type(part) for part in what] == [Network, Masks]:
         return what
-    require(
-        isinstance(what, Network),
+    if isinstance(what, Network):
+        return what, masks or Masks.ones_like(what)
+    raise UserError(
         "inspect: needs a Network, (Network, Masks), a training or its states, a mapping of "
-        f"names to these, or results; got {type(what).__name__}",
+        f"names to these, or results; got {type(what).__name__}"
     )
-    return what, masks or Masks.ones_like(what)

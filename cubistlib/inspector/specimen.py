@@ -1,5 +1,6 @@
 """One network under the glass: pruned further, folded, measured on the data."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -62,7 +63,8 @@ class Specimen:
 
     def pruned(self, keep: int | None = None, threshold: float = 0.0) -> "Specimen":
         """Without all but the `keep` largest weights, and without those below the threshold."""
-        sizes, kept = [np.abs(w) for w in self.net.weights], self.masks.weights
+        sizes = [np.abs(w) for w in self.net.weights]
+        kept: Sequence[np.ndarray] = self.masks.weights
         if keep is not None and keep < self.weights_kept:
             kept = select(sizes, keep, among=kept)
         if threshold > 0:

@@ -27,15 +27,14 @@ class Unit:
         if name == OUTPUT:
             return cls(len(sizes) - 1, 0)
         match = re.fullmatch(r"(?:x|h([1-9]\d*)\.)([1-9]\d*)", name)
-        unit = cls(int(match[1] or 0), int(match[2]) - 1) if match else None
-        there = unit is not None and unit.layer < len(sizes) - 1 and unit.index < sizes[unit.layer]
+        layer, index = (int(match[1] or 0), int(match[2]) - 1) if match else (-1, -1)
         hidden = len(sizes) - 2
         require(
-            there,
+            0 <= layer <= hidden and index < sizes[layer],
             f"no unit {name!r} in a {'-'.join(map(str, sizes))} network; "
             f"there are x1 … x{sizes[0]}, h1.1 … h{hidden}.{sizes[hidden]} and out",
         )
-        return unit
+        return cls(layer, index)
 
     def name(self, layers: int) -> str:
         """Its name in a network of that many layers of weights: x1, h2.3, out."""

@@ -1,7 +1,8 @@
 """The view as a value: everything the inspector shows, as a short string and back."""
 
 import math
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
+from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from cubistlib.support.checks import require
@@ -49,7 +50,12 @@ class View:
             )
         except ValueError:
             pairs = [(text, "")]
-        return cls(**{name: _read(name, value) for name, value in pairs})
+        values: dict[str, Any] = {name: _read(name, value) for name, value in pairs}
+        return cls(**values)
+
+    def changed(self, name: str, value: Any) -> "View":
+        """The same view but for one field."""
+        return replace(self, **{name: value})
 
 
 DEFAULTS = {f.name: f.default for f in fields(View) if f.default is not MISSING}

@@ -14,7 +14,6 @@ from IPython.display import display
 from cubistlib.inspector import content, export, maps
 from cubistlib.inspector.controls import Controls
 from cubistlib.inspector.model import Model
-from cubistlib.inspector.numbers import numbers
 from cubistlib.inspector.view import View
 from cubistlib.support.checks import UserError
 from cubistlib.support.files import replacing
@@ -144,7 +143,7 @@ class Inspector:
         """A reader has acted: one field of the view."""
         if getattr(self._view, name) == value:
             return
-        view = replace(self._view, **{name: value})
+        view = self._view.changed(name, value)
         self._try(lambda: self.show(self.model.corrected(view)))
 
     def _restore(self, text: str) -> None:
@@ -181,6 +180,6 @@ class Inspector:
             picture.content = content.map_content(self.model, each, rough)
         if view.beside:
             self.maps[2].content = content.difference_content(self.model, view, rough)
-        self.numbers.value = numbers(self.model.scene(view, rough))
+        self.numbers.value = content.numbers(self.model.scene(view, rough))
         text = "<br>".join(self.model.summaries(view, rough))
         self.status.value = f'<div role="status" aria-live="polite">{text}</div>'

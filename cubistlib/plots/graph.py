@@ -123,7 +123,8 @@ def layered_graph(
     A line is as thick as its weight is large in its layer; positive weights are solid
     vermillion, negative ones dashed blue; with `effective`, kept weights outside it are dotted
     grey. Hidden maps are scaled to their own largest value; the output's is the probability
-    of class 1, white at one half. A unit without kept weights is small.
+    of class 1, white at one half. A unit without kept weights is small. Of layers wider than
+    16 only units that keep a weight have a place, of more than 1000 weights the thickest.
     """
     net, masks = masks[0].apply(net[0]), masks[0]
     graph, path = Graph.of(masks), (effective or masks).weights
@@ -164,7 +165,7 @@ def draw_edges(graph: Graph, edges: Sequence[Edge], ax: Axes, **style) -> Axes:
 
 def draw_units(
     graph: Graph,
-    halves: Sequence[float],
+    halves: Iterable[float],
     ax: Axes,
     pictures: np.ndarray | None = None,
     frames: Sequence[dict] = (),
@@ -187,10 +188,9 @@ def draw_units(
     return ax
 
 
-def _draw_picture(picture: np.ndarray, box: tuple[float, ...], ax: Axes, **frame) -> None:
+def _draw_picture(picture: np.ndarray, box: tuple[float, float, float, float], ax: Axes, **frame):
     left, right, bottom, top = box
-    colours = {"cmap": DIVERGING, "vmin": -1, "vmax": 1, "zorder": 2}
-    ax.imshow(picture, extent=box, origin="lower", **colours)
+    ax.imshow(picture, extent=box, origin="lower", cmap=DIVERGING, vmin=-1, vmax=1, zorder=2)
     ax.add_patch(Rectangle((left, top), right - left, bottom - top, facecolor="none", **frame))
 
 

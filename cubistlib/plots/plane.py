@@ -1,6 +1,7 @@
 """Pictures over the plane: its grid, what units say there, and the points of both classes."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -69,23 +70,21 @@ def arms(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
 def spiral(x: np.ndarray, y: np.ndarray, ax: Axes, size: float = 2.0) -> Axes:
     """The points of both classes, thinned evenly, with a white rim that shows on maps."""
     shown = arms(x, y)
-    ax.scatter(*np.concatenate(shown).T, s=4 * size, color="white", lw=0)
+    _scatter(np.concatenate(shown), ax, s=4 * size, color="white", lw=0)
     for label, points in enumerate(shown):
-        style = {"color": CLASS_COLOURS[label], "label": f"class {label}"}
-        ax.scatter(*points.T, s=size, lw=0, **style)
+        _scatter(points, ax, s=size, color=CLASS_COLOURS[label], lw=0, label=f"class {label}")
     return _plane(ax)
 
 
 def wrong_points(points: np.ndarray, ax: Axes) -> Axes:
     """Crosses on the points that a network gets wrong, thinned evenly."""
-    ax.scatter(*thinned(points, WRONG).T, s=9, marker="x", color="black", lw=0.8)
-    return ax
+    return _scatter(thinned(points, WRONG), ax, s=9, marker="x", color="black", lw=0.8)
 
 
 def draw_map(values: np.ndarray, ax: Axes, top: float, boundary: bool = False) -> Axes:
     """Values over the plane, white at 0, full colour at ±top; a line at 0 with `boundary`."""
-    style = {"cmap": DIVERGING, "vmin": -top, "vmax": top, "zorder": 0}
-    ax.imshow(values, extent=BOX, origin="lower", **style)
+    shades: dict[str, Any] = {"cmap": DIVERGING, "vmin": -top, "vmax": top}
+    ax.imshow(values, extent=BOX, origin="lower", zorder=0, **shades)
     if boundary and values.min() < 0 < values.max():
         ax.contour(values, [0], extent=BOX, origin="lower", colors="black", linewidths=1)
     return _plane(ax)
@@ -96,7 +95,7 @@ def decision_region(
 ) -> Axes:
     """Where a network says class 0 and class 1, in pale colours, and the points if given."""
     draw_map(np.where(unit_maps(net, 300)[-1][0] > 0, 1.0, -1.0), ax, top=3)
-    return ax if x is None else spiral(x, y, ax)
+    return ax if x is None or y is None else spiral(x, y, ax)
 
 
 def construction(ax: Axes, turns: int = 2, sides: int = 8, gap: float = 30.0) -> Axes:
@@ -105,10 +104,15 @@ def construction(ax: Axes, turns: int = 2, sides: int = 8, gap: float = 30.0) ->
     for corner in outer[-sides:]:
         ax.plot([0, corner[0]], [0, corner[1]], color="#D9D9D9", lw=0.8, zorder=0)
     for label, corners in enumerate((outer, inner)):
-        style = {"color": CLASS_COLOURS[label], "label": f"class {label}"}
-        ax.plot(*corners.T, marker="o", ms=4, lw=1.5, **style)
+        name, colour = f"class {label}", CLASS_COLOURS[label]
+        ax.plot(*corners.T, marker="o", ms=4, lw=1.5, color=colour, label=name)
     ax.set(aspect="equal", xlabel="x₁ (raw units)", ylabel="x₂ (raw units)")
     ax.grid(False)
+    return ax
+
+
+def _scatter(points: np.ndarray, ax: Axes, **style: Any) -> Axes:
+    ax.scatter(points[:, 0], points[:, 1], **style)
     return ax
 
 

@@ -67,7 +67,7 @@ def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
         ax.plot(curve["width"], 100 * curve[of], lw=1.6, ms=6, **look(name))
     ticks = [3, 4, 6, 8, 16, 32, 64, 128, 256]
     ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, ticks)
+    ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set(xlabel="width of the hidden layers", ylabel=AXIS_NAMES[of])
     return legend(ax)
 
@@ -91,7 +91,7 @@ def accuracy_spread(
     accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = (), median: bool = False
 ) -> Axes:
     """How many runs ended at which accuracy; targets, and the median if asked for, as lines."""
-    ax.hist(100 * np.asarray(accuracy), bins=np.arange(50, 101, 1), color=GREY)
+    ax.hist(100 * np.asarray(accuracy), bins=list(range(50, 101)), color=GREY)
     ax.margins(y=0.15)
     ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
     target_lines(ax, targets, upright=True)

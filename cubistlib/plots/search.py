@@ -58,8 +58,9 @@ def structure_map(
 
 def _fence(i: int, target: float, cells: np.ndarray) -> LineCollection:
     """The line around the cells that reach the i-th target."""
-    style = {"color": FENCES[i % len(FENCES)], "lw": 2.2, "ls": (0, (2 * i - 1, 1)) if i else "-"}
-    return LineCollection(_edges(cells >= target), **style, label=f"reaches {percent(target)}")
+    colour, dashes = FENCES[i % len(FENCES)], (0, (2 * i - 1, 1)) if i else "-"
+    label = f"reaches {percent(target)}"
+    return LineCollection(_edges(cells >= target), color=colour, ls=dashes, lw=2.2, label=label)
 
 
 def _edges(cells: np.ndarray) -> list[np.ndarray]:

@@ -1,6 +1,7 @@
 """The look of the series: colours, markers, names of axes, lines at targets, legends."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -97,14 +98,14 @@ def target_lines(ax: Axes, targets: Sequence[float], upright: bool = False) -> A
 
 def guide(ax: Axes, value: float, label: str = "", upright: bool = False) -> Axes:
     """A thin line at a value of the vertical axis, or `upright` of the other, with its name."""
-    (ax.axvline if upright else ax.axhline)(value, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
+    line: dict[str, Any] = {"color": INK, "lw": 0.8, "ls": (0, (4, 3)), "zorder": 1}
+    words: dict[str, Any] = {"color": INK, "fontsize": 9, "va": "top" if upright else "bottom"}
     if upright:
-        at = {"xy": (value, 1), "xycoords": ("data", "axes fraction"), "ha": "right", "va": "top"}
+        ax.axvline(value, **line)
+        ax.text(value, 0.99, f"{label} ", ha="right", transform=ax.get_xaxis_transform(), **words)
     else:
-        at = {"xy": (0, value), "xycoords": ("axes fraction", "data")}
-    offset = (-3, -3) if upright else (3, 2)
-    style = {"xytext": offset, "textcoords": "offset points", "fontsize": 9, "color": INK}
-    ax.annotate(label, **at, **style)
+        ax.axhline(value, **line)
+        ax.text(0.005, value, label, transform=ax.get_yaxis_transform(), **words)
     return ax
 
 
