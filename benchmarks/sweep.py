@@ -21,13 +21,13 @@ from statistics import median
 
 import numpy as np
 
-from cubistlib import store, sweep
+from cubistlib import sweep
 from cubistlib.data import cubist_spiral
 from cubistlib.search.burnside import count_masks
 from cubistlib.search.canonical import Canonical
 from cubistlib.search.masks import Unstructured, structures
-from cubistlib.studies import experiment as experiments
 from cubistlib.studies import paper
+from cubistlib.studies import stacks as of_stack
 from cubistlib.studies.study import SearchStudy, Study, run_shard
 from cubistlib.support.threads import usable_cores
 from cubistlib.sweep import cost
@@ -71,9 +71,7 @@ def overhead() -> list[Line]:
     study = Overhead(**vars(SEARCH_95))
     x, y = cubist_spiral()
     stacks = [study.experiments(shard) for shard in study.shards]
-    ready = [
-        (experiments.initialize(s), experiments.chosen_masks(s, study.masks), s) for s in stacks
-    ]
+    ready = [(of_stack.initialize(s), of_stack.chosen_masks(s, study.masks), s) for s in stacks]
 
     def engine(stack) -> None:
         nets, masks, s = stack
@@ -126,9 +124,9 @@ def finished() -> list[Line]:
     study = SEARCH_995
     with new_home():
         write_finished(study)
-        listed, _ = timed(lambda: cost.table([study], "benchmark", cost=False))
+        listed, _ = timed(lambda: cost.table([study], "benchmark", measured=False))
         resumed, _ = timed(lambda: sweep.advance(study, "benchmark"))
-        read, _ = timed(lambda: store.read(sweep.folder(study, "benchmark")))
+        read, _ = timed(lambda: sweep.folder(study, "benchmark").read())
     return [
         Line("listing 189,624 finished experiments", listed, "s", 3),
         Line("resuming them", resumed, "s", 3),
@@ -138,7 +136,7 @@ def finished() -> list[Line]:
 
 def write_finished(study: Study) -> None:
     """Results as a finished sweep leaves them, though nothing was trained."""
-    run = study.run
+    run = study.run_together
     sample = replace(study, epochs=1, spiral=(("points", 600),)).run(range(256))
     rng = np.random.default_rng(0)
 
@@ -147,7 +145,7 @@ def write_finished(study: Study) -> None:
         drawn = rng.uniform(size=len(numbers))
         return frame.assign(experiment=numbers, accuracy=drawn, loss=drawn)
 
-    object.__setattr__(study, "run", fake)
+    object.__setattr__(study, "run_together", fake)
     sweep.advance(study, "benchmark", workers=1)
     object.__setattr__(study, "run", run)
 

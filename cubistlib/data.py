@@ -71,7 +71,7 @@ def cubist_spiral(
     x = np.concatenate(arms)
     if noise > 0:
         x = x + np.random.default_rng(seed).normal(scale=noise, size=x.shape)
-    y = np.repeat(np.float32([0, 1]), [len(a) for a in arms])
+    y = np.repeat(np.array([0, 1], np.float32), [len(a) for a in arms])
     return standardize(x), y
 
 

@@ -46,7 +46,7 @@ def from_sequential(model: nn.Sequential) -> tuple[Network, Masks]:
         "from_sequential: Linear and ReLU must alternate, Linear first and last, got "
         + (", ".join(kind.__name__ for kind in kinds) or "no layers"),
     )
-    linears = list(model)[::2]
+    linears = [layer for layer in model if isinstance(layer, nn.Linear)]
     net = Network.from_arrays(
         [_parameter(layer, "weight") for layer in linears],
         [_parameter(layer, "bias") for layer in linears],

@@ -177,7 +177,7 @@ def task(x: np.ndarray, y: np.ndarray) -> Task:
     return Task(x, y, CONFIG, seed=SEED, backend="torch")
 
 
-def expect(condition: bool, message: str) -> None:
+def expect(condition: object, message: str) -> None:
     """Raise AssertionError(message) unless the condition holds; also under python -O."""
     if not condition:
         raise AssertionError(message)
@@ -210,6 +210,6 @@ def other_global_state() -> Iterator[Callable[[], bool]]:
 
 def _marks() -> list[bytes | str]:
     """The states of the three global generators, to compare."""
-    numpy_state = np.random.get_state()
-    states = (random.getstate(), numpy_state[1].tolist(), numpy_state[2:])
+    numpy_state = np.random.get_state(legacy=False)
+    states = (random.getstate(), numpy_state)
     return [*map(str, states), torch.get_rng_state().numpy().tobytes()]

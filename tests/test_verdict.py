@@ -75,5 +75,5 @@ def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch):
 
 
 def test_an_unknown_pruner_is_one_sentence():
-    with pytest.raises(cl.UserError, match=r"unknown algorithm 'nobody'; allowed: .*gmp"):
+    with pytest.raises(cl.UserError, match=r"algorithms\[0\] must be one of .*gmp.*, got 'nobody'"):
         verdict.verdict("nobody")

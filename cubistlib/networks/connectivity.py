@@ -41,10 +41,10 @@ def connectivity(masks: Masks) -> Connectivity:
     n = len(masks)
     fed = [np.ones((n, masks.sizes[0]), bool)]
     for w in masks.weights:
-        fed.append((w & fed[-1][:, None, :]).any(2))
+        fed.append(np.any(w & fed[-1][:, None, :], axis=2))
     read = [np.ones((n, masks.sizes[-1]), bool)]
     for w in reversed(masks.weights):
-        read.insert(0, (w & read[0][:, :, None]).any(1))
+        read.insert(0, np.any(w & read[0][:, :, None], axis=1))
     weights = tuple(
         w & fed[layer][:, None, :] & read[layer + 1][:, :, None]
         for layer, w in enumerate(masks.weights)

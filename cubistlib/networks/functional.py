@@ -12,7 +12,8 @@ def activations(
 
     weights[l]: (n, out, in), biases[l]: (n, out). ReLU after every layer but the last.
     """
-    h, layers = x.T, []
+    h = x.T
+    layers: list[torch.Tensor] = []
     for w, b in zip(weights, biases, strict=True):
         h = torch.matmul(w, h) + b[:, :, None]
         if len(layers) < len(weights) - 1:

@@ -56,12 +56,12 @@ class Masks(Stack):
     @property
     def weights_kept(self) -> np.ndarray:
         """Kept weights of each mask, biases not counted: (n,) int64. The paper's "weights"."""
-        return sum(w.sum((1, 2)) for w in self.weights)
+        return np.sum([w.sum((1, 2)) for w in self.weights], axis=0)
 
     @property
     def parameters_kept(self) -> np.ndarray:
         """Kept weights and biases of each mask: (n,) int64. The paper's "model"."""
-        return self.weights_kept + sum(b.sum(1) for b in self.biases)
+        return self.weights_kept + np.sum([b.sum(1) for b in self.biases], axis=0)
 
 
 def bias_rule(weights: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -70,5 +70,5 @@ def bias_rule(weights: Sequence[np.ndarray]) -> list[np.ndarray]:
     A hidden unit's bias lives if and only if the unit keeps an outgoing weight; the output's
     bias always lives. Source: authors' code, everywhere a mask is made.
     """
-    hidden = [np.asarray(after).any(axis=1) for after in weights[1:]]
+    hidden = [np.any(after, axis=1) for after in weights[1:]]
     return [*hidden, np.ones(np.shape(weights[-1])[:2], bool)]

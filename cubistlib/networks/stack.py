@@ -69,13 +69,13 @@ class Stack:
     def __len__(self) -> int:
         return len(self.weights[0])
 
-    def __getitem__(self, index: int | slice | np.ndarray) -> Self:
+    def __getitem__(self, index: int | slice | list[int] | np.ndarray) -> Self:
         if isinstance(index, int | np.integer):
             require(
                 -len(self) <= index < len(self),
                 f"{type(self).__name__}: index {index} outside a stack of {len(self)}",
             )
-            index = [index]
+            index = [int(index)]
         weights = tuple(w[index].copy() for w in self.weights)
         return type(self)(weights, tuple(b[index].copy() for b in self.biases))
 

@@ -38,8 +38,12 @@ class Pruner(ABC):
 
     name: ClassVar[str]
     control: ClassVar[bool] = False
-    authors_rule: ClassVar[Rule] = staticmethod(exact)
     inexact: ClassVar[str] = ""
+
+    @staticmethod
+    def authors_rule(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:
+        """As in `selection.Rule`."""
+        return exact(scores, keep)
 
     @abstractmethod
     def ticket(self, nets: Network, keep: int | np.ndarray, task: Task) -> tuple[Network, Masks]:
@@ -56,13 +60,18 @@ class Pruner(ABC):
     def __post_init__(self) -> None:
         validated(self.name, self)
 
+    @classmethod
+    def fields(cls) -> tuple[str, ...]:
+        """The names of its hyper-parameters."""
+        return tuple(getattr(cls, "__dataclass_fields__", ()))
+
     def rule(self, selection: str) -> Rule:
         """The selection rule of that name."""
         require(
             selection in SELECTIONS,
             f"{self.name}: selection must be one of {', '.join(SELECTIONS)}, got {selection!r}",
         )
-        return exact if selection == "exact" else type(self).authors_rule
+        return exact if selection == "exact" else self.authors_rule
 
     def check_keep(self, nets: Network, keep: int | np.ndarray) -> np.ndarray:
         """`keep` as one number a network, (n,) int64; refused outside 1 … all weights."""

@@ -13,7 +13,7 @@ from cubistlib.pruners.base import Batches
 from cubistlib.pruners.parts.initialization import xavier_normal
 from cubistlib.pruners.parts.selection import strictly_above
 from cubistlib.pruners.scored import Scored
-from cubistlib.support.checks import require
+from cubistlib.support.checks import UserError
 from cubistlib.support.types import Count, Positive
 
 # Batches looked through for points of each class before the data set is called one-sided.
@@ -53,7 +53,7 @@ class GraSP(Scored):
         logits = activations(weights, biases, x)[-1][:, 0] / self.temperature
         loss = binary_cross_entropy(logits, y).mean(1).sum()
         slopes = torch.autograd.grad(loss, weights, create_graph=True)
-        flow = sum((g.detach() * g).sum() for g in slopes)
+        flow = torch.stack([(g.detach() * g).sum() for g in slopes]).sum()
         curved = torch.autograd.grad(flow, weights)
         return [(w * hg).detach().numpy() for w, hg in zip(weights, curved, strict=True)]
 
@@ -64,12 +64,12 @@ class GraSP(Scored):
 
 def points_of_each_class(batches: Batches, points: int) -> tuple[np.ndarray, np.ndarray]:
     """The first `points` of class 0 and as many of class 1 that the batches bring, in order."""
-    found = {0: [], 1: []}
+    found: dict[int, list[np.ndarray]] = {0: [], 1: []}
     for x, y in islice(batches, PATIENCE):
         for label, rows in found.items():
             rows.extend(x[y == label][: points - len(rows)])
         if all(len(rows) == points for rows in found.values()):
-            labels = np.repeat(np.float32([0, 1]), points)
+            labels = np.repeat(np.array([0, 1], np.float32), points)
             return np.stack(found[0] + found[1]), labels
     seen = " and ".join(str(len(rows)) for rows in found.values())
-    require(False, f"grasp: needs {points} points of each class, found {seen} in its batches")
+    raise UserError(f"grasp: needs {points} points of each class, found {seen} in its batches")

@@ -20,7 +20,7 @@ class Scored(AtInitialization):
     of the two a field or sets it, if it is not the default.
     """
 
-    steps: ClassVar[int] = 1
+    steps: int = 1
     regrows: ClassVar[bool] = False
 
     @abstractmethod

@@ -34,6 +34,6 @@ class ThisPython(AsyncKernelManager):
         env = {"TQDM_DISABLE": "1"}
         return KernelSpec(argv=argv, env=env, language="python", display_name="Python 3")
 
-    async def start_kernel(self, **options) -> None:
+    async def start_kernel(self, **options) -> None:  # type: ignore[override]
         """Start it; what a kernel logs of itself is no message to the runner's user."""
         await super().start_kernel(stderr=subprocess.DEVNULL, **options)

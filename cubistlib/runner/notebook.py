@@ -78,9 +78,11 @@ class Notebook:
 
 
 def _declaration(line: ast.stmt) -> tuple[str, Parameter]:
+    if not isinstance(line, ast.AnnAssign) or not isinstance(line.target, ast.Name):
+        raise ValueError("not a line 'name: hint = literal'")
     hint = ast.unparse(line.annotation)
     require(HINT.fullmatch(hint) is not None, "hint not allowed")
-    return line.target.id, Parameter(hint, ast.literal_eval(line.value))
+    return line.target.id, Parameter(hint, ast.literal_eval(line.value or ""))
 
 
 def series() -> dict[str, Notebook]:

@@ -32,26 +32,16 @@ Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number >
 
 # What a parameter of that name may hold, or each value of it if it is a list. Other names are
 # checked for their type alone.
-WORDS = {
-    "width": Count,
-    "widths": Count,
+COUNTS = ("width", "widths", "hidden", "keep", "networks", "seeds", "weights", "epochs")
+WORDS: dict[str, Any] = {
+    **dict.fromkeys(COUNTS, Count),
+    **dict.fromkeys(("seed", "limit"), Whole),
+    **dict.fromkeys(("lr", "lrs"), Rate),
+    **dict.fromkeys(("schedule", "schedules"), Schedule),
+    **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
     "max_width": HostWidth,
-    "hidden": Count,
-    "keep": Count,
-    "networks": Count,
-    "seed": Whole,
-    "seeds": Count,
-    "limit": Whole,
-    "weights": Count,
-    "targets": Percent,
-    "epochs": Count,
-    "lr": Rate,
-    "lrs": Rate,
-    "schedule": Schedule,
-    "schedules": Schedule,
     "selection": Selection,
-    "algorithm": Algorithm,
-    "algorithms": Algorithm,
+    "targets": Percent,
 }
 TYPES = {kind.__name__: checked for kind, checked in PLAIN.items()}
 
@@ -81,12 +71,14 @@ TOGETHER: tuple[Callable[[Values], None], ...] = (_keep_below_size, _spiral)
 
 def model(notebook: Notebook) -> type[BaseModel]:
     """The pydantic model of a notebook's parameters; every one must be given."""
-    fields = {name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()}
+    fields: dict[str, Any] = {
+        name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()
+    }
     return create_model(notebook.name, __config__=ConfigDict(extra="forbid"), **fields)
 
 
 def _type(name: str, hint: str) -> Any:
-    value = WORDS.get(name, TYPES[hint.removeprefix("list[").removesuffix("]")])
+    value: Any = WORDS.get(name, TYPES[hint.removeprefix("list[").removesuffix("]")])
     return OneOrMore[value] if hint.startswith("list[") else value
 
 
@@ -143,7 +135,7 @@ def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
 
 def _sentence(fault: ErrorDetails, notebook: Notebook) -> str:
     """A pydantic error as a sentence that names the field and what is allowed."""
-    name = fault["loc"][0]
+    name = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
         return f"unknown parameter {name}; allowed: {', '.join(notebook.parameters)}"
     if fault["type"] == "missing":
@@ -179,7 +171,7 @@ def read_yaml(file: Path) -> Values:
     try:
         values = yaml.load(file.read_text("utf-8"), _Loader)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise UserError(f"{where}: not YAML, line {line}: {error.problem}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UserError(f"{where}: not YAML: not a text file in UTF-8") from error

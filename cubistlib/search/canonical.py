@@ -124,8 +124,8 @@ def _graph(masks: Canonical) -> _Graph:
     complete = np.array([left in (None, 0) for _, left in nodes], np.int64)
     layers: list[_Layer] = []
     for found, follow in zip(reversed(edges), reversed(targets), strict=True):
-        layer, complete = _layer(found, follow, complete)
-        layers.insert(0, layer)
+        made, complete = _layer(found, follow, complete)
+        layers.insert(0, made)
     return _Graph(layers, int(complete.sum()))
 
 

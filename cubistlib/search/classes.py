@@ -55,7 +55,7 @@ def classes(columns: Symmetry, rows: int, most: int) -> Classes:
 def _by_rows(columns: Symmetry, rows: int, most: int) -> Classes:
     """Rows are the lines, in one block; the permutations of columns are tried out."""
     into = len(columns.block)
-    elements = [(p, (0,)) for p in columns.elements()]
+    elements: list[tuple[Permutation, Permutation]] = [(p, (0,)) for p in columns.elements()]
     lines, fixed = _smallest(into, [list(range(rows))], elements, most)
     tables = [_table(p) for p, _ in elements]
     lines = lines[:, ::-1]
@@ -125,7 +125,8 @@ def _candidates(bits: int, blocks: Sequence[list[int]], most: int) -> np.ndarray
 def _table(permutation: Permutation) -> np.ndarray:
     """Where every binary number goes when its bits are permuted."""
     numbers = np.arange(2 ** len(permutation))
-    return sum(((numbers >> bit) & 1) << to for bit, to in enumerate(permutation))
+    moved = [((numbers >> bit) & 1) << to for bit, to in enumerate(permutation)]
+    return np.sum(moved, axis=0)
 
 
 def _code(lines: np.ndarray, bits: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The paper's search: supports of a matrix, structures, and the lists of masks that it trains."""
 
+from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -45,7 +46,11 @@ class MaskList(Sequence[Masks]):
     Lists are small values: two made with the same arguments are equal.
     """
 
-    def __getitem__(self, number: int) -> Masks:
+    @abstractmethod
+    def _mask(self, number: int) -> Masks:
+        """The mask of that number, 0 … len − 1."""
+
+    def __getitem__(self, number: int) -> Masks:  # type: ignore[override]
         place = number + len(self) if number < 0 else number
         if not 0 <= place < len(self):
             raise IndexError(f"mask {number} asked for, there are 0 … {len(self) - 1}")
@@ -156,7 +161,7 @@ def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
 
 
 @cache
-def _combinations(masks: Unstructured) -> tuple[list[list[np.ndarray]], Sequence[int]]:
+def _combinations(masks: Unstructured) -> tuple[list[list[np.ndarray]], range | np.ndarray]:
     """Each layer's supports, and the numbers of their combinations that are in the list."""
     shapes = list(pairwise((masks.inputs, *masks.hidden)))
     layers = [

@@ -62,7 +62,8 @@ def put(folder: Path, first: int, last: int, data: bytes) -> ShardFile:
 
 def listing(folder: Path) -> list[ShardFile]:
     """The files that count, in order; no shard is in two of them."""
-    found, seen = [], set()
+    found: list[ShardFile] = []
+    seen: set[int] = set()
     for file in sorted(_all(folder), key=lambda f: (f.first - f.last, f.path.name)):
         if seen.isdisjoint(file.shards):
             seen.update(file.shards)

@@ -56,7 +56,7 @@ def pruning_experiments(
     depth: int = 3,
 ) -> list[Experiment]:
     """A pruner at every width, k, configuration and seed; only k below the network's size."""
-    found = []
+    found: list[Experiment] = []
     for width, seed in product(widths, range(seeds)):
         hidden = (width,) * depth
         size = weights_of(hidden)

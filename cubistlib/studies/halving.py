@@ -6,7 +6,7 @@ those of lowest loss: in the first epochs it tells networks apart that are equal
 Source: Jamieson & Talwalkar 2016; Li et al. 2018.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import ceil
@@ -119,14 +119,14 @@ def lowest(values: np.ndarray, share: float) -> np.ndarray:
 
 def _train(
     stack: Sequence[Experiment], x, y, masks: Sequence[Masks], stops: Sequence[int], backend: str
-) -> Iterator[Trained]:
+) -> Generator[Trained, np.ndarray | None, None]:
     """Where a stack stands after every stop and at the end; send() says which networks go on."""
     configs = [e.config for e in stack]
     steps = configs[0].steps_an_epoch(len(x))
     state = TrainState.start(runs.initialize(stack), runs.chosen_masks(stack, masks))
     for stop in [*stops, configs[0].epochs]:
-        options = {"seed": stack[0].seed, "backend": backend, "threads": 1}
-        done = resume(state, x, y, configs, stop=stop * steps, **options)
+        end, seed = stop * steps, stack[0].seed
+        done = resume(state, x, y, configs, seed=seed, backend=backend, stop=end, threads=1)
         kept = yield done
         state = done.state if kept is None else _some(done, kept).state
         configs = configs if kept is None else [configs[i] for i in kept]

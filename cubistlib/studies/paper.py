@@ -1,5 +1,7 @@
 """The paper's ten studies, 485,838 experiments in all, as data. Source: paper, "Studies"."""
 
+from typing import Any
+
 from cubistlib.search.masks import Structured, unstructured_masks
 from cubistlib.studies.study import Origin, PruningStudy, SearchStudy, Study
 from cubistlib.support.checks import require
@@ -11,14 +13,14 @@ SCHEDULES = ("constant", "cosine", "step")
 OPTIONS = (("synflow", "biases", True), ("prospr", "inner_lr", "lr"))
 REINITIALIZED = (("snip", "reinitialize", True), ("grasp", "reinitialize", True))
 
-PRUNING = {
+PRUNING: dict[str, Any] = {
     "lrs": (0.05, 0.1, 0.2),
     "schedules": SCHEDULES,
     "algorithms": NINE,
     "options": OPTIONS,
 }
-SEARCH = {"lrs": (0.05, 0.1), "schedules": SCHEDULES}
-SEARCH_995 = {"lrs": (0.05,), "schedules": SCHEDULES}
+SEARCH: dict[str, Any] = {"lrs": (0.05, 0.1), "schedules": SCHEDULES}
+SEARCH_995: dict[str, Any] = {"lrs": (0.05,), "schedules": SCHEDULES}
 
 BEST_95 = Origin("random-init/unstructured-search-95", 0.95)
 BEST_995 = Origin("random-init/unstructured-search-99.5", 0.995)

@@ -3,11 +3,11 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from inspect import signature
 from itertools import product
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -22,24 +22,9 @@ from cubistlib.pruners.base import Selection
 from cubistlib.search.masks import MaskList, common_widths
 from cubistlib.studies import experiment, halving, stacks
 from cubistlib.studies.experiment import HOST_WIDTH, Experiment, configurations
-from cubistlib.support.checks import require
+from cubistlib.support import types
+from cubistlib.support.checks import UserError, require
 from cubistlib.support.threads import one_thread
-from cubistlib.support.types import (
-    Allowed,
-    AnyNumber,
-    Count,
-    Integer,
-    Name,
-    Number,
-    OneOf,
-    OneOrMore,
-    Plain,
-    Rate,
-    Share,
-    Text,
-    Whole,
-    validated,
-)
 from cubistlib.training import backends
 from cubistlib.training.config import Schedule, TrainConfig
 from cubistlib.training.loop import Trained
@@ -49,18 +34,20 @@ from cubistlib.training.loop import Trained
 SHARD_WEIGHTS = 1 << 18
 
 SPIRAL = tuple(signature(cubist_spiral).parameters)
-Backend = Annotated[str, OneOf(lambda: ("auto", *backends.available()))]
+Backend = Annotated[str, types.OneOf(lambda: ("auto", *backends.available()))]
 SpiralArgument = Annotated[
-    tuple[Annotated[str, OneOf(lambda: SPIRAL)], Integer | Number],
-    Allowed(f"a pair (name, number), the name one of {', '.join(SPIRAL)}"),
+    tuple[Annotated[str, types.OneOf(lambda: SPIRAL)], types.Integer | types.Number],
+    types.Allowed(f"a pair (name, number), the name one of {', '.join(SPIRAL)}"),
 ]
-Option = Annotated[tuple[Text, Text, Plain], Allowed("a triple (algorithm, field, value)")]
-Rung = Annotated[tuple[Count, Share], Allowed("a pair (whole epochs ≥ 1, share 0 … 1)")]
-OneMask = Annotated[InstanceOf[Masks], Field(max_length=1), Allowed("the masks of one network")]
+Option = Annotated[
+    tuple[types.Text, types.Text, types.Plain], types.Allowed("a triple (algorithm, field, value)")
+]
+Rung = Annotated[tuple[types.Count, types.Share], types.Allowed("a pair (epochs ≥ 1, share 0 … 1)")]
+OneMask = Annotated[InstanceOf[Masks], Field(max_length=1), types.Allowed("one network's masks")]
 SearchedMasks = Annotated[
-    InstanceOf[MaskList] | OneOrMore[OneMask],
+    InstanceOf[MaskList] | types.OneOrMore[OneMask],
     Field(union_mode="left_to_right"),  # which does not look into a list that is made on demand
-    Allowed("a list of one or more, each the masks of one network"),
+    types.Allowed("a list of one or more, each one network's masks"),
 ]
 
 
@@ -72,12 +59,12 @@ class Origin:
     parameters. experiment: its number; None until it has been looked up.
     """
 
-    study: Name
-    target: Share
-    experiment: Annotated[Whole | None, Allowed("a whole number ≥ 0")] = None
+    study: types.Name
+    target: types.Share
+    experiment: Annotated[types.Whole | None, types.Allowed("a whole number ≥ 0")] = None
 
     def __post_init__(self) -> None:
-        validated("origin", self)
+        types.validated("origin", self)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,20 +76,18 @@ class Study(ABC):
     `cubist_spiral`, as pairs. shard: most experiments in a shard, the unit of work and recovery.
     """
 
-    masks: ClassVar[Sequence[Masks]] = ()
-
-    name: Name
-    lrs: OneOrMore[Rate]
-    schedules: OneOrMore[Schedule]
-    epochs: Count = 50
-    seeds: Count = 1
-    origin: Annotated[InstanceOf[Origin] | None, Allowed("an Origin")] = None
-    spiral: AnyNumber[SpiralArgument] = ()
+    name: types.Name
+    lrs: types.OneOrMore[types.Rate]
+    schedules: types.OneOrMore[Schedule]
+    epochs: types.Count = 50
+    seeds: types.Count = 1
+    origin: Annotated[InstanceOf[Origin] | None, types.Allowed("an Origin")] = None
+    spiral: types.AnyNumber[SpiralArgument] = ()
     backend: Backend = "auto"
-    shard: Count = 256
+    shard: types.Count = 256
 
     def __post_init__(self) -> None:
-        validated("study", self)
+        types.validated("study", self)
         if self.spiral:
             _data(self.spiral)  # which says itself what it allows
 
@@ -110,10 +95,9 @@ class Study(ABC):
         """(study, number) of the experiment whose initialization all of this study's take."""
         if self.origin is None:
             return None
-        require(
-            self.origin.experiment is not None,
-            f"{self.name} starts from the best network of {self.origin.study}: finish that first",
-        )
+        if self.origin.experiment is None:
+            search = self.origin.study
+            raise UserError(f"{self.name} starts from the best of {search}: finish that first")
         return self.origin.study, self.origin.experiment
 
     @property
@@ -150,6 +134,11 @@ class Study(ABC):
         return bisect_right([shard.start for shard in self.shards], number) - 1
 
     @property
+    def _masks(self) -> Sequence[Masks]:
+        """Those that its experiments name by number."""
+        return ()
+
+    @property
     def hangs_on_shard(self) -> bool:
         """Whether a result hangs on which experiments are trained beside it.
 
@@ -175,13 +164,14 @@ class Study(ABC):
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         # A worker has one core, on which threads of the engine would be in each other's way.
-        done = stacks.train(stack, x, y, self.masks, self.backend, threads=1)
+        done = stacks.train(stack, x, y, self._masks, self.backend, threads=1)
         return stacks.rows(stack, done)
 
     def train(self, number: int) -> Trained:
         """One experiment's network, trained once more, in full."""
         self.shard_of(number)
-        return stacks.train(self.experiments([number]), *_data(self.spiral), self.masks)
+        chosen = self.experiments([number])
+        return stacks.train(chosen, *_data(self.spiral), self._masks, self.backend)
 
     def replay(self, number: int) -> pd.DataFrame:
         """One experiment's row, identical to what a sweep gives."""
@@ -197,11 +187,11 @@ class PruningStudy(Study):
     "lr" stands for the learning rate of the run.
     """
 
-    algorithms: OneOrMore[Algorithm]
-    widths: OneOrMore[Count]
-    keep: OneOrMore[Count]
+    algorithms: types.OneOrMore[Algorithm]
+    widths: types.OneOrMore[types.Count]
+    keep: types.OneOrMore[types.Count]
     selection: Selection = "exact"
-    options: AnyNumber[Option] = ()
+    options: types.AnyNumber[Option] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -214,9 +204,8 @@ class PruningStudy(Study):
         )
         for option in self.options:
             algorithm, field, _ = option
-            known = fields(pruners.get(algorithm)) if algorithm in self.algorithms else ()
             require(
-                field in [f.name for f in known],
+                algorithm in self.algorithms and field in pruners.get(algorithm).fields(),
                 f"study: options must name one of its algorithms and a field of it, got {option}",
             )
         for algorithm, lr in product(self.algorithms, self.lrs):
@@ -256,7 +245,7 @@ class SearchStudy(Study):
     """
 
     masks: SearchedMasks
-    rungs: AnyNumber[Rung] = ()
+    rungs: types.AnyNumber[Rung] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -285,6 +274,10 @@ class SearchStudy(Study):
         if self.rungs:
             return halving.run(stack, x, y, self.masks, self.rungs, self.backend)
         return super()._run_stack(stack, x, y)
+
+    @property
+    def _masks(self) -> Sequence[Masks]:
+        return self.masks
 
     @property
     def hangs_on_shard(self) -> bool:
@@ -326,4 +319,4 @@ def _pruning_table(study: PruningStudy) -> list[Experiment]:
 
 @lru_cache(maxsize=4)
 def _data(spiral: tuple[tuple[str, float], ...]) -> tuple[np.ndarray, np.ndarray]:
-    return cubist_spiral(**dict(spiral))
+    return cubist_spiral(**dict(spiral))  # type: ignore[arg-type]

@@ -9,11 +9,12 @@ class UserError(ValueError):
 
 def is_whole(value: object, least: int = 1) -> bool:
     """Whether a value is a whole number (not True or False) of at least that size."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    return whole and value >= least
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        return False
+    return int(value) >= least
 
 
-def require(condition: bool, message: str) -> None:
+def require(condition: object, message: str) -> None:
     """Raise UserError(message) unless the condition holds."""
     if not condition:
         raise UserError(message)

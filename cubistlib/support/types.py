@@ -104,7 +104,8 @@ def validated(owner: str, thing: Any) -> None:
     A field of another type than those above and int, float, bool and str is left as it is.
     Raises ValueError in one sentence, which begins with `owner`.
     """
-    for name, validate in _validators(type(thing)):
+    kind: Any = type(thing)
+    for name, validate in _validators(kind):
         try:
             value = validate(getattr(thing, name))
         except ValidationError as error:
@@ -117,21 +118,23 @@ def sentence(fault: ErrorDetails, *outer: str) -> str:
 
     outer: the names that come before the place which the error knows.
     """
-    name, *indices = (*outer, *fault["loc"])
+    name, *indices = map(str, (*outer, *fault["loc"]))
     place = f"{name}{''.join(f'[{i}]' for i in indices)}"
     given = shorten(repr(fault["input"]), 200, placeholder=" …")
     return f"{place} must be {fault['msg']}, got {given}"
 
 
 @cache
-def _validators(kind: type) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+def _validators(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """Each field that is checked, and what checks it and gives its plain form."""
     try:
         hints = get_type_hints(kind, include_extras=True)
     except (NameError, SyntaxError, AttributeError, TypeError):
         return ()  # An annotation that means nothing outside its function, or at all.
-    found = {f.name: hints[f.name] for f in fields(kind) if f.init}
-    types = {n: PLAIN.get(h) if isinstance(h, type) else h for n, h in found.items()}
+    found: dict[str, Any] = {f.name: hints[f.name] for f in fields(kind) if f.init}
+    types: dict[str, Any] = {
+        n: PLAIN.get(h) if isinstance(h, type) else h for n, h in found.items()
+    }
     return tuple((n, TypeAdapter(t).validator.validate_python) for n, t in types.items() if _own(t))
 
 

@@ -40,7 +40,8 @@ def table(studies: Sequence[Study], profile: str, measured: bool = True) -> pd.D
     seconds: what all of it takes on this machine, every core at work; left: what is missing of
     that. Both are measured, which takes a while; nan unless `measured`.
     """
-    found, costs = [], {}
+    found: list[tuple] = []
+    costs: Costs = {}
     for study in studies:
         there = finished_shards(study, profile)
         done, count = sum(map(len, there)), len(study)
@@ -70,8 +71,9 @@ def _costs(study: Study, known: Costs) -> np.ndarray:
     """Seconds that each experiment takes of the whole machine, (experiments,)."""
     if study.origin is not None:  # every initialization costs the same
         study = replace(study, origin=replace(study.origin, experiment=0))
-    if not isinstance(study, PruningStudy):
+    if isinstance(study, SearchStudy):
         return np.full(len(study), _searched(study))
+    assert isinstance(study, PruningStudy)
     alike: dict[tuple[str, int], list[int]] = {}
     for number, e in enumerate(study.table):
         alike.setdefault((e.algorithm, e.hidden[0]), []).append(number)

@@ -1,6 +1,7 @@
 """One bar for the experiments of a sweep, where somebody looks at it."""
 
 import sys
+from typing import Any
 
 from tqdm import tqdm
 
@@ -12,7 +13,7 @@ def bar(name: str, total: int, done: int) -> tqdm:
     as for notebooks that nobody watches.
     """
     shown = sys.stderr.isatty() or _in_notebook()
-    options = {} if shown else {"disable": True}
+    options: dict[str, Any] = {} if shown else {"disable": True}
     return tqdm(
         total=total,
         initial=done,

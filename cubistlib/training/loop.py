@@ -47,7 +47,8 @@ class Hook(Protocol):
     one takes the place of that optimizer step.
     """
 
-    steps: Sequence[int]
+    @property
+    def steps(self) -> Sequence[int]: ...
 
     def __call__(self, state: TrainState, batch: tuple[np.ndarray, np.ndarray]) -> TrainState: ...
 
@@ -125,11 +126,12 @@ def resume(
     timetable = Timetable.make(config, len(state.network), len(x), seed, order)
     trainer = backends.choose(backend, threads)(state, x, y, timetable.config)
     end = timetable.steps if stop is None else min(stop, timetable.steps)
-    revisions, losses = set(hook.steps) if hook else set(), []
+    revisions = set(hook.steps) if hook else set()
+    losses: list[np.ndarray | None] = []
     step = state.step
     while step < end:
         stop_if_asked()
-        if step in revisions:
+        if hook and step in revisions:
             rows = timetable.rows(step, step + 1)[0]
             revised = hook(trainer.state(), (x[rows], y[rows]))
             trainer.revise(revised)
@@ -139,7 +141,8 @@ def resume(
         until = min([end, timetable.next_epoch(step), *(s for s in revisions if s > step)])
         losses.append(trainer.advance(timetable.rows(step, until), timetable.rates(step), trace))
         step = until
-    return _finish(trainer, np.concatenate(losses) if trace and losses else None)
+    traced = [each for each in losses if each is not None]
+    return _finish(trainer, np.concatenate(traced) if traced else None)
 
 
 def _finish(trainer: backends.Trainer, batch_losses: np.ndarray | None) -> Trained:

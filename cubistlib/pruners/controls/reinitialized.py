@@ -22,7 +22,7 @@ class Reinitialized(Pruner):
     host: tuple[int, ...] | None = None
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]
         return f"{self.pruner.name}_reinitialized"
 
     def ticket(self, nets, keep, task) -> tuple[Network, Masks]:

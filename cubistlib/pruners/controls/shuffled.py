@@ -21,7 +21,7 @@ class Shuffled(Pruner):
     pruner: Pruner
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]
         return f"{self.pruner.name}_shuffled"
 
     def ticket(self, nets, keep, task) -> tuple[Network, Masks]:

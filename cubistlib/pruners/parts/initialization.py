@@ -28,8 +28,5 @@ def default_like(stack: Stack, seed: Seed = 0, host: Sequence[int] | None = None
     Network i hangs on (seed, i), or on its own seed, alone. host: as in `Network.initialize`.
     """
     inputs, *hidden, outputs = stack.sizes
-    seeds = [rng.bit_generator.seed_seq for rng in streams("default", seed, len(stack))]
-    drawn = [
-        Network.initialize(hidden, 1, own, host, inputs=inputs, outputs=outputs) for own in seeds
-    ]
-    return Network.concatenate(drawn)
+    own: list = [rng.bit_generator.seed_seq for rng in streams("default", seed, len(stack))]
+    return Network.initialize(hidden, len(stack), own, host, inputs=inputs, outputs=outputs)

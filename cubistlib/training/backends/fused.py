@@ -34,7 +34,8 @@ class FusedTrainer:
         self.config, self.threads = config, threads
         self.pool = ThreadPoolExecutor(self.threads)
         self.table = np.column_stack([x, y])
-        self.batches = self.points = None
+        self.batches: np.ndarray | None = None
+        self.points: np.ndarray | None = None
         self.revise(state)
 
     def revise(self, state) -> None:
@@ -46,7 +47,7 @@ class FusedTrainer:
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
         self.batches = gather(self.table, rows, 1 / rows.shape[1], self.batches)
         losses = np.empty((len(rows) if trace else 0, len(self.begin.network)), np.float32)
-        factors = np.float32([self.config.momentum, self.config.weight_decay])
+        factors = np.array([self.config.momentum, self.config.weight_decay], np.float32)
         rates = rates.astype(np.float32)
         arrays = self.batches, self.wiring, self.weights, self.velocities, rates, factors, losses
 
