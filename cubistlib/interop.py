@@ -5,8 +5,7 @@ import torch
 from torch import nn
 from torch.nn.utils import prune
 
-from cubistlib.networks.masks import Masks, bias_rule
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network, bias_rule
 from cubistlib.support.checks import require
 
 

@@ -15,13 +15,11 @@ import numpy as np
 import torch
 
 from cubistlib.data import cubist_spiral
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
-from cubistlib.networks.stack import Stack
+from cubistlib.networks import Masks, Network, Stack
 from cubistlib.pruners.base import AtInitialization, Pruner
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import UserError
-from cubistlib.training.loop import TrainConfig, Trained
+from cubistlib.training import TrainConfig, Trained
 
 HIDDEN = (4, 3, 5)
 KEEP = np.array([5, 11, 20])

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from cubistlib import analysis, store, sweep
-from cubistlib.studies.study import PruningStudy
+from cubistlib.studies import PruningStudy
 from cubistlib.support import paths
 
 NINE = paths.published("verdict") / "nine.parquet"

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 
 from cubistlib.inspector.specimen import Specimen
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.task import Task
-from cubistlib.studies import stacks
-from cubistlib.studies.experiment import Experiment
-from cubistlib.training.loop import Hook, Trained, TrainState
+from cubistlib.studies import Experiment, stacks
+from cubistlib.training import Hook, Trained, TrainState
 
 FRAMES = 32
 FEW, LARGE = 10, 20_000  # checkpoints of a network with more weights than that

@@ -6,8 +6,7 @@ import numpy as np
 
 from cubistlib.inspector.specimen import Specimen, logits, read_part
 from cubistlib.inspector.units import Unit
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.plots.plane import EXTENT, grid, unit_maps
 from cubistlib.plots.style import DIVERGING
 

@@ -8,7 +8,7 @@ import numpy as np
 from cubistlib.inspector.specimen import Specimen, Survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
-from cubistlib.networks.connectivity import STATES
+from cubistlib.networks import STATES
 from cubistlib.plots.graph import DOT, HALF, Edge, Graph
 from cubistlib.plots.plane import thumbnails
 

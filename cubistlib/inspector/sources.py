@@ -10,13 +10,12 @@ import pandas as pd
 from cubistlib import analysis, pruners, store
 from cubistlib.inspector.catalogue import Catalogue, Entry
 from cubistlib.inspector.film import Film, rerun
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network, weights_of
+from cubistlib.networks import Masks, Network, weights_of
 from cubistlib.plots.style import look, width_name
-from cubistlib.studies import SearchStudy, Study, stacks
-from cubistlib.studies.experiment import SEARCH, Experiment
+from cubistlib.studies import Experiment, SearchStudy, Study, stacks
+from cubistlib.studies.experiment import SEARCH
 from cubistlib.support.checks import UserError, require
-from cubistlib.training.loop import TrainConfig, Trained, TrainState
+from cubistlib.training import TrainConfig, Trained, TrainState
 
 
 def catalogue(

@@ -6,9 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cubistlib.networks.connectivity import Connectivity, connectivity, fold, unit_states
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Connectivity, Masks, Network, connectivity, fold, unit_states
 from cubistlib.pruners.parts.selection import select
 from cubistlib.support.checks import require
 from cubistlib.support.threads import one_thread

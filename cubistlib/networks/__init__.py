@@ -1,25 +1,6 @@
 """Stacks of n small networks, their masks, and which of their weights are on a path."""
 
-from cubistlib.networks.connectivity import (
-    STATES,
-    Connectivity,
-    connectivity,
-    fold,
-    unit_states,
-)
+from cubistlib.networks.connectivity import STATES, Connectivity, connectivity, fold, unit_states
 from cubistlib.networks.masks import Masks, bias_rule
 from cubistlib.networks.network import Network, weights_of
 from cubistlib.networks.stack import Stack
-
-__all__ = [
-    "STATES",
-    "Connectivity",
-    "Masks",
-    "Network",
-    "Stack",
-    "bias_rule",
-    "connectivity",
-    "fold",
-    "unit_states",
-    "weights_of",
-]

@@ -14,8 +14,7 @@ from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.plots import plane
 from cubistlib.plots.style import CLASS_COLOURS, DIVERGING, GREY, INK, SEQUENTIAL
 

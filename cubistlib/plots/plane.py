@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from cubistlib.data import vertices
-from cubistlib.networks.network import Network
+from cubistlib.networks import Network
 from cubistlib.plots.style import CLASS_COLOURS, DIVERGING
 from cubistlib.support.threads import one_thread
 

@@ -10,14 +10,13 @@ from typing import Annotated, ClassVar
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
 from cubistlib.pruners.parts.selection import Rule, exact
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import require
 from cubistlib.support.types import OneOf, validated
-from cubistlib.training.loop import Hook, Trained
+from cubistlib.training import Hook, Trained
 
 SELECTIONS = ("exact", "authors")
 Selection = Annotated[str, OneOf(lambda: SELECTIONS)]

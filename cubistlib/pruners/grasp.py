@@ -7,8 +7,8 @@ from itertools import islice
 import numpy as np
 import torch
 
+from cubistlib.networks import Network
 from cubistlib.networks.functional import activations, binary_cross_entropy
-from cubistlib.networks.network import Network
 from cubistlib.pruners.base import Batches
 from cubistlib.pruners.parts.initialization import xavier_normal
 from cubistlib.pruners.parts.selection import strictly_above

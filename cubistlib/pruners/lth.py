@@ -5,15 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.parts.draws import derived_seed
 from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import shrink, strictly_above
 from cubistlib.pruners.task import Task
 from cubistlib.support.types import Count
-from cubistlib.training.loop import Trained
+from cubistlib.training import Trained
 
 
 @dataclass(frozen=True)

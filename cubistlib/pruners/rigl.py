@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
+from cubistlib.networks import Masks
 from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts import erk
 from cubistlib.pruners.parts.selection import candidates, exact

@@ -5,8 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import AtInitialization, Batches
 from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import select

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from cubistlib.networks import Masks, Network
 from cubistlib.networks.functional import gradients
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
 from cubistlib.pruners.parts.initialization import xavier_normal
 from cubistlib.pruners.parts.schedules import floor_of_share
 from cubistlib.pruners.parts.selection import at_least

@@ -7,11 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from cubistlib import data
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
-from cubistlib.training.config import TrainConfig
-from cubistlib.training.loop import Hook, Trained, train
+from cubistlib.training import Hook, TrainConfig, Trained, train
 
 # Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
 BATCH = 128

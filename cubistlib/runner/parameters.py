@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from cubistlib.data import cubist_spiral
-from cubistlib.networks.network import weights_of
+from cubistlib.networks import weights_of
 from cubistlib.pruners import Algorithm
 from cubistlib.pruners.base import Selection
 from cubistlib.runner.notebook import Notebook

@@ -7,7 +7,7 @@ from itertools import pairwise, product
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
+from cubistlib.networks import Masks
 from cubistlib.search.classes import classes
 from cubistlib.search.masks import MaskList
 from cubistlib.search.symmetry import Symmetry

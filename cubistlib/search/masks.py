@@ -9,7 +9,7 @@ from itertools import accumulate, combinations, islice, pairwise, product, zip_l
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
+from cubistlib.networks import Masks
 from cubistlib.support.checks import require
 
 

@@ -2,5 +2,3 @@
 
 from cubistlib.studies.experiment import Experiment
 from cubistlib.studies.study import Origin, PruningStudy, SearchStudy, Study, run_shard
-
-__all__ = ["Experiment", "Origin", "PruningStudy", "SearchStudy", "Study", "run_shard"]

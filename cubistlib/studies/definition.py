@@ -8,8 +8,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from cubistlib import pruners
-from cubistlib.networks.masks import Masks
-from cubistlib.search.masks import MaskList
+from cubistlib.networks import Masks
+from cubistlib.search import MaskList
 from cubistlib.studies.study import Study
 
 

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import weights_of
-from cubistlib.training.config import TrainConfig
+from cubistlib.networks import Masks, weights_of
+from cubistlib.training import TrainConfig
 
 SEARCH = "search"
 HOST_WIDTH = 16  # the searches take the leading units of a host of this width

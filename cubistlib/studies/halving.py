@@ -14,11 +14,11 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from cubistlib.networks.masks import Masks
+from cubistlib.networks import Masks
 from cubistlib.studies import stacks as runs
 from cubistlib.studies.experiment import Experiment
 from cubistlib.support.checks import require
-from cubistlib.training.loop import Trained, TrainState, resume
+from cubistlib.training import Trained, TrainState, resume
 
 Rungs = Sequence[tuple[int, float]]
 

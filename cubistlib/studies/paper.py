@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cubistlib.search.masks import Structured, unstructured_masks
+from cubistlib.search import Structured, unstructured_masks
 from cubistlib.studies.study import Origin, PruningStudy, SearchStudy, Study
 from cubistlib.support.checks import require
 
@@ -36,9 +36,7 @@ STUDIES: dict[str, Study] = {
         ),
         SearchStudy(name="random-init/structured-search", masks=Structured(16), **SEARCH),
         SearchStudy(
-            name="random-init/unstructured-search-95",
-            masks=unstructured_masks((3, 3, 3)),
-            **SEARCH,
+            name="random-init/unstructured-search-95", masks=unstructured_masks((3, 3, 3)), **SEARCH
         ),
         SearchStudy(
             name="random-init/unstructured-search-99.5",

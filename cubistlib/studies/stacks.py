@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import pruners
-from cubistlib.networks.connectivity import connectivity
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network, connectivity
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.task import Task
 from cubistlib.studies.experiment import HOST_WIDTH, SEARCH, Experiment
-from cubistlib.training.loop import Trained
+from cubistlib.training import Trained
 
 
 def initialize(experiments: Sequence[Experiment]) -> Network:

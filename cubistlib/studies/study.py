@@ -15,19 +15,18 @@ from pydantic import Field, InstanceOf
 
 from cubistlib import pruners
 from cubistlib.data import cubist_spiral
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import weights_of
+from cubistlib.networks import Masks, weights_of
 from cubistlib.pruners import Algorithm
 from cubistlib.pruners.base import Selection
-from cubistlib.search.masks import MaskList, common_widths
+from cubistlib.search import MaskList
+from cubistlib.search.masks import common_widths
 from cubistlib.studies import experiment, halving, stacks
 from cubistlib.studies.experiment import HOST_WIDTH, Experiment, configurations
 from cubistlib.support import types
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.threads import one_thread
-from cubistlib.training import backends
-from cubistlib.training.config import Schedule, TrainConfig
-from cubistlib.training.loop import Trained
+from cubistlib.training import TrainConfig, Trained, backends
+from cubistlib.training.config import Schedule
 
 # Networks of a shard have at most so many weights together, so that what a kill can lose stays
 # a minute or two of work; the widest ones are shards of their own.

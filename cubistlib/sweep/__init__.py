@@ -2,5 +2,3 @@
 
 from cubistlib.sweep.places import finished, folder, results, stored
 from cubistlib.sweep.work import advance, run
-
-__all__ = ["advance", "finished", "folder", "results", "run", "stored"]

@@ -6,8 +6,7 @@ import sys
 
 from cubistlib import sweep
 from cubistlib.store.locks import Slice
-from cubistlib.studies import paper
-from cubistlib.studies.study import Study
+from cubistlib.studies import Study, paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.sweep import cost, winners

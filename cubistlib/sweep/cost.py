@@ -8,9 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from cubistlib.networks.network import weights_of
-from cubistlib.studies import halving
-from cubistlib.studies.study import PruningStudy, SearchStudy, Study
+from cubistlib.networks import weights_of
+from cubistlib.studies import PruningStudy, SearchStudy, Study, halving
 from cubistlib.support.threads import one_thread, usable_cores
 from cubistlib.sweep.places import finished_shards, folder
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from cubistlib.store.folder import StudyFolder
+from cubistlib.store import StudyFolder
+from cubistlib.studies import Study
 from cubistlib.studies.definition import definition
-from cubistlib.studies.study import Study
 from cubistlib.support import paths
 
 

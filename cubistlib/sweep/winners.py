@@ -6,8 +6,7 @@ from pathlib import Path
 from cubistlib import analysis, store
 from cubistlib.store import shards
 from cubistlib.store.folder import record
-from cubistlib.studies import paper
-from cubistlib.studies.study import Study
+from cubistlib.studies import Study, paper
 from cubistlib.support.checks import require
 from cubistlib.sweep.places import results
 

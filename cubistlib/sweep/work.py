@@ -12,7 +12,7 @@ import pandas as pd
 from cubistlib.store import StudyFolder
 from cubistlib.store import folder as store_folder
 from cubistlib.store.locks import Slice
-from cubistlib.studies.study import Study, run_shard
+from cubistlib.studies import Study, run_shard
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import NotWritten

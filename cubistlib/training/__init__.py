@@ -3,14 +3,3 @@
 from cubistlib.training import backends
 from cubistlib.training.config import SCHEDULES, TrainConfig
 from cubistlib.training.loop import Hook, Trained, TrainState, resume, train
-
-__all__ = [
-    "SCHEDULES",
-    "Hook",
-    "TrainConfig",
-    "TrainState",
-    "Trained",
-    "backends",
-    "resume",
-    "train",
-]

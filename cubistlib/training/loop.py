@@ -6,8 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import require
 from cubistlib.support.threads import stop_if_asked
 from cubistlib.training import backends

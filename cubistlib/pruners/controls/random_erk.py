@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cubistlib.networks.masks import Masks
+from cubistlib.networks import Masks
 from cubistlib.pruners.base import AtInitialization
 from cubistlib.pruners.parts import erk
 

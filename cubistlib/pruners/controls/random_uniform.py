@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
+from cubistlib.networks import Masks
 from cubistlib.pruners.base import AtInitialization
 from cubistlib.pruners.parts.draws import streams
 from cubistlib.pruners.parts.selection import select

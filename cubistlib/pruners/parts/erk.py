@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed, streams
 
 

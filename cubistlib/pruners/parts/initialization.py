@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cubistlib.networks.network import Network
-from cubistlib.networks.stack import Stack
+from cubistlib.networks import Network, Stack
 from cubistlib.pruners.parts.draws import Seed, streams
 
 

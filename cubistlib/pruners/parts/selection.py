@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import require
 
 Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]

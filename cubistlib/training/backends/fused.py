@@ -8,8 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
+from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import is_whole, require
 from cubistlib.support.threads import usable_cores
 from cubistlib.training.backends import kernels

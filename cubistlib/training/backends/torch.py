@@ -7,9 +7,8 @@ from threading import Lock
 import numpy as np
 import torch
 
+from cubistlib.networks import Network, Stack
 from cubistlib.networks.functional import gradients
-from cubistlib.networks.network import Network
-from cubistlib.networks.stack import Stack
 
 _recording = Lock()
 

@@ -4,9 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import Network
-from cubistlib.networks.stack import Stack
+from cubistlib.networks import Masks, Network, Stack
 from cubistlib.support.checks import require
 from cubistlib.training.backends.compiled import compiled
 from cubistlib.training.backends.kernels import LANES
