@@ -38,10 +38,11 @@ test-browser: $(READY)
 lab: $(READY)
 	$(BIN)/jupyter lab
 
-# Newest versions that pyproject.toml allows, from an environment of their own.
+# Newest versions that pyproject.toml allows, from an environment of their own; torch stays, since
+# newer ones bring gigabytes along.
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet '.[dev]'
+	build/lock/bin/python -m pip install --quiet '.[dev]' torch==2.13.0
 	build/lock/bin/python -m pip freeze --exclude cubistlib | sed 's/+.*//' > build/lock/frozen
 	mv build/lock/frozen requirements.lock
 	rm -rf build/lock

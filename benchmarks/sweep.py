@@ -26,9 +26,8 @@ from cubistlib.data import cubist_spiral
 from cubistlib.search.burnside import count_masks
 from cubistlib.search.canonical import Canonical
 from cubistlib.search.masks import Unstructured, structures
-from cubistlib.studies import paper
+from cubistlib.studies import SearchStudy, Study, paper, run_shard
 from cubistlib.studies import stacks as of_stack
-from cubistlib.studies.study import SearchStudy, Study, run_shard
 from cubistlib.support.threads import usable_cores
 from cubistlib.sweep import cost
 from cubistlib.training.loop import train

@@ -13,8 +13,8 @@ import pandas as pd
 from cubistlib import sweep
 from cubistlib.search.masks import Unstructured
 from cubistlib.store import folder as folder_module
+from cubistlib.studies import PruningStudy, SearchStudy
 from cubistlib.studies import study as study_module
-from cubistlib.studies.study import PruningStudy, SearchStudy
 from cubistlib.support.checks import UserError
 from cubistlib.sweep import work as work_module
 

@@ -7,10 +7,23 @@ import pytest
 import cubistlib as cl
 from cubistlib import store
 from cubistlib.search.masks import unstructured_masks
-from cubistlib.studies.experiment import configurations, pruning_experiments, search_experiments
+from cubistlib.studies import PruningStudy, SearchStudy
 from cubistlib.studies.stacks import initialize, rows, stacks, train
 
-CONFIGS = configurations([0.05, 0.1], ["constant", "cosine"], epochs=1)
+GRID = {"lrs": (0.05, 0.1), "schedules": ("constant", "cosine"), "epochs": 1}
+
+
+def pruned(algorithm, widths, keep, seeds, name="s"):
+    """The experiments of a pruner over a grid."""
+    given = {"algorithms": (algorithm,), "widths": widths, "keep": keep, "seeds": seeds}
+    study = PruningStudy(name=name, **given, **GRID)
+    return study.experiments(range(len(study)))
+
+
+def searched(masks, seeds, **changes):
+    """The experiments of a search."""
+    study = SearchStudy(name="s", masks=masks, seeds=seeds, **GRID | changes)
+    return study.experiments(range(len(study)))
 
 
 def run(experiments, x, y, masks=()):
@@ -25,35 +38,24 @@ def small(spiral):
     return spiral[0][::50], spiral[1][::50]
 
 
-def test_the_papers_grid_has_the_papers_counts(golden_counts):
-    study = golden_counts["studies"]["random-init/pruning"]
-    configs = configurations(study["lr"], ["constant", "cosine", "step"], 50)
-    widths = [int(w) for w in study["by_width"]]
-    experiments = pruning_experiments("s", "snip", widths, study["weights"], configs, seeds=1)
-    assert len(experiments) == study["by_algorithm"]["snip"]
-    for width, count in study["by_width"].items():
-        assert 9 * sum(e.hidden[0] == int(width) for e in experiments) == count
-    assert [e.number for e in experiments] == list(range(len(experiments)))
-
-
 def test_an_initialization_belongs_to_its_experiment_alone():
-    experiments = pruning_experiments("s", "snip", [3], [15, 20], CONFIGS, seeds=2)
+    experiments = pruned("snip", [3], [15, 20], seeds=2)
     together, alone = initialize(experiments), initialize(experiments[5:6])
     np.testing.assert_array_equal(together.weights[1][5], alone.weights[1][0])
     assert len(np.unique(together.weights[0].reshape(len(together), -1), axis=0)) == 16
-    other = pruning_experiments("t", "snip", [3], [15, 20], CONFIGS, seeds=2)
+    other = pruned("snip", [3], [15, 20], seeds=2, name="t")
     assert not np.array_equal(initialize(other).weights[0], together.weights[0])
 
 
 def test_searches_start_from_the_leading_units_of_a_wide_host():
     masks = list(unstructured_masks((2, 1, 2)))
-    nets = initialize(search_experiments("s", masks, CONFIGS, seeds=20))
+    nets = initialize(searched(masks, seeds=20))
     assert nets.hidden == (2, 1, 2)
     assert 0.24 < np.abs(nets.weights[1]).max() <= 0.25
 
 
 def test_run_gives_one_row_an_experiment_in_order(small, tmp_path):
-    experiments = pruning_experiments("s", "gmp", [3, 4], [10, 20], CONFIGS, seeds=2)
+    experiments = pruned("gmp", [3, 4], [10, 20], seeds=2)
     frame = run(experiments, *small)
     assert frame["experiment"].tolist() == list(range(len(experiments)))
     assert frame["hidden"].tolist() == [e.hidden for e in experiments]
@@ -67,7 +69,7 @@ def test_run_gives_one_row_an_experiment_in_order(small, tmp_path):
 
 
 def test_a_run_does_not_depend_on_what_runs_beside_it(small):
-    experiments = pruning_experiments("s", "snip", [3], [10, 20], CONFIGS, seeds=2)
+    experiments = pruned("snip", [3], [10, 20], seeds=2)
     together = run(experiments, *small)
     alone = pd.concat([run([e], *small) for e in experiments], ignore_index=True)
     pd.testing.assert_frame_equal(together, alone, check_exact=True)
@@ -75,7 +77,7 @@ def test_a_run_does_not_depend_on_what_runs_beside_it(small):
 
 def test_search_rows_have_the_masks_counts(small):
     masks = list(unstructured_masks((2, 2, 2)))[::9]
-    frame = run(search_experiments("s", masks, CONFIGS[:1], seeds=2), *small, masks=masks)
+    frame = run(searched(masks, 2, lrs=(0.1,), schedules=("cosine",)), *small, masks=masks)
     assert len(frame) == 2 * len(masks)
     expected = np.repeat([int(m.parameters_kept[0]) for m in masks], 2)
     np.testing.assert_array_equal(frame["parameters_kept"], expected)
@@ -84,7 +86,7 @@ def test_search_rows_have_the_masks_counts(small):
 
 
 def test_an_experiment_can_be_trained_again_alone(small):
-    experiments = pruning_experiments("s", "gmp", [3], [12], CONFIGS, seeds=1)
+    experiments = pruned("gmp", [3], [12], seeds=1)
     frame = run(experiments, *small)
     again = train(experiments[2:3], *small)
     assert again.accuracy[0] == frame["accuracy"][2] and again.loss[0] == frame["loss"][2]
@@ -92,7 +94,7 @@ def test_an_experiment_can_be_trained_again_alone(small):
 
 
 def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
-    experiments = pruning_experiments("s", "random", [3], [12], CONFIGS, seeds=1)
+    experiments = pruned("random", [3], [12], seeds=1)
     together, alone = train(experiments, *small), train(experiments[3:], *small)
     for one, other in zip(together.masks.weights, alone.masks.weights, strict=True):
         np.testing.assert_array_equal(one[3], other[0])

@@ -23,7 +23,6 @@ from cubistlib.networks.connectivity import STATES
 from cubistlib.pruners.parts.selection import select
 from cubistlib.runner import page
 from cubistlib.studies import PruningStudy, SearchStudy, stacks
-from cubistlib.studies.experiment import pruning_experiments
 
 CONFIG = cl.TrainConfig(0.1, "cosine", epochs=2)
 FEW = {"points": 2000}
@@ -296,9 +295,16 @@ def test_a_run_is_shown_as_it_was(results, few):
     assert best.accuracy == runs["accuracy"].max()
 
 
+def of_film(name):
+    """One experiment of that algorithm."""
+    given = {"lrs": [CONFIG.lr], "schedules": [CONFIG.schedule], "epochs": CONFIG.epochs}
+    study = PruningStudy(name="film", algorithms=[name], widths=[4], keep=[20], **given)
+    return study.experiments([0])
+
+
 @pytest.mark.parametrize("name", sorted(cl.pruners.available()))
 def test_a_film_ends_where_training_ends(name, few):
-    (experiment,) = pruning_experiments("film", name, [4], [20], [CONFIG], 1)
+    (experiment,) = of_film(name)
     done, film = stacks.train([experiment], *few), rerun(experiment, *few)
     assert list(film.steps) == sorted(set(film.steps))
     assert film.steps[-1] % CONFIG.steps(len(few[0])) == 0
@@ -307,7 +313,7 @@ def test_a_film_ends_where_training_ends(name, few):
 
 
 def test_the_film_of_lth_goes_through_all_its_trainings(few):
-    (experiment,) = pruning_experiments("film", "lth", [4], [20], [CONFIG], 1)
+    (experiment,) = of_film("lth")
     film, steps = rerun(experiment, *few), CONFIG.steps(len(few[0]))
     assert film.steps[-1] == 5 * steps
     kept = [film.at(steps * i + 1).weights_kept for i in range(5)]

@@ -16,10 +16,9 @@ from cubistlib.networks.network import weights_of
 from cubistlib.search.canonical import Canonical
 from cubistlib.search.masks import Joined, MaskList, Structured, Unstructured
 from cubistlib.store import folder
-from cubistlib.studies import halving, paper, stacks
+from cubistlib.studies import Origin, SearchStudy, halving, paper, run_shard, stacks
 from cubistlib.studies import study as study_module
 from cubistlib.studies.definition import definition
-from cubistlib.studies.study import Origin, SearchStudy, run_shard
 
 pytestmark = pytest.mark.usefixtures("home")
 

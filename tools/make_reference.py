@@ -10,8 +10,7 @@ run. Then it runs the nine algorithms on the grid of `cubistlib.verdict`.
 import pandas as pd
 
 from cubistlib import analysis, pruners, store, sweep, verdict
-from cubistlib.studies import paper
-from cubistlib.studies.study import PruningStudy, SearchStudy, Study
+from cubistlib.studies import PruningStudy, SearchStudy, Study, paper
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 

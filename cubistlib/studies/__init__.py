@@ -1,4 +1,6 @@
 """Studies: numbered tables of experiments that are data, and how they are run."""
 
 from cubistlib.studies.experiment import Experiment
-from cubistlib.studies.study import Origin, PruningStudy, SearchStudy, Study, run_shard
+from cubistlib.studies.pruning import PruningStudy
+from cubistlib.studies.searching import SearchStudy
+from cubistlib.studies.study import Origin, Study, run_shard

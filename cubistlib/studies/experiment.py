@@ -1,11 +1,7 @@
-"""An experiment as data, and tables of them: pruners and searches over a grid."""
+"""One training run as data."""
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import product
 
-from cubistlib.networks import Masks, weights_of
 from cubistlib.training import TrainConfig
 
 SEARCH = "search"
@@ -35,57 +31,3 @@ class Experiment:
     mask: int | None = None
     options: tuple[tuple[str, bool | float], ...] = ()
     origin: tuple[str, int] | None = None
-
-
-def configurations(
-    lrs: Iterable[float], schedules: Iterable[str], epochs: int
-) -> list[TrainConfig]:
-    """Every learning rate under every schedule."""
-    return [TrainConfig(lr, schedule, epochs) for lr, schedule in product(lrs, schedules)]
-
-
-def pruning_experiments(
-    study: str,
-    algorithm: str,
-    widths: Sequence[int],
-    keep: Sequence[int],
-    configs: Sequence[TrainConfig],
-    seeds: int,
-    selection: str = "exact",
-    depth: int = 3,
-) -> list[Experiment]:
-    """A pruner at every width, k, configuration and seed; only k below the network's size."""
-    found: list[Experiment] = []
-    for width, seed in product(widths, range(seeds)):
-        hidden = (width,) * depth
-        size = weights_of(hidden)
-        for k, config in product((k for k in keep if k < size), configs):
-            number = len(found)
-            found.append(Experiment(study, number, algorithm, hidden, config, seed, k, selection))
-    return found
-
-
-def search_experiments(
-    study: str, masks: Sequence[Masks], configs: Sequence[TrainConfig], seeds: int
-) -> list[Experiment]:
-    """Every mask under every configuration and seed; masks of one structure stay together."""
-    every = range(len(masks) * seeds * len(configs))
-    return list(searched(study, masks, configs, seeds, every))
-
-
-def searched(
-    study: str,
-    masks: Sequence[Masks],
-    configs: Sequence[TrainConfig],
-    seeds: int,
-    numbers: Iterable[int],
-    origin: tuple[str, int] | None = None,
-) -> Iterator[Experiment]:
-    """Those of these numbers out of `search_experiments`, made without the others."""
-    hidden = lru_cache(maxsize=1)(lambda index: masks[index].hidden)
-    for number in numbers:
-        rest, config = divmod(number, len(configs))
-        mask, seed = divmod(rest, seeds)
-        yield Experiment(
-            study, number, SEARCH, hidden(mask), configs[config], seed, mask=mask, origin=origin
-        )

@@ -3,7 +3,9 @@
 from typing import Any
 
 from cubistlib.search import Structured, unstructured_masks
-from cubistlib.studies.study import Origin, PruningStudy, SearchStudy, Study
+from cubistlib.studies.pruning import PruningStudy
+from cubistlib.studies.searching import SearchStudy
+from cubistlib.studies.study import Origin, Study
 from cubistlib.support.checks import require
 
 NINE = ("gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl")

@@ -12,6 +12,7 @@ from cubistlib import pruners
 from cubistlib.networks import Masks, Network, connectivity
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.task import Task
+from cubistlib.search.masks import common_widths
 from cubistlib.studies.experiment import HOST_WIDTH, SEARCH, Experiment
 from cubistlib.training import Trained
 
@@ -80,11 +81,6 @@ def chosen_masks(experiments: Sequence[Experiment], masks: Sequence[Masks]) -> M
     hidden = common_widths(e.hidden for e in experiments)
     numbers, index = np.unique([e.mask for e in experiments], return_inverse=True)
     return Masks.concatenate([_widened(masks[int(i)], hidden) for i in numbers])[index]
-
-
-def common_widths(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
-    """The smallest widths into which all of these fit."""
-    return tuple(map(max, zip(*set(shapes), strict=True)))
 
 
 def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:

@@ -3,25 +3,20 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from inspect import signature
 from itertools import product
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, InstanceOf
+from pydantic import InstanceOf
 
-from cubistlib import pruners
 from cubistlib.data import cubist_spiral
 from cubistlib.networks import Masks, weights_of
-from cubistlib.pruners import Algorithm
-from cubistlib.pruners.base import Selection
-from cubistlib.search import MaskList
-from cubistlib.search.masks import common_widths
-from cubistlib.studies import experiment, halving, stacks
-from cubistlib.studies.experiment import HOST_WIDTH, Experiment, configurations
+from cubistlib.studies import stacks
+from cubistlib.studies.experiment import HOST_WIDTH, Experiment
 from cubistlib.support import types
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.threads import one_thread
@@ -37,16 +32,6 @@ Backend = Annotated[str, types.OneOf(lambda: ("auto", *backends.available()))]
 SpiralArgument = Annotated[
     tuple[Annotated[str, types.OneOf(lambda: SPIRAL)], types.Integer | types.Number],
     types.Allowed(f"a pair (name, number), the name one of {', '.join(SPIRAL)}"),
-]
-Option = Annotated[
-    tuple[types.Text, types.Text, types.Plain], types.Allowed("a triple (algorithm, field, value)")
-]
-Rung = Annotated[tuple[types.Count, types.Share], types.Allowed("a pair (epochs ≥ 1, share 0 … 1)")]
-OneMask = Annotated[InstanceOf[Masks], Field(max_length=1), types.Allowed("one network's masks")]
-SearchedMasks = Annotated[
-    InstanceOf[MaskList] | types.OneOrMore[OneMask],
-    Field(union_mode="left_to_right"),  # which does not look into a list that is made on demand
-    types.Allowed("a list of one or more, each one network's masks"),
 ]
 
 
@@ -102,7 +87,7 @@ class Study(ABC):
     @property
     def configs(self) -> list[TrainConfig]:
         """Every learning rate under every schedule."""
-        return configurations(self.lrs, self.schedules, self.epochs)
+        return [TrainConfig(*given, self.epochs) for given in product(self.lrs, self.schedules)]
 
     @abstractmethod
     def __len__(self) -> int:
@@ -178,112 +163,7 @@ class Study(ABC):
         return self.run([number])
 
 
-@dataclass(frozen=True, kw_only=True)
-class PruningStudy(Study):
-    """Algorithms at every width and k; arguments as in `experiment.pruning_experiments`.
-
-    options: (algorithm, field, value) for what is not at an algorithm's default; the value
-    "lr" stands for the learning rate of the run.
-    """
-
-    algorithms: types.OneOrMore[Algorithm]
-    widths: types.OneOrMore[types.Count]
-    keep: types.OneOrMore[types.Count]
-    selection: Selection = "exact"
-    options: types.AnyNumber[Option] = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.origin is not None:
-            _fit_host("widths", self.widths)
-        most = weights_of((max(self.widths),) * 3)
-        require(
-            min(self.keep) < most,
-            f"study: keep must have a k below {most}, the weights of the widest, got {self.keep}",
-        )
-        for option in self.options:
-            algorithm, field, _ = option
-            require(
-                algorithm in self.algorithms and field in pruners.get(algorithm).fields(),
-                f"study: options must name one of its algorithms and a field of it, got {option}",
-            )
-        for algorithm, lr in product(self.algorithms, self.lrs):
-            pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
-
-    def options_of(self, algorithm: str, lr: float) -> tuple[tuple[str, Any], ...]:
-        """(field, value) of what is not at an algorithm's default, in a run at that rate."""
-        asked = [(field, value) for name, field, value in self.options if name == algorithm]
-        return tuple((field, lr if value == "lr" else value) for field, value in asked)
-
-    def __len__(self) -> int:
-        return len(self.table)
-
-    @property
-    def table(self) -> list[Experiment]:
-        """All experiments in order, without their origin."""
-        return _pruning_table(self)
-
-    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
-        start = self.start()
-        return [replace(self.table[number], origin=start) for number in numbers]
-
-    def stretches(self) -> list[tuple[int, int, int]]:
-        table = self.table
-        kinds = [(e.algorithm, e.hidden, e.seed) for e in table]
-        starts = [i for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
-        bounds = zip(starts, [*starts[1:], len(kinds)], strict=True)
-        return [(a, b, self._shard_size(table[a].hidden)) for a, b in bounds]
-
-
-@dataclass(frozen=True, kw_only=True)
-class SearchStudy(Study):
-    """Every mask of a list under every configuration and replicate.
-
-    rungs: successive halving within each shard and replicate, (epochs, share) pairs: after so
-    many epochs that share of the networks, those of lowest loss, goes on. See `halving`.
-    """
-
-    masks: SearchedMasks
-    rungs: types.AnyNumber[Rung] = ()
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _fit_host("masks", self.widest)
-        require(len(self.masks) > 0, f"study: masks must not be empty, {self.masks!r} is")
-        halving.check(self.rungs, self.epochs)
-
-    @property
-    def widest(self) -> tuple[int, ...]:
-        """The smallest hidden widths into which every mask fits."""
-        if isinstance(self.masks, MaskList):
-            return self.masks.widest
-        return common_widths(mask.hidden for mask in self.masks)
-
-    def __len__(self) -> int:
-        return len(self.masks) * self.seeds * len(self.lrs) * len(self.schedules)
-
-    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
-        grid = self.masks, self.configs, self.seeds
-        return list(experiment.searched(self.name, *grid, numbers, self.start()))
-
-    def stretches(self) -> list[tuple[int, int, int]]:
-        return [(0, len(self), self._shard_size(self.widest))]
-
-    def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
-        if self.rungs:
-            return halving.run(stack, x, y, self.masks, self.rungs, self.backend)
-        return super()._run_stack(stack, x, y)
-
-    @property
-    def _masks(self) -> Sequence[Masks]:
-        return self.masks
-
-    @property
-    def hangs_on_shard(self) -> bool:
-        return bool(self.rungs) or super().hangs_on_shard  # who goes on hangs on the others
-
-
-def _fit_host(name: str, widths: tuple[int, ...]) -> None:
+def fit_host(name: str, widths: tuple[int, ...]) -> None:
     """Refuses widths that the host, whose leading units are taken, does not have."""
     require(
         max(widths, default=0) <= HOST_WIDTH,
@@ -303,17 +183,6 @@ def _shards(study: Study) -> list[range]:
         for first, stop, size in study.stretches()
         for start in range(first, stop, size)
     ]
-
-
-@lru_cache(maxsize=4)
-def _pruning_table(study: PruningStudy) -> list[Experiment]:
-    grid = study.widths, study.keep, study.configs, study.seeds, study.selection
-    table: list[Experiment] = []
-    for algorithm in study.algorithms:
-        for e in experiment.pruning_experiments(study.name, algorithm, *grid):
-            options = study.options_of(algorithm, e.config.lr)
-            table.append(replace(e, number=len(table), options=options))
-    return table
 
 
 @lru_cache(maxsize=4)

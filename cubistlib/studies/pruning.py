@@ -1,0 +1,89 @@
+"""Studies of pruning algorithms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import product
+from typing import Annotated, Any
+
+from cubistlib import pruners
+from cubistlib.networks import weights_of
+from cubistlib.pruners import Algorithm
+from cubistlib.pruners.base import Selection
+from cubistlib.studies.experiment import Experiment
+from cubistlib.studies.study import Study, fit_host
+from cubistlib.support import types
+from cubistlib.support.checks import require
+
+Option = Annotated[
+    tuple[types.Text, types.Text, types.Plain], types.Allowed("a triple (algorithm, field, value)")
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PruningStudy(Study):
+    """Algorithms at every width and k; only k below the network's size.
+
+    options: (algorithm, field, value) for what is not at an algorithm's default; the value
+    "lr" stands for the learning rate of the run.
+    """
+
+    algorithms: types.OneOrMore[Algorithm]
+    widths: types.OneOrMore[types.Count]
+    keep: types.OneOrMore[types.Count]
+    selection: Selection = "exact"
+    options: types.AnyNumber[Option] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.origin is not None:
+            fit_host("widths", self.widths)
+        most = weights_of((max(self.widths),) * 3)
+        require(
+            min(self.keep) < most,
+            f"study: keep must have a k below {most}, the weights of the widest, got {self.keep}",
+        )
+        for option in self.options:
+            algorithm, field, _ = option
+            require(
+                algorithm in self.algorithms and field in pruners.get(algorithm).fields(),
+                f"study: options must name one of its algorithms and a field of it, got {option}",
+            )
+        for algorithm, lr in product(self.algorithms, self.lrs):
+            pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
+
+    def options_of(self, algorithm: str, lr: float) -> tuple[tuple[str, Any], ...]:
+        """(field, value) of what is not at an algorithm's default, in a run at that rate."""
+        asked = [(field, value) for name, field, value in self.options if name == algorithm]
+        return tuple((field, lr if value == "lr" else value) for field, value in asked)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def table(self) -> list[Experiment]:
+        """All experiments in order, without their origin."""
+        return _table(self)
+
+    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+        start = self.start()
+        return [replace(self.table[number], origin=start) for number in numbers]
+
+    def stretches(self) -> list[tuple[int, int, int]]:
+        table = self.table
+        kinds = [(e.algorithm, e.hidden, e.seed) for e in table]
+        starts = [i for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
+        bounds = zip(starts, [*starts[1:], len(kinds)], strict=True)
+        return [(a, b, self._shard_size(table[a].hidden)) for a, b in bounds]
+
+
+@lru_cache(maxsize=4)
+def _table(study: PruningStudy) -> list[Experiment]:
+    table: list[Experiment] = []
+    grid = study.algorithms, study.widths, range(study.seeds), study.keep, study.configs
+    for algorithm, width, seed, k, config in product(*grid):
+        hidden, options = (width,) * 3, study.options_of(algorithm, config.lr)
+        if k < weights_of(hidden):
+            given = study.name, len(table), algorithm, hidden, config, seed, k, study.selection
+            table.append(Experiment(*given, options=options))
+    return table
