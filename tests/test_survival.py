@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from multiprocessing import forkserver
 
 import numpy as np
@@ -173,12 +174,16 @@ def test_ctrl_c_ends_within_two_seconds_with_what_is_finished(at, tmp_path, exec
     command += ["--executor", executor, "--workers", "2"]
     # A terminal sends Ctrl-C to everything that was started in it.
     sweeper = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    # A file that is being written has such a name, too: Ctrl-C may come right then.
-    wait_until(lambda: list(folder.glob("*.parquet")), 120)
-    os.killpg(sweeper.pid, signal.SIGINT)
-    start = time.monotonic()
-    err = sweeper.communicate()[1]
-    assert time.monotonic() - start < 2
+    try:
+        # A file that is being written has such a name, too: Ctrl-C may come right then.
+        wait_until(lambda: list(folder.glob("*.parquet")), 120)
+        os.killpg(sweeper.pid, signal.SIGINT)
+        start = time.monotonic()
+        err = sweeper.communicate()[1]
+        assert time.monotonic() - start < 2
+    finally:
+        with suppress(ProcessLookupError):  # whatever failed, no sweep of hours is left behind
+            os.killpg(sweeper.pid, signal.SIGKILL)
     assert sweeper.returncode == 130
     assert err.splitlines()[-1].startswith("stopped; what was finished is kept")
     assert "Traceback" not in err and "WARNING" not in err
