@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
+
+Tensors = Sequence[Tensor]
 
 
-def activations(
-    weights: Sequence[torch.Tensor], biases: Sequence[torch.Tensor], x: torch.Tensor
-) -> list[torch.Tensor]:
+def activations(weights: Tensors, biases: Tensors, x: Tensor) -> list[Tensor]:
     """What every layer gives on x (rows, in): a list of (n, units, rows), the logits last.
 
     weights[l]: (n, out, in), biases[l]: (n, out). ReLU after every layer but the last.
     """
     h = x.T
-    layers: list[torch.Tensor] = []
+    layers: list[Tensor] = []
     for w, b in zip(weights, biases, strict=True):
         h = torch.matmul(w, h) + b[:, :, None]
         if len(layers) < len(weights) - 1:
@@ -22,28 +23,20 @@ def activations(
     return layers
 
 
-def binary_cross_entropy(logits: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+def binary_cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
     """Loss of each logit against labels y of 0 and 1, shapes broadcast; not averaged."""
     return torch.nn.functional.softplus(logits) - y * logits
 
 
-def losses(
-    weights: Sequence[torch.Tensor],
-    biases: Sequence[torch.Tensor],
-    x: torch.Tensor,
-    y: torch.Tensor,
-) -> torch.Tensor:
+def losses(weights: Tensors, biases: Tensors, x: Tensor, y: Tensor) -> Tensor:
     """Mean loss of every network of the stack on one batch: (n,)."""
     logits = activations(weights, biases, x)[-1][:, 0]
     return binary_cross_entropy(logits, y).mean(1)
 
 
 def gradients(
-    weights: Sequence[torch.Tensor],
-    biases: Sequence[torch.Tensor],
-    x: torch.Tensor,
-    y: torch.Tensor,
-) -> tuple[list[torch.Tensor], list[torch.Tensor], torch.Tensor]:
+    weights: Tensors, biases: Tensors, x: Tensor, y: Tensor
+) -> tuple[list[Tensor], list[Tensor], Tensor]:
     """∂L/∂weights, ∂L/∂biases and the losses (n,), of each network's own mean loss.
 
     Networks do not touch, so the gradient of the sum over the stack is every network's own.

@@ -47,11 +47,7 @@ class Masks(Stack):
             f"Masks: {len(self)} masks of {self.sizes} do not fit "
             f"{len(nets)} networks of {nets.sizes}",
         )
-        zero = np.float32(0)
-        pairs = zip(self.weights, nets.weights, strict=True)
-        weights = tuple(np.where(m, w, zero) for m, w in pairs)
-        pairs = zip(self.biases, nets.biases, strict=True)
-        return Network(weights, tuple(np.where(m, b, zero) for m, b in pairs))
+        return Network.of(lambda mask, values: np.where(mask, values, np.float32(0)), self, nets)
 
     @property
     def weights_kept(self) -> np.ndarray:

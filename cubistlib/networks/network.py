@@ -80,17 +80,13 @@ class Network(Stack):
     @classmethod
     def zeros_like(cls, nets: Stack) -> Network:
         """A stack of the same shape, all parameters zero."""
-        weights = tuple(np.zeros(w.shape, np.float32) for w in nets.weights)
-        return cls(weights, tuple(np.zeros(b.shape, np.float32) for b in nets.biases))
+        return cls.of(lambda array: np.zeros(array.shape, np.float32), nets)
 
-    def tensors(self, device: str = "cpu") -> tuple[list[torch.Tensor], list[torch.Tensor]]:
-        """(weights, biases) as tensors; on the CPU they share this stack's memory."""
+    def tensors(self) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """(weights, biases) as tensors, which share this stack's memory."""
         import torch
 
-        return (
-            [torch.from_numpy(w).to(device) for w in self.weights],
-            [torch.from_numpy(b).to(device) for b in self.biases],
-        )
+        return [*map(torch.from_numpy, self.weights)], [*map(torch.from_numpy, self.biases)]
 
     def activations(self, x: np.ndarray) -> list[np.ndarray]:
         """What every unit gives on rows x (rows, in): a list of (n, rows, units) float32.

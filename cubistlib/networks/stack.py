@@ -1,6 +1,6 @@
 """n things of one layered shape kept together: the common ground of networks and masks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -26,12 +26,6 @@ class Stack:
         for name in ("weights", "biases"):
             arrays = tuple(self._convert(name, a) for a in getattr(self, name))
             object.__setattr__(self, name, arrays)
-        self._check_shapes()
-
-    def _convert(self, name: str, array: np.ndarray) -> np.ndarray:
-        return np.asarray(array, dtype=self.dtype)
-
-    def _check_shapes(self) -> None:
         name, w, b = type(self).__name__, self.weights, self.biases
         require(
             len(w) >= 1 and len(w) == len(b),
@@ -42,29 +36,33 @@ class Stack:
             f"{name}: weights[0] must be (n, out, in), all ≥ 1, got shape {w[0].shape}",
         )
         n, _, fan_in = w[0].shape
-        for layer in range(len(w)):
-            shape = w[layer].shape
+        for layer, shape in enumerate(array.shape for array in w):
             require(
                 len(shape) == 3 and shape == (n, shape[1], fan_in) and shape[1] >= 1,
                 f"{name}: weights[{layer}] must be ({n}, out ≥ 1, {fan_in}), got shape {shape}",
             )
             fan_in = shape[1]
-        for layer in range(len(b)):
-            shape, allowed = b[layer].shape, w[layer].shape[:2]
+        for layer, shape in enumerate(array.shape for array in b):
+            allowed = w[layer].shape[:2]
             require(
                 shape == allowed, f"{name}: biases[{layer}] must be {allowed}, got shape {shape}"
             )
+
+    def _convert(self, name: str, array: np.ndarray) -> np.ndarray:
+        return np.asarray(array, dtype=self.dtype)
+
+    @classmethod
+    def of(cls, make: Callable[..., np.ndarray], *stacks: "Stack") -> Self:
+        """A stack whose every array is made from those in its place in other stacks."""
+        weights, biases = zip(*((s.weights, s.biases) for s in stacks), strict=True)
+        return cls(tuple(map(make, *weights)), tuple(map(make, *biases)))
 
     @classmethod
     def concatenate(cls, stacks: Sequence[Self]) -> Self:
         """Several stacks of one shape as one, in order."""
         sizes = {s.sizes for s in stacks}
         require(len(sizes) == 1, f"{cls.__name__}.concatenate: one shape allowed, got {sizes}")
-        weights = zip(*(s.weights for s in stacks), strict=True)
-        biases = zip(*(s.biases for s in stacks), strict=True)
-        return cls(
-            tuple(np.concatenate(w) for w in weights), tuple(np.concatenate(b) for b in biases)
-        )
+        return cls.of(lambda *arrays: np.concatenate(arrays), *stacks)
 
     def __len__(self) -> int:
         return len(self.weights[0])
@@ -76,11 +74,15 @@ class Stack:
                 f"{type(self).__name__}: index {index} outside a stack of {len(self)}",
             )
             index = [int(index)]
-        weights = tuple(w[index].copy() for w in self.weights)
-        return type(self)(weights, tuple(b[index].copy() for b in self.biases))
+        return self.of(lambda array: array[index].copy(), self)
 
     def __iter__(self):
         return (self[i] for i in range(len(self)))
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, ...]:
+        """The weights of all layers, then their biases."""
+        return self.weights + self.biases
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -119,10 +119,10 @@ def resume(
     threads: how many the fused backend may use (default: all usable cores); results do not
     depend on it.
     """
-    outputs = state.network.sizes[-1]
+    inputs, *_, outputs = state.network.sizes
     require(outputs == 1, f"train: networks have one output, the logit; these have {outputs}")
-    x, y = check_data(x, y, state.network.sizes[0])
-    timetable = Timetable.make(config, len(state.network), len(x), seed, order)
+    x, y = check_data(x, y, inputs)
+    timetable = Timetable(config, len(state.network), len(x), seed, order)
     trainer = backends.choose(backend, threads)(state, x, y, timetable.config)
     end = timetable.steps if stop is None else min(stop, timetable.steps)
     revisions = set(hook.steps) if hook else set()
@@ -141,15 +141,10 @@ def resume(
         losses.append(trainer.advance(timetable.rows(step, until), timetable.rates(step), trace))
         step = until
     traced = [each for each in losses if each is not None]
-    return _finish(trainer, np.concatenate(traced) if traced else None)
-
-
-def _finish(trainer: backends.Trainer, batch_losses: np.ndarray | None) -> Trained:
-    """Accuracy, loss and divergence where the trainer stands."""
     state, (accuracy, loss) = trainer.state(), trainer.evaluate()
-    parameters = (*state.network.weights, *state.network.biases)
-    finite = [np.isfinite(p).reshape(len(p), -1).all(1) for p in parameters]
-    return Trained(state, accuracy, loss, ~(np.isfinite(loss) & np.all(finite, 0)), batch_losses)
+    finite = [np.isfinite(a).reshape(len(a), -1).all(1) for a in (loss, *state.network.arrays)]
+    batch_losses = np.concatenate(traced) if traced else None
+    return Trained(state, accuracy, loss, ~np.all(finite, 0), batch_losses)
 
 
 def check_data(x: np.ndarray, y: np.ndarray, inputs: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,7 +1,7 @@
 """What a configuration says for every step of a training: its rows and its rates."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -11,56 +11,41 @@ from cubistlib.support.checks import require
 from cubistlib.training.config import TrainConfig
 
 
-@dataclass(frozen=True)
 class Timetable:
-    """Which rows and which learning rate every step of a training uses.
+    """Which rows and which learning rate every step of a training of n networks uses.
 
-    epoch_rates: (epochs, n) float64, one column a network.
+    config: what the configurations share. steps: of the whole training. Raises ValueError
+    unless configurations, data and order belong together.
     """
 
-    config: TrainConfig
-    epoch_rates: np.ndarray
-    steps_an_epoch: int
-    data_rows: int
-    seed: int
-    order: np.ndarray | None
-
-    @classmethod
-    def make(
-        cls,
+    def __init__(
+        self,
         config: TrainConfig | Sequence[TrainConfig],
         n: int,
         data_rows: int,
         seed: int,
         order: np.ndarray | None,
-    ) -> "Timetable":
-        """Checks that configurations, data and order belong together."""
+    ):
         configs = [config] * n if isinstance(config, TrainConfig) else list(config)
         require(len(configs) == n, f"train: {len(configs)} configs for {n} networks")
         alike = {replace(c, lr=0, schedule="constant") for c in configs}
         require(len(alike) == 1, "train: configs of one stack may differ in lr and schedule alone")
-        first = configs[0]
-        total = first.steps(data_rows)
+        self.config, self.data_rows, self.seed = configs[0], data_rows, seed
+        self.steps_an_epoch = self.config.steps_an_epoch(data_rows)
+        self.order, self.steps = order, self.config.steps(data_rows)
         if order is not None:
-            order = np.asarray(order)
+            self.order = order = np.asarray(order)
+            size, most = self.config.batch_size, self.steps
             allowed = order.ndim == 2 and np.issubdtype(order.dtype, np.integer)
-            allowed = allowed and order.shape[1] == first.batch_size and 1 <= len(order) <= total
-            allowed = allowed and order.min() >= 0 and order.max() < data_rows
+            allowed = allowed and order.shape[1] == size and 1 <= len(order) <= most
             require(
-                allowed,
-                f"train: order must be (steps 1 … {total}, "
-                f"{first.batch_size}) row indices below {data_rows}, got shape {order.shape}",
+                allowed and order.min() >= 0 and order.max() < data_rows,
+                f"train: order must be (steps 1 … {most}, {size}) row indices below {data_rows}, "
+                f"got shape {order.shape}",
             )
+            self.steps = len(order)
         rates = {c: c.learning_rates() for c in set(configs)}
-        columns = np.stack([rates[c] for c in configs], axis=1)
-        return cls(first, columns, first.steps_an_epoch(data_rows), data_rows, seed, order)
-
-    @property
-    def steps(self) -> int:
-        """Steps of the whole training."""
-        if self.order is not None:
-            return len(self.order)
-        return self.config.steps(self.data_rows)
+        self.epoch_rates = np.stack([rates[c] for c in configs], axis=1)
 
     def rates(self, step: int) -> np.ndarray:
         """Every network's learning rate at a step: (n,) float64."""

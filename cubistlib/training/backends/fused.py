@@ -12,8 +12,8 @@ from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import is_whole, require
 from cubistlib.support.threads import usable_cores
 from cubistlib.training.backends import kernels
-from cubistlib.training.backends.kernels import ROW
-from cubistlib.training.backends.wiring import Wiring, pick, put_back, wire
+from cubistlib.training.backends.kernels import ROW, Wiring
+from cubistlib.training.backends.wiring import pick, put_back, wire
 
 # Work, in edges times samples, below which another thread costs more than it saves: about 1 ms.
 WORTH_A_THREAD = 10_000_000

@@ -79,24 +79,10 @@ def splat(builder, x):
     )
 
 
-@operation(row, row, row)
-def add(builder, a, b):
-    return builder.fadd(a, b)
-
-
-@operation(row, row, row)
-def sub(builder, a, b):
-    return builder.fsub(a, b)
-
-
-@operation(row, row, row)
-def mul(builder, a, b):
-    return builder.fmul(a, b)
-
-
-@operation(row, row, row)
-def div(builder, a, b):
-    return builder.fdiv(a, b)
+add = operation(row, row, row)(ir.IRBuilder.fadd)
+sub = operation(row, row, row)(ir.IRBuilder.fsub)
+mul = operation(row, row, row)(ir.IRBuilder.fmul)
+div = operation(row, row, row)(ir.IRBuilder.fdiv)
 
 
 @operation(row, row, row, row)
@@ -148,9 +134,13 @@ def dot(builder, a, b):
     return call(builder, name, FLOAT, values, fastmath=("reassoc",))
 
 
-def _address(context, builder, array_type, array, at):
+def address(context, builder, array_type, array, at):
     data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [at]), FLOATS.as_pointer())
+    return builder.gep(data, [at])
+
+
+def row_address(context, builder, *place):
+    return builder.bitcast(address(context, builder, *place), FLOATS.as_pointer())
 
 
 @intrinsic
@@ -159,10 +149,8 @@ def entry(typing, array, at):
     kind = types.intp if isinstance(array.dtype, types.Integer) else array.dtype
 
     def lower(context, builder, signature, values):
-        data = context.make_array(array)(context, builder, values[0]).data
-        return context.cast(
-            builder, builder.load(builder.gep(data, [values[1]])), array.dtype, kind
-        )
+        value = builder.load(address(context, builder, array, *values))
+        return context.cast(builder, value, array.dtype, kind)
 
     return kind(array, types.intp), lower
 
@@ -172,9 +160,8 @@ def increase(typing, array, at, value):
     """array[at] += value, likewise."""
 
     def lower(context, builder, signature, values):
-        data = context.make_array(array)(context, builder, values[0]).data
-        address = builder.gep(data, [values[1]])
-        builder.store(builder.fadd(builder.load(address), values[2]), address)
+        place = address(context, builder, array, *values[:2])
+        builder.store(builder.fadd(builder.load(place), values[2]), place)
 
     return types.void(array, types.intp, array.dtype), lower
 
@@ -184,8 +171,8 @@ def load(typing, array, at):
     """The row that starts at entry `at` of a float32 array."""
 
     def lower(context, builder, signature, values):
-        address = _address(context, builder, signature.args[0], *values)
-        return builder.load(address, align=4)
+        place = row_address(context, builder, array, *values)
+        return builder.load(place, align=4)
 
     return row(array, types.intp), lower
 
@@ -195,8 +182,8 @@ def store(typing, array, at, value):
     """Writes a row from entry `at` of a float32 array on."""
 
     def lower(context, builder, signature, values):
-        address = _address(context, builder, signature.args[0], *values[:2])
-        builder.store(values[2], address, align=4)
+        place = row_address(context, builder, array, *values[:2])
+        builder.store(values[2], place, align=4)
 
     return types.void(array, types.intp, row), lower
 
@@ -279,28 +266,43 @@ def gather(table, rows, share, batches):
         batches[step, shares, size:] = 0
 
 
-class Wires(NamedTuple):
-    """What a kernel needs of one network's wiring: a row of each of its arrays."""
+class Wiring(NamedTuple):
+    """n networks as lists of edges, one row a network, cost following the kept weights.
 
-    units: int
+    Unit 0 is the constant 1, whose outgoing edges are the biases; then come the inputs, then
+    the units from which kept weights lead to the output, layer by layer, the output last.
+    Edges are sorted by the unit that they enter. Parameters that cannot reach the output have
+    no edge, only a place behind the edges: nothing but weight decay acts on them.
+
+    units: (n,) how many units. incoming: (n, units + 1), edges of unit u are
+    incoming[u] … incoming[u + 1] − 1; source: (n, places), the unit an edge leaves.
+    outgoing: (n, units + 1) into exits and targets: (n, places), the edges that leave a unit and
+    the units that they enter. place: (n, places), an edge's parameter in `flatten`'s rows.
+    twins: (n, units), 1 where a unit and the next have the same sources and the same targets;
+    they are computed together. No unit has two twins.
+    """
+
+    units: np.ndarray
     incoming: np.ndarray
     source: np.ndarray
     outgoing: np.ndarray
     exits: np.ndarray
     targets: np.ndarray
+    place: np.ndarray
     twins: np.ndarray
 
 
 @compiled
 def wires_of(wiring, n):
-    """The wires of network n."""
-    return Wires(
+    """The wiring of network n alone, a row of each array."""
+    return Wiring(
         np.intp(wiring.units[n]),
         wiring.incoming[n],
         wiring.source[n],
         wiring.outgoing[n],
         wiring.exits[n],
         wiring.targets[n],
+        wiring.place[n],
         wiring.twins[n],
     )
 

@@ -7,7 +7,7 @@ from threading import Lock
 import numpy as np
 import torch
 
-from cubistlib.networks import Network, Stack
+from cubistlib.networks import Network
 from cubistlib.networks.functional import gradients
 
 _recording = Lock()
@@ -32,9 +32,10 @@ class TorchTrainer:
         self.config, self.device = config, device
         self.x, self.y = (torch.from_numpy(a).to(device) for a in (x, y))
         self.layers, n = len(state.network.weights), len(state.network)
-        self.parameters = _tensors(state.network, device)
-        self.velocities = _tensors(state.momentum, device)
-        self.masked = _tensors(state.masks, device)
+        self.parameters, self.velocities, self.masked = (
+            [torch.from_numpy(a).to(device, copy=True) for a in stack.arrays]
+            for stack in (state.network, state.momentum, state.masks)
+        )
         self.batch = torch.zeros(config.batch_size, dtype=torch.int64, device=device)
         self.rates, self.losses = torch.zeros(2, n, device=device)
         self.step = recorded(self._step) if device == "cuda" else self._step
@@ -42,9 +43,10 @@ class TorchTrainer:
 
     def revise(self, state) -> None:
         self.begin, self.steps = state, 0
-        _fill(self.parameters, state.network)
-        _fill(self.velocities, state.momentum)
-        _fill(self.masked, state.masks)
+        tensors = (*self.parameters, *self.velocities, *self.masked)
+        arrays = state.network.arrays + state.momentum.arrays + state.masks.arrays
+        for tensor, array in zip(tensors, arrays, strict=True):
+            tensor.copy_(torch.from_numpy(array))
         for masked in self.masked:
             masked.logical_not_()
 
@@ -105,14 +107,3 @@ def recorded(step: Callable[[], None]) -> Callable[[], None]:
         with torch.cuda.graph(graph, capture_error_mode="thread_local"):
             step()
     return graph.replay
-
-
-def _tensors(stack: Stack, device: str) -> list[torch.Tensor]:
-    """Weights, then biases, as tensors of their own."""
-    arrays = (*stack.weights, *stack.biases)
-    return [torch.from_numpy(a).to(device, copy=True) for a in arrays]
-
-
-def _fill(tensors: list[torch.Tensor], stack: Stack) -> None:
-    for tensor, array in zip(tensors, (*stack.weights, *stack.biases), strict=True):
-        tensor.copy_(torch.from_numpy(array))

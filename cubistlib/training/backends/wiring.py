@@ -1,39 +1,11 @@
 """Which kept parameters do what: the lists along which the fused kernels run."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from cubistlib.networks import Masks, Network, Stack
 from cubistlib.support.checks import require
 from cubistlib.training.backends.compiled import compiled
-from cubistlib.training.backends.kernels import LANES
-
-
-class Wiring(NamedTuple):
-    """n networks as lists of edges, one row a network, cost following the kept weights.
-
-    Unit 0 is the constant 1, whose outgoing edges are the biases; then come the inputs, then
-    the units from which kept weights lead to the output, layer by layer, the output last.
-    Edges are sorted by the unit that they enter. Parameters that cannot reach the output have
-    no edge, only a place behind the edges: nothing but weight decay acts on them.
-
-    units: (n,) how many units. incoming: (n, units + 1), edges of unit u are
-    incoming[u] … incoming[u + 1] − 1; source: (n, places), the unit an edge leaves.
-    outgoing: (n, units + 1) into exits and targets: (n, places), the edges that leave a unit and
-    the units that they enter. place: (n, places), an edge's parameter in `flatten`'s rows.
-    twins: (n, units), 1 where a unit and the next have the same sources and the same targets;
-    they are computed together. No unit has two twins.
-    """
-
-    units: np.ndarray
-    incoming: np.ndarray
-    source: np.ndarray
-    outgoing: np.ndarray
-    exits: np.ndarray
-    targets: np.ndarray
-    place: np.ndarray
-    twins: np.ndarray
+from cubistlib.training.backends.kernels import LANES, Wiring
 
 
 def flatten(stack: Stack) -> np.ndarray:
@@ -53,15 +25,12 @@ def pick(nets: Network, wiring: Wiring) -> np.ndarray:
 
 def put_back(values: np.ndarray, wiring: Wiring, like: Network) -> Network:
     """The inverse of `pick`: networks in the shape of `like`, zero where nothing is kept."""
-    size = sum(p[0].size for p in (*like.weights, *like.biases))
-    rows = np.zeros((len(like), size + 1), np.float32)
+    arrays = [p for layer in zip(like.weights, like.biases, strict=True) for p in layer]
+    ends = np.cumsum([a[0].size for a in arrays])
+    rows = np.zeros((len(like), ends[-1] + 1), np.float32)
     np.put_along_axis(rows, wiring.place, values, axis=1)
-    parts, start = [], 0
-    for layer in zip(like.weights, like.biases, strict=True):
-        for array in layer:
-            stop = start + array[0].size
-            parts.append(rows[:, start:stop].reshape(array.shape).copy())
-            start = stop
+    *found, _ = np.split(rows, ends, axis=1)
+    parts = [p.reshape(a.shape).copy() for p, a in zip(found, arrays, strict=True)]
     return Network(tuple(parts[0::2]), tuple(parts[1::2]))
 
 
