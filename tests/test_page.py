@@ -9,7 +9,7 @@ from little import Little
 from nbformat.v4 import new_output
 
 from cubistlib.runner import jobs, page
-from cubistlib.runner.records import Record
+from cubistlib.runner.jobs import Record
 from cubistlib.support import provenance
 
 PNG = "iVBORw0KGgoAAAANSUhEUg=="
@@ -32,8 +32,8 @@ def executed(little, name, record=True, **output):
     little.outputs.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, little.outputs / f"{name}.ipynb")
     if record:
-        fingerprint = jobs.of("quick")[name].fingerprint
-        Record("done", fingerprint, 3.21, "2026-01-02 03:04 UTC").write("quick", name)
+        job = jobs.of("quick")[name]
+        job.keep(Record("done", job.fingerprint, 3.21, "2026-01-02 03:04 UTC"))
 
 
 def made(little):
@@ -61,10 +61,11 @@ def test_the_index_is_honest_about_what_did_not_run(little):
         little.both(name, "1")
     for name in ("10_failed", "15_changed"):
         executed(little, name)
-    Record("failed", "x", reason="failed in cell 3: no").write("quick", "10_failed")
+    job = jobs.of("quick")
+    job["10_failed"].keep(Record("failed", "x", reason="failed in cell 3: no"))
     (little.outputs / "10_failed.failed.ipynb").write_text("{}")
-    Record("skipped", "x", reason="skipped: it needs 10_failed").write("quick", "12_skipped")
-    Record("running", "x").write("quick", "13_stopped")
+    job["12_skipped"].keep(Record("skipped", "x", reason="skipped: it needs 10_failed"))
+    job["13_stopped"].keep(Record("running", "x"))
     little.both("15_changed", "2")
     index = made(little)["index.html"]
     states = [" ".join(p.text.split()) for p in index.select("article .state")]

@@ -1,13 +1,32 @@
-"""What a profile asks for: a job for each notebook, checked as a whole before any runs."""
+"""What a profile asks for, a job for each notebook, and what is known of each one's last run."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from cubistlib.runner import parameters, records
+from cubistlib.runner import parameters
 from cubistlib.runner.notebook import Notebook, series
-from cubistlib.runner.records import Record
-from cubistlib.support import paths, provenance
+from cubistlib.support import files, paths, provenance
 from cubistlib.support.checks import require
+
+Signature = dict[str, list[int]]
+
+
+@dataclass(frozen=True)
+class Record:
+    """state: running, done, failed or skipped ("running" also after a kill).
+
+    fingerprint: of the job as it was then. seconds, finished: how long it took, and when it
+    ended. reason: why it failed or was skipped, a sentence. written: the files that the run
+    wrote below the profile's outputs, as `Job.files` gives them.
+    """
+
+    state: str
+    fingerprint: str
+    seconds: float = 0.0
+    finished: str = ""
+    reason: str = ""
+    written: Signature = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,14 +60,42 @@ class Job:
         return self.output.with_suffix(".failed.ipynb")
 
     @property
+    def _record(self) -> Path:
+        return paths.outputs(self.profile) / ".runs" / f"{self.name}.json"
+
+    def keep(self, record: Record) -> None:
+        """Put on record how a run went."""
+        files.write_text(self._record, json.dumps(asdict(record), indent=1))
+
     def record(self) -> Record | None:
-        """What is known of its last run."""
-        return records.read(self.profile, self.name)
+        """What is known of its last run; None if there is nothing that can be read."""
+        try:
+            return Record(**json.loads(self._record.read_text("utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
 
     def current(self) -> bool:
-        """Whether its outputs are those that a run would give."""
-        record = self.record
-        return record is not None and record.current(self.profile, self.name, self.fingerprint)
+        """Whether a run would only repeat: the last ended well, its files are as it left them."""
+        last = self.record()
+        if last is None or last.state != "done" or last.fingerprint != self.fingerprint:
+            return False
+        return last.written.items() <= self.files().items()
+
+    def files(self) -> Signature:
+        """Size and time of change of every file below the outputs that the notebook may write.
+
+        In results/ that is what bears its name: sweeps may be at work on studies beside it.
+        """
+        folder = paths.outputs(self.profile)
+        found = {}
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            foreign = inside.parts[0] == "results" and self.name not in "/".join(inside.parts)
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if path.is_file() and not hidden and not foreign:
+                stat = path.stat()
+                found[inside.as_posix()] = [stat.st_size, stat.st_mtime_ns]
+        return found
 
 
 def of(profile: str) -> dict[str, Job]:

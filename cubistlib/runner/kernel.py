@@ -27,9 +27,7 @@ class ThisPython(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """The command of a kernel, not looked up in any folder; without progress bars, which
-        nobody watches.
-        """
+        """A kernel's command, not looked up anywhere; no progress bars, which nobody watches."""
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         env = {"TQDM_DISABLE": "1"}
         return KernelSpec(argv=argv, env=env, language="python", display_name="Python 3")

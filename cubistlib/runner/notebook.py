@@ -43,11 +43,6 @@ class Notebook:
         except (OSError, ValueError, nbformat.ValidationError) as error:
             raise UserError(f"{paths.shown(self.path)}: not a readable notebook") from error
 
-    @property
-    def code(self) -> str:
-        """The source of all code cells."""
-        return "\n".join(c.source for c in self.cells if c.cell_type == "code")
-
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
         """What its cell tagged `parameters` declares, by name.
@@ -58,8 +53,7 @@ class Notebook:
         tagged = [c for c in self.cells if "parameters" in c.metadata.get("tags", [])]
         require(len(tagged) == 1, f"{where}: needs one cell tagged 'parameters'")
         try:
-            lines = ast.parse(tagged[0].source).body
-            return dict(_declaration(line) for line in lines)
+            return dict(map(_declaration, ast.parse(tagged[0].source).body))
         except (SyntaxError, ValueError, AttributeError) as error:
             raise UserError(
                 f"{where}: the parameters cell may hold only lines 'name: hint = literal' with "
@@ -68,13 +62,13 @@ class Notebook:
 
     def needs(self, names: list[str]) -> list[str]:
         """Which of `names` it reads results of: those before it that its code mentions."""
-        mentioned = set(re.findall(r"\b\d\d_\w+", self.code))
+        code = "\n".join(cell.source for cell in self.cells if cell.cell_type == "code")
+        mentioned = set(re.findall(r"\b\d\d_\w+", code))
         return [name for name in names if name in mentioned and name < self.name]
 
     def fingerprint(self) -> str:
         """A hash of what its author wrote; outputs and execution counts do not count."""
-        written = [(c.cell_type, c.source, c.metadata) for c in self.cells]
-        return digest(written)
+        return digest([(c.cell_type, c.source, c.metadata) for c in self.cells])
 
 
 def _declaration(line: ast.stmt) -> tuple[str, Parameter]:
@@ -88,6 +82,6 @@ def _declaration(line: ast.stmt) -> tuple[str, Parameter]:
 def series() -> dict[str, Notebook]:
     """Every notebook of the series by name, in order."""
     folder = paths.notebooks()
-    found = [Notebook(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))]
+    found = {path.stem: Notebook(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
     require(bool(found), f"{folder}: no notebooks NN_name.ipynb here; set CUBISTLIB_HOME")
-    return {notebook.name: notebook for notebook in found}
+    return found

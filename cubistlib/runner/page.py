@@ -3,8 +3,8 @@
 import base64
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import nbformat
@@ -19,25 +19,13 @@ from cubistlib.support import files, paths
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HEADLINE = "headline"  # tag of the cell whose figure stands for its notebook
 LINK = re.compile(r'href="(?:\./)?(\d\d_\w+)\.ipynb(#[^"]*)?"')
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("cubistlib.runner", "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 TITLE = re.compile(r"\s*#\s+(?P<question>[^\n]+)\s*(?P<claim>.*?)(\n\s*\n|\Z)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What the index shows of one notebook.
-
-    question: its title. claim: its first paragraph. figure: an <img>, or nothing. state, note:
-    how its last run went, a word and a sentence. executed, failed: which runs can be looked at.
-    """
-
-    name: str
-    question: str
-    claim: Markup
-    figure: Markup
-    state: str
-    note: str
-    executed: bool
-    failed: bool
 
 
 def write(profile: str, jobs: Sequence[Job]) -> Path:
@@ -48,8 +36,8 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
         notebook = nbformat.read(source, as_version=4)
         entry = _entry(job, notebook)
         entries.append(entry)
-        if entry.executed:
-            body = _between_pages(_body(notebook, entry.question), jobs)
+        if entry["executed"]:
+            body = _between_pages(_body(notebook, entry["question"]), jobs)
             text = _render("notebook.html", profile=profile, entry=entry, body=Markup(body))
             files.write_text(job.output.with_suffix(".html"), text)
     index = paths.outputs(profile) / "index.html"
@@ -57,21 +45,34 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
     return index
 
 
-def _entry(job: Job, notebook: nbformat.NotebookNode) -> Entry:
-    first = notebook.cells[0].source if notebook.cells else ""
-    title = TITLE.match(first)
+def _entry(job: Job, notebook: nbformat.NotebookNode) -> dict[str, Any]:
+    """What the index shows of one notebook.
+
+    question: its title. claim: its first paragraph. figure: an <img>, or nothing. state, note:
+    how its last run went, a word and a sentence. executed, failed: which runs can be looked at.
+    """
+    title = TITLE.match(notebook.cells[0].source if notebook.cells else "")
     question = title["question"].strip() if title else job.name
-    claim = Markup(markdown2html(title["claim"])) if title else Markup()
-    tagged = (c for c in notebook.cells if HEADLINE in c.metadata.get("tags", []))
-    figures = [image for cell in tagged for image in _images(cell, question)]
-    runs = job.output.is_file(), job.failed_output.is_file()
-    figure = Markup("".join(figures[-1:]))
-    return Entry(job.name, question, claim, figure, *_state(job), *runs)
+    tagged = (cell for cell in notebook.cells if HEADLINE in cell.metadata.get("tags", []))
+    figures = [
+        _image(cell, output, question) for cell in tagged for output in cell.get("outputs", [])
+    ]
+    state, note = _state(job)
+    return {
+        "name": job.name,
+        "question": question,
+        "claim": Markup(markdown2html(title["claim"])) if title else "",
+        "figure": Markup(next(filter(None, reversed(figures)), "")),
+        "state": state,
+        "note": note,
+        "executed": job.output.is_file(),
+        "failed": job.failed_output.is_file(),
+    }
 
 
 def _state(job: Job) -> tuple[str, str]:
     """How a notebook's last run went, a word and a sentence."""
-    record = job.record
+    record = job.record()
     if record is None:
         return "not run", "yet"
     if record.state == "done":
@@ -79,18 +80,12 @@ def _state(job: Job) -> tuple[str, str]:
         return ("done", when) if job.current() else ("outdated", f"{when}; changed since then")
     if record.state == "running":
         return "stopped", "before its end"
-    note = record.reason.removeprefix(record.state).lstrip(": ")
-    return record.state, note
+    return record.state, record.reason.removeprefix(record.state).lstrip(": ")
 
 
-def _images(cell: nbformat.NotebookNode, alt: str) -> list[str]:
-    """The figures of a cell as <img> elements, described by its metadata `alt` or by `alt`."""
-    alt = cell.metadata.get("alt", alt)
-    found = (_image(output, alt) for output in cell.get("outputs", []))
-    return [image for image in found if image]
-
-
-def _image(output: nbformat.NotebookNode, alt: str) -> str:
+def _image(cell: nbformat.NotebookNode, output: nbformat.NotebookNode, title: str) -> str:
+    """A cell's output as an <img>, described by the cell's metadata `alt` or the title; or ""."""
+    alt = cell.metadata.get("alt", title)
     data = output.get("data", {})
     if svg := data.get("image/svg+xml"):
         kind, encoded = "svg+xml", base64.b64encode("".join(svg).encode()).decode()
@@ -106,11 +101,9 @@ def _body(notebook: nbformat.NotebookNode, question: str) -> str:
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [
-                output for output in cell.outputs if WIDGET not in output.get("data", {})
-            ]
+            cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
         for output in cell.get("outputs", []):
-            if image := _image(output, cell.metadata.get("alt", question)):
+            if image := _image(cell, output, question):
                 output.data = {"text/html": image}
     exporter = HTMLExporter(template_name="basic", embed_images=True, exclude_anchor_links=True)
     resources = {"metadata": {"path": str(paths.notebooks())}}
@@ -129,12 +122,6 @@ def _between_pages(body: str, jobs: Sequence[Job]) -> str:
 
 
 def _render(template: str, **values: object) -> str:
-    loader = jinja2.PackageLoader("cubistlib.runner", "templates")
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    light, dark = (
-        HtmlFormatter(style=style).get_style_defs(".highlight")
-        for style in ("default", "github-dark")
-    )
-    return environment.get_template(template).render(light=light, dark=dark, **values)
+    styles = {"light": "default", "dark": "github-dark"}
+    values |= {k: HtmlFormatter(style=v).get_style_defs(".highlight") for k, v in styles.items()}
+    return TEMPLATES.get_template(template).render(values)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from cubistlib.data import cubist_spiral
@@ -69,14 +69,6 @@ def _spiral(values: Values) -> None:
 TOGETHER: tuple[Callable[[Values], None], ...] = (_keep_below_size, _spiral)
 
 
-def model(notebook: Notebook) -> type[BaseModel]:
-    """The pydantic model of a notebook's parameters; every one must be given."""
-    fields: dict[str, Any] = {
-        name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()
-    }
-    return create_model(notebook.name, __config__=ConfigDict(extra="forbid"), **fields)
-
-
 def _type(name: str, hint: str) -> Any:
     value: Any = WORDS.get(name, TYPES[hint.removeprefix("list[").removesuffix("]")])
     return OneOrMore[value] if hint.startswith("list[") else value
@@ -116,7 +108,11 @@ def _checked(notebook: Notebook, file: Path, profile: str) -> Values:
 
 def _valid(notebook: Notebook, values: Values) -> Values:
     """The parameters in plain form, lists as lists. Raises pydantic's ValidationError."""
-    return model(notebook).model_validate(values).model_dump(mode="json")
+    fields: dict[str, Any] = {
+        name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()
+    }
+    model = create_model(notebook.name, __config__=ConfigDict(extra="forbid"), **fields)
+    return model.model_validate(values).model_dump(mode="json")
 
 
 def _faults(notebook: Notebook, values: Values) -> Iterator[str]:

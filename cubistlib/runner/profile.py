@@ -14,31 +14,25 @@ from filelock import FileLock, Timeout
 from papermill.exceptions import PapermillExecutionError
 
 from cubistlib.runner import jobs as of_profile
-from cubistlib.runner import page, records
-from cubistlib.runner.jobs import Job
+from cubistlib.runner import page
+from cubistlib.runner.jobs import Job, Record
 from cubistlib.runner.kernel import ThisPython
-from cubistlib.runner.records import Record
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError, require
 
 
 def command(given: argparse.Namespace) -> int:
-    """The command `run`."""
-    return run(given.profile, given.names, given.force)
-
-
-def run(profile: str, names: Sequence[str] = (), force: bool = False) -> int:
     """Run a profile's notebooks, all or those named with what they need; then make the page.
 
     Returns the exit status: 0, or 1 if a notebook failed. Raises ValueError for bad input,
     before anything has started.
     """
-    jobs = of_profile.of(profile)
-    unknown = [name for name in names if name not in jobs]
+    jobs = of_profile.of(given.profile)
+    unknown = [name for name in given.names if name not in jobs]
     require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
-    with _alone(profile):
-        sound = _run(jobs, names or list(jobs), force)
-        print(f"page: {page.write(profile, list(jobs.values()))}")
+    with _alone(given.profile):
+        sound = _run(jobs, given.names or list(jobs), given.force)
+        print(f"page: {page.write(given.profile, list(jobs.values()))}")
     return 0 if sound else 1
 
 
@@ -50,50 +44,52 @@ def _run(jobs: dict[str, Job], names: Sequence[str], force: bool) -> bool:
         line = f"[{number}/{len(wanted)}] {job.name} … "
         print(line, end="", flush=True)
         missing = [need for need in job.needs if need in unsound]
-        if missing:
-            unsound.add(job.name)
-            print(_skip(job, missing).reason)
-        elif job.current() and not (force and job.name in names):
+        if not missing and job.current() and not (force and job.name in names):
             print("up to date")
+            continue
+        if missing:
+            reason = f"skipped: it needs {', '.join(missing)}"
+            record = Record("skipped", job.fingerprint, reason=reason)
         else:
-            record = execute(job, line)
-            print(_again(line) + (record.reason or f"{record.seconds:.1f} s"))
-            unsound |= {job.name} if record.reason else set()
+            record = _execute(job, line)
+        job.keep(record)
+        unsound |= {job.name} if record.reason else set()
+        print(record.reason or f"{record.seconds:.1f} s")
     return not unsound
 
 
-def execute(job: Job, title: str = "") -> Record:
+def _execute(job: Job, line: str) -> Record:
     """Execute one notebook; its output of before stays in place unless this run ends well.
 
-    What a failed run wrote is kept as NN_name.failed.ipynb.
+    What a failed run wrote is kept as NN_name.failed.ipynb. On a terminal a progress bar takes
+    the line's place meanwhile.
     """
-    Record("running", job.fingerprint).write(job.profile, job.name)
+    job.keep(Record("running", job.fingerprint))
     job.failed_output.unlink(missing_ok=True)
-    before, start = records.signature(job.profile, job.name), time.monotonic()
+    before, start = job.files(), time.monotonic()
     reason = ""
     try:
         with files.replacing(job.output) as temporary:
-            _papermill(job, temporary, title)
+            _papermill(job, temporary, line)
     except PapermillExecutionError as error:
         last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         reason = f"failed in cell {error.exec_count}: {last}"
     except RuntimeError as error:  # the kernel did not start, or died
         reason = f"failed in cell {_begun(job)}: {str(error).strip().splitlines()[-1]}"
-    after = records.signature(job.profile, job.name)
-    record = Record(
+    if sys.stdout.isatty():
+        print(f"\r{line}", end="")
+    return Record(
         "failed" if reason else "done",
         job.fingerprint,
         seconds=round(time.monotonic() - start, 1),
         finished=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         reason=reason,
-        written={file: stamp for file, stamp in after.items() if before.get(file) != stamp},
+        written={file: now for file, now in job.files().items() if before.get(file) != now},
     )
-    record.write(job.profile, job.name)
-    return record
 
 
-def _papermill(job: Job, output: Path, title: str) -> None:
-    bar = {"desc": title, "leave": False} if sys.stdout.isatty() else False
+def _papermill(job: Job, output: Path, line: str) -> None:
+    bar = {"desc": line, "leave": False} if sys.stdout.isatty() else False
     try:
         papermill.execute_notebook(
             str(job.notebook.path),
@@ -116,14 +112,6 @@ def _begun(job: Job) -> int:
     return sum(c.cell_type == "code" and bool(c.metadata.papermill.start_time) for c in cells)
 
 
-def _skip(job: Job, missing: Sequence[str]) -> Record:
-    """Leave out a notebook whose needs failed, and keep that on record."""
-    reason = f"skipped: it needs {', '.join(missing)}"
-    record = Record("skipped", job.fingerprint, reason=reason)
-    record.write(job.profile, job.name)
-    return record
-
-
 def _with_needs(jobs: dict[str, Job], names: Sequence[str]) -> list[Job]:
     """The jobs of these names and, said aloud, those they need that are not up to date."""
     wanted = set(names)
@@ -133,11 +121,6 @@ def _with_needs(jobs: dict[str, Job], names: Sequence[str]) -> list[Job]:
             print(f"{job.name} needs {', '.join(needs)}, not up to date: running before it")
             wanted.update(needs)
     return [job for job in jobs.values() if job.name in wanted]
-
-
-def _again(line: str) -> str:
-    """The line once more where the progress bar has taken its place."""
-    return f"\r{line}" if sys.stdout.isatty() else ""
 
 
 @contextmanager
