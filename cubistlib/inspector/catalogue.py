@@ -60,7 +60,14 @@ class Catalogue:
 
     def film(self, view: View) -> Film:
         """The training of `entry(view)`."""
-        return self._load(self.entry(view))
+        entry = self.entry(view)
+        if entry not in self._films:
+            start = time.monotonic()
+            self._films[entry] = entry.load()
+            self._slow |= time.monotonic() - start > SLOW
+            while len(self._films) > FILMS:
+                del self._films[next(iter(self._films))]
+        return self._films[entry]
 
     def loaded(self, view: View) -> bool:
         """Whether the view's run is at hand."""
@@ -73,34 +80,21 @@ class Catalogue:
         """
         here = self.entry(view).keep
         for keep in sorted(self.path(view), key=lambda k: abs(k - here))[:FILMS]:
-            entry = self.entry(view.changed("keep", keep))
-            if entry not in self._films and not self._slow:
-                self._load(entry)
+            ahead = view.changed("keep", keep)
+            if not self.loaded(ahead) and not self._slow:
+                self.film(ahead)
                 return True
         return False
 
-    def _load(self, entry: Entry) -> Film:
-        if entry not in self._films:
-            start = time.monotonic()
-            self._films[entry] = entry.load()
-            self._slow |= time.monotonic() - start > SLOW
-            while len(self._films) > FILMS:
-                del self._films[next(iter(self._films))]
-        return self._films[entry]
-
     def specimen(self, view: View) -> Specimen:
         """The network that a view shows: its run, step, k and threshold; folded if asked for."""
-        found = self.film(view).at(view.step, self._title(view))
-        alone = len({entry.keep for entry in self._matching(view)}) == 1
-        found = found.pruned(view.keep if alone else None, view.threshold)
-        return found.folded() if view.effective else found
-
-    def _title(self, view: View) -> str:
-        """What the network is; and a word where training it again did not give it again."""
         entry, film = self.entry(view), self.film(view)
-        if film.accuracy is None or abs(film.accuracy - entry.accuracy) < SAME:
-            return entry.title
-        return f"{entry.title} (trained again; its record says {entry.accuracy:.1%})"
+        title = entry.title
+        if film.accuracy is not None and abs(film.accuracy - entry.accuracy) >= SAME:
+            title += f" (trained again; its record says {entry.accuracy:.1%})"
+        alone = len({e.keep for e in self._matching(view)}) == 1
+        found = film.at(view.step, title).pruned(view.keep if alone else None, view.threshold)
+        return found.folded() if view.effective else found
 
     def corrected(self, view: View) -> View:
         """The same view without choices that the menus before them do not offer."""

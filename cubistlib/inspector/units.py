@@ -56,11 +56,6 @@ def outgoing(specimen: Specimen, unit: Unit) -> Weights:
     return _named(specimen, unit.layer, np.s_[0, :, unit.index], unit.layer + 1)
 
 
-def bias(specimen: Specimen, unit: Unit) -> float:
-    """A unit's bias, 0 where it is masked."""
-    return float(specimen.net.biases[unit.layer - 1][0, unit.index])
-
-
 def equation(specimen: Specimen, unit: Unit) -> str:
     """How a unit is computed: "h2.3 = relu(1.2·h1.1 − 0.44·h1.5 + 0.1)"."""
     name = unit.name(specimen.layers)
@@ -70,8 +65,9 @@ def equation(specimen: Specimen, unit: Unit) -> str:
     parts = [_term(w, f"·{source}") for source, w in weights[:TERMS]]
     if len(weights) > TERMS:
         parts.append(f"+ … {len(weights) - TERMS} more")
-    if (b := bias(specimen, unit)) or not parts:
-        parts.append(_term(b))
+    bias = float(specimen.net.biases[unit.layer - 1][0, unit.index])
+    if bias or not parts:
+        parts.append(_term(bias))
     inner = " ".join(parts).removeprefix("+ ")
     inner = f"−{inner[2:]}" if inner.startswith("− ") else inner
     return f"logit = {inner}" if unit.layer == specimen.layers else f"{name} = relu({inner})"

@@ -1,13 +1,11 @@
 """The view as a value: everything the inspector shows, as a short string and back."""
 
 import math
-from dataclasses import MISSING, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlencode
 
 from cubistlib.support.checks import require
-
-Value = str | int | float | bool | None
 
 
 @dataclass(frozen=True)
@@ -37,9 +35,9 @@ class View:
 
     def __str__(self) -> str:
         """Only what differs from the defaults: "algorithm=snip&keep=24&unit=h2.3"."""
-        changed = {f.name: getattr(self, f.name) for f in fields(self)}
-        pairs = [(n, v) for n, v in changed.items() if v != DEFAULTS[n]]
-        return "&".join(f"{name}={quote(_written(value), safe='/')}" for name, value in pairs)
+        changed = {name: value for name, value in vars(self).items() if value != DEFAULTS[name]}
+        written = {n: int(v) if isinstance(v, bool) else v for n, v in changed.items()}
+        return urlencode(written, safe="/", quote_via=quote)
 
     @classmethod
     def parse(cls, text: str) -> "View":
@@ -50,22 +48,17 @@ class View:
             )
         except ValueError:
             pairs = [(text, "")]
-        values: dict[str, Any] = {name: _read(name, value) for name, value in pairs}
-        return cls(**values)
+        return cls(**{name: _read(name, value) for name, value in pairs})
 
     def changed(self, name: str, value: Any) -> "View":
         """The same view but for one field."""
         return replace(self, **{name: value})
 
 
-DEFAULTS = {f.name: f.default for f in fields(View) if f.default is not MISSING}
+DEFAULTS = vars(View())
 
 
-def _written(value: Value) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def _read(name: str, text: str) -> Value:
+def _read(name: str, text: str) -> Any:
     require(name in DEFAULTS, f"view: unknown {name!r}; allowed: {', '.join(DEFAULTS)}")
     default = DEFAULTS[name]
     if isinstance(default, str):

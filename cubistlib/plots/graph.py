@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -177,7 +177,10 @@ def draw_units(
         if pictures is None:
             ax.add_patch(Circle((x, y), half, facecolor="white", **style))
         else:
-            _draw_picture(pictures[n], (x - half, x + half, y + half, y - half), ax, **style)
+            box, corner = (x - half, x + half, y + half, y - half), (x - half, y - half)
+            shades: dict[str, Any] = {"cmap": DIVERGING, "vmin": -1, "vmax": 1}
+            ax.imshow(pictures[n], extent=box, origin="lower", zorder=2, **shades)
+            ax.add_patch(Rectangle(corner, 2 * half, 2 * half, facecolor="none", **style))
         if layer == 0:
             name = f"x{index + 1}".translate(SUBSCRIPTS)
             ax.text(x - half - 0.1, y, name, ha="right", va="center", fontsize=11)
@@ -185,12 +188,6 @@ def draw_units(
     ax.set(xlim=(-0.4, wide + 0.1), ylim=(tall + 0.1, -0.1), aspect="equal")
     ax.set_axis_off()
     return ax
-
-
-def _draw_picture(picture: np.ndarray, box: tuple[float, float, float, float], ax: Axes, **frame):
-    left, right, bottom, top = box
-    ax.imshow(picture, extent=box, origin="lower", cmap=DIVERGING, vmin=-1, vmax=1, zorder=2)
-    ax.add_patch(Rectangle((left, top), right - left, bottom - top, facecolor="none", **frame))
 
 
 def _line(edge: Edge) -> dict:

@@ -47,7 +47,10 @@ def accuracy_curves(
     behind over the same range of k.
     """
     if frontier is not None:
-        _draw_frontier(frontier, frame["keep"].min(), frame["keep"].max(), ax)
+        best = 100 * frontier.set_index("weights_kept")["accuracy"]
+        tried = np.arange(frame["keep"].min(), frame["keep"].max() + 1)
+        style = look("search") | {"marker": None, "lw": 2.4, "zorder": 1.5}
+        ax.plot(tried, best.reindex(tried, method="ffill"), drawstyle="steps-post", **style)
     for i, ((name, hidden), curve) in enumerate(frame.groupby(["algorithm", "hidden"])):
         style = width_style(name, hidden, i)
         ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
@@ -77,14 +80,6 @@ def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: s
     ax.step(steps, left, where="post", lw=1.8, color=look(algorithm)["color"])
     ax.set(xlabel="training step", ylabel="weights left")
     return ax
-
-
-def _draw_frontier(frontier: pd.DataFrame, low: int, high: int, ax: Axes) -> None:
-    """The search's best with at most k weights, for k from low to high."""
-    best = 100 * frontier.set_index("weights_kept")["accuracy"]
-    best = best.reindex(np.arange(low, high + 1), method="ffill")
-    style = look("search") | {"marker": None}
-    ax.plot(best.index, best, drawstyle="steps-post", lw=2.4, zorder=1.5, **style)
 
 
 def accuracy_spread(

@@ -63,13 +63,13 @@ def _fence(i: int, target: float, cells: np.ndarray) -> LineCollection:
     return LineCollection(_edges(cells >= target), color=colour, ls=dashes, lw=2.2, label=label)
 
 
-def _edges(cells: np.ndarray) -> list[np.ndarray]:
-    """The edges between cells that are true and others, (2, 2) each, in units of cells."""
+def _edges(cells: np.ndarray) -> list:
+    """The edges between cells that are true and others, two ends (x, y) each, in cells."""
     wide = np.pad(cells, 1)
     level = np.argwhere(wide[1:] != wide[:-1]) - (0.5, 1.5)
     upright = np.argwhere(wide[:, 1:] != wide[:, :-1]) - (1.5, 0.5)
-    ends = [(y, x, y, x + 1) for y, x in level] + [(y, x, y + 1, x) for y, x in upright]
-    return [np.array([(x, y), (u, v)]) for y, x, v, u in ends]
+    lines = [[(x, y), (x + 1, y)] for y, x in level]
+    return lines + [[(x, y), (x, y + 1)] for y, x in upright]
 
 
 def mask_counts(counts: Mapping[str, Mapping[int, int]], ax: Axes) -> Axes:

@@ -44,26 +44,15 @@ ACCURACY = AXIS_NAMES["accuracy"]
 
 def use_style() -> None:
     """Set the look of every figure that follows: size, resolution, fonts, grid."""
-    mpl.rcParams.update(
-        {
-            "figure.figsize": (7.0, 4.2),
-            "figure.dpi": 120,
-            "savefig.dpi": 120,
-            "figure.constrained_layout.use": True,
-            "font.size": 11,
-            "axes.labelsize": 11,
-            "axes.titlesize": 11,
-            "legend.fontsize": 10,
-            "legend.frameon": False,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": True,
-            "grid.color": "#E6E6E6",
-            "grid.linewidth": 0.8,
-            "axes.axisbelow": True,
-            "image.cmap": SEQUENTIAL,
-        }
-    )
+    mpl.rc("figure", figsize=(7.0, 4.2), dpi=120)
+    mpl.rc("figure.constrained_layout", use=True)
+    mpl.rc("savefig", dpi=120)
+    mpl.rc("font", size=11)
+    mpl.rc("axes", labelsize=11, titlesize=11, grid=True, axisbelow=True)
+    mpl.rc("axes.spines", top=False, right=False)
+    mpl.rc("grid", color="#E6E6E6", linewidth=0.8)
+    mpl.rc("legend", fontsize=10, frameon=False)
+    mpl.rc("image", cmap=SEQUENTIAL)
 
 
 def look(algorithm: str) -> dict:
