@@ -56,6 +56,12 @@ def test_it_has_the_shape_of_the_series(notebook):
     assert max(len(source.splitlines()) for source in code) <= 15
 
 
+def test_a_study_is_run_by_a_sweep(notebook):
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    assert "Study(" not in code or "sweep.run(" in code
+    assert "store.write(" not in code
+
+
 def test_every_figure_has_words_for_those_who_cannot_see_it(notebook):
     for cell in notebook.cells:
         pictures = [o for o in cell.get("outputs", []) if "image/png" in o.get("data", {})]
