@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cubistlib import Network, Task, TrainConfig, UserError, pruners
-from cubistlib.pruners.controls.dense import parameters, widths_of_size
+from cubistlib.networks import parameters_of
+from cubistlib.pruners.controls.dense import widths_of_size
 from cubistlib.pruners.controls.shuffled import shuffle
 from cubistlib.pruners.parts import erk
 from cubistlib.pruners.parts.initialization import xavier_normal
@@ -182,7 +183,7 @@ def test_xavier_normal_has_its_standard_deviation_and_leaves_the_biases():
 )
 def test_dense_networks_of_a_size(budget, widths):
     found = widths_of_size(budget)
-    assert parameters((2, *found, 1)) <= budget
+    assert parameters_of(found) <= budget
     assert found == widths
 
 

@@ -147,6 +147,11 @@ def weights_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
     return sum(into * out for into, out in pairwise((inputs, *hidden, outputs)))
 
 
+def parameters_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
+    """The same with biases counted."""
+    return weights_of(hidden, inputs, outputs) + sum(hidden) + outputs
+
+
 def _sequence(seed: Seed) -> np.random.SeedSequence:
     """A seed as a SeedSequence; a whole number also seeds the order of the data, apart from it."""
     if isinstance(seed, np.random.SeedSequence):

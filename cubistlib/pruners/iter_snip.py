@@ -32,10 +32,6 @@ class IterSNIP(Scored):
         return sensitivity(nets, masks, next(batches))
 
     def authors_schedule(self, total, keep) -> np.ndarray:
-        return authors_targets(total, keep, self.steps)
-
-
-def authors_targets(total: int, keep: np.ndarray, steps: int) -> np.ndarray:
-    """⌊N · exp(t/steps · ln(k/N))⌋, as the authors' code rounds it: (steps, n) int64."""
-    shares = [[t / steps * math.log(k / total) for k in keep.tolist()] for t in range(1, steps + 1)]
-    return np.array([[math.floor(total * math.exp(share)) for share in row] for row in shares])
+        progress = [t / self.steps for t in range(1, self.steps + 1)]
+        logs = [math.log(k / total) for k in keep.tolist()]
+        return np.array([[math.floor(total * math.exp(p * log)) for log in logs] for p in progress])

@@ -1,5 +1,6 @@
 """SNIP: keep the connections whose removal would change the loss the most."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,6 @@ import torch
 from cubistlib.networks import Masks, Network
 from cubistlib.networks.functional import gradients
 from cubistlib.pruners.parts.initialization import xavier_normal
-from cubistlib.pruners.parts.schedules import floor_of_share
 from cubistlib.pruners.parts.selection import at_least
 from cubistlib.pruners.scored import Scored
 
@@ -37,7 +37,7 @@ class SNIP(Scored):
         return sensitivity(nets, masks, next(batches))
 
     def authors_schedule(self, total, keep) -> np.ndarray:
-        return floor_of_share(total, keep)[None]
+        return np.array([[math.floor(total * (k / total)) for k in keep.tolist()]])
 
 
 def sensitivity(nets: Network, masks: Masks, batch) -> list[np.ndarray]:

@@ -9,7 +9,7 @@ from itertools import accumulate, combinations, islice, pairwise, product, zip_l
 
 import numpy as np
 
-from cubistlib.networks import Masks
+from cubistlib.networks import Masks, parameters_of
 from cubistlib.support.checks import require
 
 
@@ -85,8 +85,6 @@ class Structured(MaskList):
 
     @property
     def widest(self) -> tuple[int, ...]:
-        if self.below is None:
-            return (self.max_width,) * 3
         return common_widths(_dense_structures(self))
 
 
@@ -152,12 +150,11 @@ def unstructured_masks(
 
 @cache  # workers are sent equal lists; and whoever joins lists reads all of them by turns
 def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
-    def parameters(hidden: tuple[int, ...]) -> int:
-        return sum(out * (into + 1) for into, out in pairwise((masks.inputs, *hidden, 1)))
-
-    depth = len(masks.below or (0, 0, 0))
-    most = parameters(masks.below) if masks.below else np.inf
-    return [hidden for hidden in structures(masks.max_width, depth) if parameters(hidden) < most]
+    if masks.below is None:
+        return structures(masks.max_width)
+    every = structures(masks.max_width, len(masks.below))
+    most = parameters_of(masks.below, masks.inputs)
+    return [hidden for hidden in every if parameters_of(hidden, masks.inputs) < most]
 
 
 @cache

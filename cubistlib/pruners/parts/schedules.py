@@ -1,7 +1,5 @@
 """How many weights stay when: rows are steps, columns the networks of a stack."""
 
-import math
-
 import numpy as np
 
 
@@ -11,8 +9,3 @@ def geometric(total: int, keep: np.ndarray, steps: int) -> np.ndarray:
     left = total * (keep / total) ** progress
     left[-1] = keep
     return left
-
-
-def floor_of_share(total: int, keep: np.ndarray) -> np.ndarray:
-    """⌊N · (k/N)⌋ in double precision, as the authors' code rounds it: k or k − 1, (n,) int64."""
-    return np.array([math.floor(total * (k / total)) for k in keep.tolist()])
