@@ -11,8 +11,9 @@ import pytest
 
 import cubistlib as cl
 from cubistlib import plots, store
-from cubistlib.inspector import Refused, export, maps, units
+from cubistlib.inspector import Refused, maps, units
 from cubistlib.inspector.catalogue import stops
+from cubistlib.inspector.figure import encoded
 from cubistlib.inspector.film import checkpoints, rerun
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.sources import catalogue
@@ -367,18 +368,18 @@ def test_a_run_that_cannot_be_had_again_says_so(results, few):
 
 def test_exports_hold_the_network_and_repeat(model):
     view = View(threshold=0.1)
-    found = json.loads(export.encoded(model, view, "json"))
+    found = json.loads(encoded(model, view, "json"))
     net = cl.Network.from_arrays(found["weights"], found["biases"])
     kept = cl.Masks.from_weights([np.array(m) for m in found["masks"]])
     assert kept.weights_kept[0] == found["weights_kept"]
     assert abs(net.evaluate(model.x, model.y)[0][0] - found["accuracy"]) < 1e-9
     assert View.parse(found["view"]) == view
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml")):
-        once = export.encoded(model, view, kind)
+        once = encoded(model, view, kind)
         assert once.startswith(start)
-        assert export.encoded(model, view, kind) == once
+        assert encoded(model, view, kind) == once
     with pytest.raises(ValueError, match="exports are png, svg, json, got 'gif'"):
-        export.encoded(model, view, "gif")
+        encoded(model, view, "gif")
 
 
 def test_a_scene_keeps_places_while_weights_go(few):

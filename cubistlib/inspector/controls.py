@@ -61,20 +61,17 @@ class Controls:
         self._filling = True
         try:
             for name in MENUS:
-                self._menu(
-                    name, self.catalogue.menu(name, view), getattr(view, name), "best of all"
-                )
-            every = self.catalogue.menu("algorithm", View())
-            self._menu("beside", every, view.beside, "nothing")
+                self._menu(name, "best of all", self.catalogue.menu(name, view), view)
+            self._menu("beside", "nothing", self.catalogue.menu("algorithm", View()), view)
             self._sliders(view, largest_weight)
             for name in TOGGLES:
                 self.fields[name].value = getattr(view, name)
         finally:
             self._filling = False
 
-    def _menu(self, name: str, choices: dict[str, float], chosen: str, nothing: str) -> None:
+    def _menu(self, name: str, nothing: str, choices: dict[str, float], view: View) -> None:
         shown = [(f"{value} · {best:.1%}", value) for value, best in choices.items()]
-        _options(self.fields[name], [(nothing, ""), *shown], chosen)
+        _options(self.fields[name], [(nothing, ""), *shown], getattr(view, name))
         self.fields[name].layout.display = None if len(choices) > 1 else "none"
 
     def _sliders(self, view: View, largest_weight: float) -> None:

@@ -1,5 +1,9 @@
-"""A view as a static figure: for pages without a kernel, for print, for export."""
+"""A view as a static figure, for pages without a kernel and for print; and as a file."""
 
+import io
+import json
+
+import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
@@ -12,7 +16,9 @@ from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.view import View
 from cubistlib.plots import graph, plane
 from cubistlib.plots.style import DIVERGING
+from cubistlib.support.checks import require
 
+KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 # Frames of units that only stand by, and of the chosen one.
 FRAMES = {"constant": {"ls": (0, (3, 2))}, "dead": {"ls": (0, (1, 2))}}
 CHOSEN = {"edgecolor": "black", "lw": 2.4}
@@ -67,3 +73,42 @@ def _unit(model: Model, view: View, ax: Axes) -> None:
     if output:
         plane.wrong_points(model.scene(view).survey.wrong, ax)
     ax.set_title(map_title(view), fontsize=10)
+
+
+def encoded(model: Model, view: View, kind: str, dpi: int = 150) -> bytes:
+    """The view as "png", "svg" or "json"; the same view gives the same bytes."""
+    require(kind in KINDS, f"inspect: exports are {', '.join(KINDS)}, got {kind!r}")
+    if kind == "json":
+        return json.dumps(values(model, view), indent=1).encode()
+    buffer = io.BytesIO()
+    dated = {"Date": None} if kind == "svg" else None
+    with mpl.rc_context({"svg.hashsalt": "cubist"}):
+        figure(model, view).savefig(buffer, format=kind, dpi=dpi, metadata=dated)
+    return buffer.getvalue()
+
+
+def values(model: Model, view: View) -> dict:
+    """The network and what is shown of it, as plain values.
+
+    weights[l]: rows of (out, in), biases[l], masks[l]: `Network.from_arrays(weights, biases)`
+    and `Masks.from_weights(masks)` give the network back.
+    """
+    scene = model.scene(view)
+    net, masks = scene.specimen.net, scene.specimen.masks
+    return {
+        "view": str(view),
+        "title": scene.specimen.title,
+        "accuracy": scene.survey.accuracy,
+        "wrong": len(scene.survey.wrong),
+        "weights_kept": scene.specimen.weights_kept,
+        "effective_weights": int(scene.specimen.paths.effective_weights[0]),
+        "parameters_kept": int(masks.parameters_kept[0]),
+        "states": scene.counts,
+        "units": [
+            {"name": name, "state": scene.state(u), "equation": units.equation(scene.specimen, u)}
+            for name, u in zip(scene.names, scene.units, strict=True)
+        ],
+        "weights": [w[0].tolist() for w in net.weights],
+        "biases": [b[0].tolist() for b in net.biases],
+        "masks": [m[0].astype(int).tolist() for m in masks.weights],
+    }

@@ -7,7 +7,7 @@ import numpy as np
 from cubistlib.inspector.specimen import Specimen, logits, read_part
 from cubistlib.inspector.units import Unit
 from cubistlib.networks import Masks, Network
-from cubistlib.plots.plane import EXTENT, grid, unit_maps
+from cubistlib.plots.plane import EXTENT, grid
 from cubistlib.plots.style import DIVERGING
 
 ZERO, INK = 127, 255  # bytes of the value 0, and of a decision boundary
@@ -83,9 +83,3 @@ def until(specimen: Specimen, unit: Unit) -> Network:
     # All biases stay: what a unit says without a reader is shown as well.
     biases = tuple(np.ones(b.shape, bool) for b in net.biases)
     return read_part(net, Masks(cut(specimen.masks.weights), biases))[0]
-
-
-def shared_top(specimen: Specimen, pre: bool, side: int = 48) -> float:
-    """The largest value of all hidden units, on a coarse grid: the scale that they share."""
-    hidden = unit_maps(specimen.net, side, pre)[:-1]
-    return max(Map.of(np.nan_to_num(layer)).top for layer in hidden)

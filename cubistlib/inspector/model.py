@@ -12,11 +12,12 @@ from cubistlib.inspector.scene import Scene
 from cubistlib.inspector.specimen import Specimen, read_part, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
-from cubistlib.plots.plane import thinned
+from cubistlib.plots.plane import thinned, unit_maps
 
 KEPT = 48  # scenes and maps in memory
 HEAVY = 1e9  # multiplications; more take longer than a slider may
 ROUGH_ROWS, ROUGH_SIDE = 1500, 64  # in their place while a slider moves
+SHARED_SIDE = 48  # of the maps that the scale shared by all hidden units is taken from
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +31,6 @@ class Model:
     def __post_init__(self) -> None:
         for name in ("scene", "map"):
             object.__setattr__(self, name, lru_cache(KEPT)(getattr(self, name)))
-
-    def check(self, view: View) -> None:
-        """Raises ValueError, in one sentence, if there is no such view."""
-        self.catalogue.check(view)
-        Unit.parse(view.unit, self.catalogue.specimen(view).net.sizes)
 
     def corrected(self, view: View) -> View:
         """The nearest view that there is, after one of its menus has changed."""
@@ -55,7 +51,8 @@ class Model:
         unit = Unit.parse(view.unit, specimen.net.sizes)
         found = maps.unit_map(specimen, unit, view.pre, ROUGH_SIDE if rough else maps.SIDE)
         if view.shared and 0 < unit.layer < specimen.layers:
-            return replace(found, top=maps.shared_top(specimen, view.pre))
+            hidden = unit_maps(specimen.net, SHARED_SIDE, view.pre)[:-1]
+            return replace(found, top=max(Map.of(np.nan_to_num(layer)).top for layer in hidden))
         return found
 
     def beside(self, view: View) -> View:

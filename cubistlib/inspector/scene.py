@@ -12,7 +12,7 @@ from cubistlib.networks import STATES
 from cubistlib.plots.graph import DOT, HALF, Edge, Graph
 from cubistlib.plots.plane import thumbnails
 
-INPUT, OUTPUT, REMOVED = "input", "output", "removed"
+REMOVED = "removed"
 # Half the side of a unit's picture, in cells, where it is not whole.
 HALVES = {STATES[0]: 0.22, REMOVED: DOT}
 GHOST = 0.5  # width of a removed weight's line
@@ -58,7 +58,7 @@ class Scene:
     def state(self, unit: Unit) -> str:
         """What a unit is: input, output, one of connectivity.STATES; or removed by folding."""
         if unit.layer in (0, self.specimen.layers):
-            return OUTPUT if unit.layer else INPUT
+            return "output" if unit.layer else "input"
         state = STATES[self.survey.states[unit.layer - 1][unit.index]]
         return REMOVED if self.view.effective and state == STATES[0] else state
 

@@ -27,37 +27,33 @@ def catalogue(
     if isinstance(what, pd.Series):
         what = what.to_frame().T
     if isinstance(what, pd.DataFrame):
-        return from_results(what, x, y, studies)
+        return _from_results(what, x, y, studies)
     if isinstance(what, Mapping):
         named = what.items()
         return Catalogue(e for name, item in named for e in _in_hand(item, None, str(name), x, y))
     return Catalogue(_in_hand(what, masks, "network", x, y))
 
 
-def from_results(
-    results: pd.DataFrame, x: np.ndarray, y: np.ndarray, studies: Sequence[Study] = ()
+def _from_results(
+    results: pd.DataFrame, x: np.ndarray, y: np.ndarray, studies: Sequence[Study]
 ) -> Catalogue:
-    """Runs of results, each trained once more when it is looked at.
+    """The most accurate run of every choice of the menus and number of weights.
 
-    studies: those that the results are of. Without its study a search's run can be had again
-    only if its mask is that of a dense structure.
+    Each is trained once more when it is looked at. Without its study a search's run can be had
+    again only if its mask is that of a dense structure.
     """
     missing = set(store.COLUMNS) - set(results.columns)
     require(not missing, f"inspect: results lack the columns {', '.join(sorted(missing))}")
-    known = {study.name: study for study in studies}
-    runs = [_run(row, x, y, known) for _, row in _best_of_each(results).iterrows()]
-    lost = runs.count(None)
-    why = "those of a search need their study in studies=, others their algorithm"
-    left_out = f"left out {lost} of {len(runs)} runs: {why}" if lost else ""
-    return Catalogue([run for run in runs if run], left_out)
-
-
-def _best_of_each(results: pd.DataFrame) -> pd.DataFrame:
-    """The most accurate run of every choice of the menus and number of weights."""
     results = analysis.converged(results)
     count = results["keep"].fillna(results["weights_kept"])
     keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
-    return results.loc[results["accuracy"].astype(float).groupby([*keys, count]).idxmax()]
+    best = results.loc[results["accuracy"].astype(float).groupby([*keys, count]).idxmax()]
+    known = {study.name: study for study in studies}
+    runs = [_run(row, x, y, known) for _, row in best.iterrows()]
+    lost = runs.count(None)
+    why = "those of a search need their study in studies=, others their algorithm"
+    left_out = f"left out {lost} of {len(runs)} runs: {why}" if lost else ""
+    return Catalogue(filter(None, runs), left_out)
 
 
 def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]) -> Entry | None:

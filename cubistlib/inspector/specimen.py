@@ -102,22 +102,15 @@ def survey(specimen: Specimen, x: np.ndarray, y: np.ndarray) -> Survey:
     """Accuracy, wrong rows and unit states; the cost is that of the units that are read."""
     net, masks, read = read_part(specimen.net, specimen.masks)
     wrong = x[(logits(net, x) > 0) != (y > 0.5)]
-    states = [np.zeros(d, int) for d in specimen.net.hidden]
-    for every, units, those in zip(states, read, _states(net, masks, x), strict=True):
-        every[units] = those
-    return Survey(1 - len(wrong) / len(x), wrong, states, len(x))
-
-
-def _states(net: Network, masks: Masks, x: np.ndarray) -> list[np.ndarray]:
-    """`unit_states` of one network, part by part of the rows.
-
-    STATES go from the least to the most that a unit does, so that the most of all parts holds;
-    and a unit that is constant on each part is constant if it is on one row of each.
-    """
     parts = [x[i : i + PART] for i in range(0, len(x), PART)]
+    # STATES go from the least to the most that a unit does: the most of all parts holds. A unit
+    # that is constant on each part is constant if it is on one row of each.
     with one_thread():
         found = [unit_states(net, masks, part) for part in (*parts, x[::PART])]
-    return [np.max(layer, axis=0)[0] for layer in zip(*found, strict=True)]
+    states = [np.zeros(d, int) for d in specimen.net.hidden]
+    for every, units, those in zip(states, read, zip(*found, strict=True), strict=True):
+        every[units] = np.max(those, axis=0)[0]
+    return Survey(1 - len(wrong) / len(x), wrong, states, len(x))
 
 
 def read_part(net: Network, masks: Masks) -> tuple[Network, Masks, list[np.ndarray]]:

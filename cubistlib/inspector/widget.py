@@ -11,9 +11,11 @@ import ipywidgets as widgets
 import traitlets
 from IPython.display import display
 
-from cubistlib.inspector import content, export, maps
+from cubistlib.inspector import content, maps
 from cubistlib.inspector.controls import Controls
+from cubistlib.inspector.figure import KINDS, encoded
 from cubistlib.inspector.model import Model
+from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
 from cubistlib.support.checks import UserError
 from cubistlib.support.files import replacing
@@ -70,48 +72,42 @@ class Inspector:
 
     def show(self, view: View) -> None:
         """Look at another view. Raises ValueError, and stays, if it does not exist."""
-        self.model.catalogue.check(view)
-        if not self.model.catalogue.loaded(view):
+        catalogue = self.model.catalogue
+        catalogue.check(view)
+        if not catalogue.loaded(view):
             self.status.value = '<div role="status">training this run once more …</div>'
-        self.model.check(view)
+        whole = catalogue.specimen(replace(view, threshold=0.0))
+        Unit.parse(view.unit, whole.net.sizes)
         self._view = view
-        top = self.model.catalogue.specimen(replace(view, threshold=0.0)).largest_weight
-        self.controls.fill(view, top)
+        self.controls.fill(view, whole.largest_weight)
         self.address.value = str(view)
-        self._draw(view, rough=self.model.heavy(view))
-        self._when_idle(PAUSE)
-
-    def _when_idle(self, seconds: float) -> None:
-        """Finish the view once nothing has changed for so long; at once where no kernel runs."""
         if self._timer:
             self._timer.cancel()
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._in_full()
-            return
-        self._timer = loop.call_later(seconds, self._finish)
+        except RuntimeError:  # no kernel: nobody is going to move a slider
+            self._draw(view)
+        else:
+            self._draw(view, rough=self.model.heavy(view))
+            self._timer = loop.call_later(PAUSE, self._finish)
 
     def _finish(self) -> None:
         """What was drawn roughly in full, then runs that a slider may ask for, one at a time."""
-        self._in_full()
-        if self.model.catalogue.load_ahead(self._view):
-            self._when_idle(PAUSE)
-
-    def _in_full(self) -> None:
         if self._rough:
-            self._draw(self._view, rough=False)
+            self._draw(self._view)
+        if self.model.catalogue.load_ahead(self._view):
+            self._timer = asyncio.get_running_loop().call_later(PAUSE, self._finish)
 
     def export(self, path: str | Path) -> Path:
         """Write the view to `path`, as .png, .svg or .json."""
         path = Path(path)
-        written = export.encoded(self.model, self._view, path.suffix[1:])
+        written = encoded(self.model, self._view, path.suffix[1:])
         with replacing(path) as temporary:
             temporary.write_bytes(written)
         return path
 
     def _repr_png_(self) -> bytes:
-        return export.encoded(self.model, self._view, "png", dpi=90)
+        return encoded(self.model, self._view, "png", dpi=90)
 
     def _ipython_display_(self) -> None:
         """The static figure, always, and below it the widget that takes its place if it can."""
@@ -122,7 +118,7 @@ class Inspector:
         place.update({"image/png": self._repr_png_(), "text/plain": text}, raw=True)
 
     def _arranged(self) -> widgets.Widget:
-        buttons = [self._exporter(kind) for kind in export.KINDS]
+        buttons = [self._exporter(kind) for kind in KINDS]
         self._graph_box, self._map_box = widgets.Box(), widgets.Box()
         self._unit_box = widgets.VBox([self._map_box, self.numbers])
         body = widgets.Box([self._graph_box, self._unit_box], layout={"flex_flow": "row wrap"})
@@ -136,8 +132,8 @@ class Inspector:
         return button
 
     def _download(self, kind: str) -> None:
-        message = {"kind": "download", "name": f"network.{kind}", "mime": export.KINDS[kind]}
-        self.graphs[0].send(message, [export.encoded(self.model, self._view, kind)])
+        message = {"kind": "download", "name": f"network.{kind}", "mime": KINDS[kind]}
+        self.graphs[0].send(message, [encoded(self.model, self._view, kind)])
 
     def _change(self, name: str, value: object) -> None:
         """A reader has acted: one field of the view."""
@@ -158,7 +154,7 @@ class Inspector:
 
     def _hover(self, name: str) -> None:
         """The map of the unit under the pointer; the view stays."""
-        self._draw_unit(replace(self._view, unit=name or self._view.unit), rough=False)
+        self._draw_unit(replace(self._view, unit=name or self._view.unit))
 
     def _draw(self, view: View, rough: bool = False) -> None:
         """All pictures of a view."""
@@ -174,7 +170,7 @@ class Inspector:
         self._unit_box.layout.width = "100%" if view.beside else "44%"
         self._draw_unit(view, rough)
 
-    def _draw_unit(self, view: View, rough: bool) -> None:
+    def _draw_unit(self, view: View, rough: bool = False) -> None:
         """The large maps and the numbers of the view's unit."""
         for picture, each in zip(self.maps, self.model.views(view), strict=False):
             picture.content = content.map_content(self.model, each, rough)

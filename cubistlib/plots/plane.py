@@ -90,12 +90,10 @@ def draw_map(values: np.ndarray, ax: Axes, top: float, boundary: bool = False) -
     return _plane(ax)
 
 
-def decision_region(
-    net: Network, ax: Axes, x: np.ndarray | None = None, y: np.ndarray | None = None
-) -> Axes:
-    """Where a network says class 0 and class 1, in pale colours, and the points if given."""
+def decision_region(net: Network, ax: Axes, x: np.ndarray, y: np.ndarray) -> Axes:
+    """Where a network says class 0 and class 1, in pale colours, and the points x, y."""
     draw_map(np.where(unit_maps(net, 300)[-1][0] > 0, 1.0, -1.0), ax, top=3)
-    return ax if x is None or y is None else spiral(x, y, ax)
+    return spiral(x, y, ax)
 
 
 def construction(ax: Axes, turns: int = 2, sides: int = 8, gap: float = 30.0) -> Axes:

@@ -94,14 +94,13 @@ def check(profile: str, notebooks: dict[str, Notebook]) -> dict[str, Values]:
 def _checked(notebook: Notebook, file: Path, profile: str) -> Values:
     """One notebook's parameters from its file, its defaults checked as well."""
     defaults = {name: p.default for name, p in notebook.parameters.items()}
-    where = paths.shown(notebook.path)
-    faults = [f"{where}: {fault}" for fault in _faults(notebook, defaults)]
+    where, here = paths.shown(notebook.path), paths.shown(file)
     require("profile" in defaults, f"{where}: parameters must have a line 'profile: str = …'")
     values = read_yaml(file)
-    where = paths.shown(file)
-    faults += [f"{where}: {fault}" for fault in _faults(notebook, values)]
+    faults = [f"{where}: {fault}" for fault in _faults(notebook, defaults)]
+    faults += [f"{here}: {fault}" for fault in _faults(notebook, values)]
     if isinstance(values.get("profile"), str) and values["profile"] != profile:
-        faults.append(f"{where}: profile must be {profile!r}, its folder's name")
+        faults.append(f"{here}: profile must be {profile!r}, its folder's name")
     require(not faults, "\n".join(faults))
     return _valid(notebook, values)
 
