@@ -11,7 +11,7 @@ import pytest
 
 import cubistlib as cl
 from cubistlib import plots, store
-from cubistlib.inspector import Refused, maps, units
+from cubistlib.inspector import Refused, content, units
 from cubistlib.inspector.catalogue import stops
 from cubistlib.inspector.figure import encoded
 from cubistlib.inspector.film import checkpoints, rerun
@@ -200,10 +200,10 @@ def test_maps_are_the_network_on_the_grid(model, pre):
     expected = plots.unit_maps(specimen.net, 64)
     for layer in (1, 2, 3):
         for index in range(6):
-            found = maps.unit_map(specimen, Unit(layer, index), pre, side=64).values
+            found = units.unit_map(specimen, Unit(layer, index), pre, side=64).values
             found = np.maximum(found, 0) if pre else found
             np.testing.assert_allclose(found, expected[layer - 1][index], atol=1e-5)
-    output = maps.unit_map(specimen, Unit(4, 0), pre, side=64)
+    output = units.unit_map(specimen, Unit(4, 0), pre, side=64)
     logit = output.values if pre else 2 * np.arctanh(2 * output.values)
     np.testing.assert_allclose(logit, expected[3][0], atol=1e-4)
 
@@ -215,11 +215,10 @@ def test_a_large_map_has_512_points_a_side_and_its_first_row_at_the_bottom(model
 
 
 def test_bytes_have_zero_in_the_middle_and_ink_on_the_boundary():
-    assert maps.quantized(np.array([-2.0, -1, 0, 1, 2])).tolist() == [0, 0, 127, 254, 254]
-    colours = maps.palette()
-    assert colours[maps.ZERO].tolist() == [255] * 3 and colours[maps.INK].tolist() == [0] * 3
-    found = maps.Map(np.array([[-1.0, -1, 1]] * 2), 1.0)
-    assert found.pixels(boundary=True).tolist() == [[0, maps.INK, 254]] * 2
+    assert content.quantized(np.array([-2.0, -1, 0, 1, 2])).tolist() == [0, 0, 127, 254, 254]
+    assert content.PALETTE[[content.ZERO, content.INK]].tolist() == [[255] * 3, [0] * 3]
+    found = units.Map(np.array([[-1.0, -1, 1]] * 2), 1.0)
+    assert content.pixels(found, boundary=True).tolist() == [[0, content.INK, 254]] * 2
 
 
 def test_thumbnails_are_scaled_alone_or_together(model):

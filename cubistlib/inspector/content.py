@@ -3,14 +3,19 @@
 from html import escape
 from itertools import count
 
+import numpy as np
+
 from cubistlib.inspector import units
-from cubistlib.inspector.maps import Map, quantized
-from cubistlib.inspector.model import Model, accuracy_text, map_title
-from cubistlib.inspector.scene import Scene
-from cubistlib.inspector.units import TERMS, Unit, Weights
+from cubistlib.inspector.model import Model, Scene, accuracy_text, map_title
+from cubistlib.inspector.units import TERMS, Map, Unit, Weights
 from cubistlib.inspector.view import View
 from cubistlib.plots.plane import EXTENT, WRONG, arms, thinned
+from cubistlib.plots.style import DIVERGING
 
+ZERO, INK = 127, 255  # bytes of the value 0, and of a decision boundary
+# The colours of all bytes, (256, 3) uint8.
+PALETTE = np.vstack([255 * DIVERGING.resampled(INK)(np.arange(INK))[:, :3], [[0, 0, 0]]])
+PALETTE = np.round(PALETTE).astype(np.uint8)
 _serial = count(1)  # tells two pictures of equal content apart
 
 
@@ -68,7 +73,7 @@ def _map(found: Map, title: str, boundary: bool = False, points=(), wrong=b"") -
         "label": f"Map of {title} over the plane, from {low} (blue) to {high} (vermillion)",
         "extent": EXTENT,
         "side": len(found.values),
-        "pixels": found.pixels(boundary).tobytes(),
+        "pixels": pixels(found, boundary).tobytes(),
         "top": found.top,
         "middle": float(middle),
         "ticks": [low, middle, high],
@@ -77,16 +82,32 @@ def _map(found: Map, title: str, boundary: bool = False, points=(), wrong=b"") -
     }
 
 
+def quantized(values: np.ndarray) -> np.ndarray:
+    """Values −1 … 1 as bytes 0 … 254; values beyond as the ends."""
+    return np.round(ZERO + ZERO * np.clip(values, -1, 1)).astype(np.uint8)
+
+
+def pixels(found: Map, boundary: bool = False) -> np.ndarray:
+    """A map as bytes; with `boundary`, ink where the sign changes."""
+    pixels = quantized(found.values / found.top)
+    if boundary:
+        right = found.values > 0
+        change = np.zeros_like(right)
+        change[:-1] |= right[1:] != right[:-1]
+        change[:, :-1] |= right[:, 1:] != right[:, :-1]
+        pixels[change] = INK
+    return pixels
+
+
 def numbers(scene: Scene) -> str:
     """The view's unit in numbers, as HTML: equation, state, tables of weights, largest first."""
-    unit = Unit.parse(scene.view.unit, scene.specimen.net.sizes)
-    into, out = units.incoming(scene.specimen, unit), units.outgoing(scene.specimen, unit)
-    equation = escape(units.equation(scene.specimen, unit))
-    tables = _table("weights in", into) + _table("weights out", out)
+    specimen, unit = scene.specimen, Unit.parse(scene.view.unit, scene.specimen.net.sizes)
+    into = _table("weights in", units.incoming(specimen, unit))
+    out = _table("weights out", units.outgoing(specimen, unit))
     return (
-        f"<b>{unit.name(scene.specimen.layers)}, {scene.state(unit)}</b><br>"
-        f"<code>{equation}</code>"
-        f'<div class="cubist-numbers">{tables}</div>'
+        f"<b>{unit.name(specimen.layers)}, {scene.state(unit)}</b><br>"
+        f"<code>{escape(units.equation(specimen, unit))}</code>"
+        f'<div class="cubist-numbers">{into}{out}</div>'
     )
 
 

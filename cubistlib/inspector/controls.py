@@ -33,9 +33,7 @@ class Controls:
             description="|w| ≥", layout=slider, readout_format=".2f"
         )
         toggles = {
-            name: widgets.ToggleButton(
-                description=text, tooltip=hint, layout=widgets.Layout(width="auto")
-            )
+            name: widgets.ToggleButton(description=text, tooltip=hint, layout={"width": "auto"})
             for name, (text, hint) in TOGGLES.items()
         }
         self.fields = {**menus, **sliders, **toggles}
@@ -49,12 +47,11 @@ class Controls:
 
     def rows(self, *last: widgets.Widget) -> list[widgets.HBox]:
         """The controls in three lines; `last` stands at the end of the third."""
-        lines = [(*MENUS, "beside"), ("keep", "step", "threshold"), TOGGLES]
-        wrap = widgets.Layout(flex_flow="row wrap")
-        boxes = [widgets.HBox([self.fields[n] for n in line], layout=wrap) for line in lines]
-        boxes[1].children = (*boxes[1].children[:2], self.play, *boxes[1].children[2:])
-        boxes[2].children = (*boxes[2].children, *last)
-        return boxes
+        every = self.fields | {"play": self.play}
+        lines = [(*MENUS, "beside"), ("keep", "step", "play", "threshold"), TOGGLES]
+        boxes = [[every[name] for name in line] for line in lines]
+        boxes[-1] += last
+        return [widgets.HBox(box, layout={"flex_flow": "row wrap"}) for box in boxes]
 
     def fill(self, view: View, largest_weight: float) -> None:
         """Show a view; nothing that this changes counts as the reader's doing."""

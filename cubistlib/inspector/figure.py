@@ -10,9 +10,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
 from cubistlib.inspector import units
-from cubistlib.inspector.maps import Map
-from cubistlib.inspector.model import Model, map_title
-from cubistlib.inspector.scene import Scene
+from cubistlib.inspector.model import Model, Scene, map_title
+from cubistlib.inspector.units import Map
 from cubistlib.inspector.view import View
 from cubistlib.plots import graph, plane
 from cubistlib.plots.style import DIVERGING

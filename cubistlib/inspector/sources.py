@@ -70,17 +70,10 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     else:
         return None
     keep = int(row["weights_kept"] if search else row["keep"])
-    width = width_name(row["hidden"])
-    return Entry(
-        row["study"],
-        row["algorithm"],
-        width,
-        str(row["seed"]),
-        keep,
-        float(row["accuracy"]),
-        lambda: rerun(experiment, x, y, masks),
-        f"{look(row['algorithm'])['label']}, width {width}, {keep} weights",
-    )
+    width, accuracy = width_name(row["hidden"]), float(row["accuracy"])
+    choices = row["study"], row["algorithm"], width, str(row["seed"])
+    title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights"
+    return Entry(*choices, keep, accuracy, lambda: rerun(experiment, x, y, masks), title)
 
 
 def _experiment(row: pd.Series) -> Experiment:

@@ -1,14 +1,17 @@
-"""Names of units and what they say in numbers: weights in and out, the equation."""
+"""Units: their names, what they say in numbers, and their maps over the plane."""
 
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.inspector.specimen import Specimen
+from cubistlib.inspector.specimen import Specimen, logits, read_part
+from cubistlib.networks import Masks, Network
+from cubistlib.plots.plane import EXTENT, grid
 from cubistlib.support.checks import require
 
 OUTPUT = "out"
+SIDE = 512  # of a large map, as in the paper's viewer
 TERMS = 16  # weights written out; a unit of a wide dense network has hundreds
 
 Weights = list[tuple[str, float]]
@@ -71,6 +74,55 @@ def equation(specimen: Specimen, unit: Unit) -> str:
     inner = " ".join(parts).removeprefix("+ ")
     inner = f"−{inner[2:]}" if inner.startswith("− ") else inner
     return f"logit = {inner}" if unit.layer == specimen.layers else f"{name} = relu({inner})"
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """Values over [−2.25, 2.25]²: (rows, columns) float32, row 0 the lowest x₂.
+
+    top: the value of the palette's end; white is 0, or one half for a probability.
+    """
+
+    values: np.ndarray
+    top: float
+    probability: bool = False
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Map":
+        """Values scaled to the largest of them."""
+        return cls(values, float(np.abs(values).max()) or 1.0)
+
+    @property
+    def ticks(self) -> tuple[str, str, str]:
+        """What the lowest, the middle and the highest colour stand for."""
+        if self.probability:
+            return "0", "0.5", "1"
+        return f"{-self.top:.3g}".replace("-", "−"), "0", f"{self.top:.3g}"
+
+
+def unit_map(specimen: Specimen, unit: Unit, pre: bool = False, side: int = SIDE) -> Map:
+    """One unit over the plane; of the output, the probability of class 1 or, `pre`, the logit."""
+    if unit.layer == 0:
+        return Map(grid(side)[:, unit.index].reshape(side, side), EXTENT)
+    values = np.nan_to_num(logits(_until(specimen, unit), grid(side))).reshape(side, side)
+    if pre:
+        return Map.of(values)
+    if unit.layer == specimen.layers:
+        return Map(np.tanh(values / 2) / 2, 0.5, probability=True)
+    return Map.of(np.maximum(values, 0))
+
+
+def _until(specimen: Specimen, unit: Unit) -> Network:
+    """The network whose logit is that unit before its activation; only what it depends on."""
+    layer, i = unit.layer, slice(unit.index, unit.index + 1)
+
+    def cut(arrays):
+        return (*arrays[: layer - 1], arrays[layer - 1][:, i])
+
+    net = Network(cut(specimen.net.weights), cut(specimen.net.biases))
+    # All biases stay: what a unit says without a reader is shown as well.
+    biases = tuple(np.ones(b.shape, bool) for b in net.biases)
+    return read_part(net, Masks(cut(specimen.masks.weights), biases))[0]
 
 
 def _term(value: float, of: str = "") -> str:

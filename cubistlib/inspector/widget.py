@@ -11,7 +11,8 @@ import ipywidgets as widgets
 import traitlets
 from IPython.display import display
 
-from cubistlib.inspector import content, maps
+from cubistlib.inspector import content
+from cubistlib.inspector.content import PALETTE
 from cubistlib.inspector.controls import Controls
 from cubistlib.inspector.figure import KINDS, encoded
 from cubistlib.inspector.model import Model
@@ -36,7 +37,7 @@ class Picture(anywidget.AnyWidget):
     content = traitlets.Dict().tag(sync=True)
     selected = traitlets.Unicode().tag(sync=True)
     hovered = traitlets.Unicode().tag(sync=True)
-    palette = traitlets.Bytes(maps.palette().tobytes()).tag(sync=True)
+    palette = traitlets.Bytes(PALETTE.tobytes()).tag(sync=True)
 
 
 class Inspector:

@@ -198,11 +198,8 @@ def _line(edge: Edge) -> dict:
 
 
 def _sign_legend(ax: Axes, idle: bool) -> None:
-    samples = {
-        "positive weight": Edge(0, 0, 1, 1 / 3),
-        "negative weight": Edge(0, 0, -1, 1 / 3),
-        "on no path": Edge(0, 0, 1, 1, IDLE),
-    }
-    shown = list(samples)[: 2 + idle]
-    lines = [Line2D([], [], **_line(samples[name]), label=name) for name in shown]
+    samples = {"positive weight": Edge(0, 0, 1, 1 / 3), "negative weight": Edge(0, 0, -1, 1 / 3)}
+    if idle:
+        samples["on no path"] = Edge(0, 0, 1, 1, IDLE)
+    lines = [Line2D([], [], **_line(edge), label=name) for name, edge in samples.items()]
     ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(lines))

@@ -5,7 +5,7 @@ below say which values are allowed. From both, a pydantic model is made for each
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,9 +66,6 @@ def _spiral(values: Values) -> None:
         cubist_spiral(**{name: values[name] for name in names if name in values})
 
 
-TOGETHER: tuple[Callable[[Values], None], ...] = (_keep_below_size, _spiral)
-
-
 def _type(name: str, hint: str) -> Any:
     value: Any = WORDS.get(name, TYPES[hint.removeprefix("list[").removesuffix("]")])
     return OneOrMore[value] if hint.startswith("list[") else value
@@ -121,7 +118,7 @@ def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
     except ValidationError as error:
         yield from (_sentence(fault, notebook) for fault in error.errors())
         return
-    for rule in TOGETHER:
+    for rule in (_keep_below_size, _spiral):
         try:
             rule(valid)
         except ValueError as error:
