@@ -111,19 +111,15 @@ class Catalogue:
                 chosen in {"", *there},
                 f"inspect: no result with {name} {chosen!r}; there are: {', '.join(there)}",
             )
-        names = {entry.algorithm for entry in self.entries}
+        names = self.menu("algorithm", View())
         require(
             view.beside in {"", *names},
             f"inspect: nothing named {view.beside!r} to set beside; there are: {', '.join(names)}",
         )
 
     def _matching(self, view: View, names: Sequence[str] = MENUS) -> Iterator[Entry]:
-        chosen = [(name, getattr(view, name)) for name in names]
-        return (
-            entry
-            for entry in self.entries
-            if all(value in ("", getattr(entry, name)) for name, value in chosen)
-        )
+        chosen = {name: value for name in names if (value := getattr(view, name))}
+        return (e for e in self.entries if all(getattr(e, n) == v for n, v in chosen.items()))
 
 
 def stops(weights: int) -> list[int]:

@@ -22,9 +22,7 @@ class Controls:
         self.catalogue = catalogue
         self._on_change, self._filling = on_change, False
         menu, slider = {"width": "212px"}, {"width": "310px"}
-        menus = {
-            name: widgets.Dropdown(description=name, layout=menu) for name in (*MENUS, "beside")
-        }
+        menus = {n: widgets.Dropdown(description=n, layout=menu) for n in (*MENUS, "beside")}
         sliders = {
             name: widgets.SelectionSlider(options=[("", 0)], description=text, layout=slider)
             for name, text in (("keep", "k"), ("step", "step"))

@@ -41,7 +41,7 @@ def figure(model: Model, view: View) -> Figure:
     return fig
 
 
-def draw_graph(scene: Scene, ax: Axes) -> Axes:
+def draw_graph(scene: Scene, ax: Axes) -> None:
     """Units as small maps, weights as lines: solid vermillion if positive, dashed blue if not."""
     graph.draw_edges(scene.graph, scene.edges, ax)
     frames = [
@@ -51,7 +51,6 @@ def draw_graph(scene: Scene, ax: Axes) -> Axes:
     halves = [scene.half(unit) for unit in scene.units]
     graph.draw_units(scene.graph, halves, ax, scene.pictures, frames)
     ax.set_title(f"{scene.specimen.title}: {scene.survey.accuracy:.2%}", fontsize=10)
-    return ax
 
 
 def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> Axes:

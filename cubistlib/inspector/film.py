@@ -17,10 +17,7 @@ FEW, LARGE = 10, 20_000  # checkpoints of a network with more weights than that
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """steps: optimizer steps done. nets, masks: stacks, one a step.
-
-    accuracy: at the end, where it is known.
-    """
+    """steps: optimizer steps done. nets, masks: stacks, one a step. accuracy: at the end."""
 
     steps: tuple[int, ...]
     nets: Network

@@ -26,10 +26,7 @@ GHOST = 0.5  # width of a removed weight's line
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """All that a picture of one network holds, whoever draws it.
-
-    specimen: as shown. survey: of it. graph: where the units stand.
-    """
+    """All that a picture of one network holds, whoever draws it; survey: of the specimen."""
 
     specimen: Specimen
     survey: Survey
@@ -159,10 +156,7 @@ class Model:
         )
 
     def summaries(self, view: View, rough: bool = False) -> list[str]:
-        """The view's summary and, if there is one, that of the network beside it.
-
-        Last, if any were, how many runs were left out.
-        """
+        """The view's summary, that of a network beside it, and how many runs were left out."""
         found = [self.summary(each, rough) for each in self.views(view)]
         if view.beside:
             found = [f"{side}: {text}" for side, text in zip(("left", "right"), found, strict=True)]

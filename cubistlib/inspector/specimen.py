@@ -16,10 +16,7 @@ PART = 1 << 13  # rows at once
 
 @dataclass(frozen=True, eq=False)
 class Specimen:
-    """A network with its masks, both stacks of one; masked entries are zero.
-
-    title: what it is, in a few words.
-    """
+    """A network with its masks, both stacks of one, masked entries zero. title: what it is."""
 
     net: Network
     masks: Masks
@@ -33,9 +30,8 @@ class Specimen:
             f"got {'-'.join(map(str, sizes))}",
         )
         object.__setattr__(self, "net", self.masks.apply(self.net))
-        parameters = (*self.net.weights, *self.net.biases)
         require(
-            all(np.isfinite(p).all() for p in parameters),
+            all(np.isfinite(p).all() for p in (*self.net.weights, *self.net.biases)),
             f"inspect: {self.title or 'the network'} has diverged, its parameters are not finite",
         )
 

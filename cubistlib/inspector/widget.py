@@ -41,10 +41,7 @@ class Picture(anywidget.AnyWidget):
 
 
 class Inspector:
-    """What `inspect` returns: shows itself as the value of a cell.
-
-    view: what is shown, as a string; set it to look at something else.
-    """
+    """What `inspect` returns: shows itself as the value of a cell."""
 
     def __init__(self, model: Model, view: View) -> None:
         self.model, self._view = model, View()
@@ -64,7 +61,7 @@ class Inspector:
 
     @property
     def view(self) -> str:
-        """What is shown, as a string that `inspect(…, view=…)` takes."""
+        """What is shown, as a string that `inspect(…, view=…)` takes; set it to look elsewhere."""
         return str(self._view)
 
     @view.setter

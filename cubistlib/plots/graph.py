@@ -41,10 +41,7 @@ class Edge(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Where the units of a network stand, whoever draws it.
-
-    shown: of each layer, inputs first, the units that have a place.
-    """
+    """Where a network's units stand; shown: of each layer, inputs first, those with a place."""
 
     shown: tuple[np.ndarray, ...]
 
@@ -153,13 +150,12 @@ def score_graph(net: Network, scores: Sequence[np.ndarray], ax: Axes, label: str
     return ax
 
 
-def draw_edges(graph: Graph, edges: Sequence[Edge], ax: Axes, **style) -> Axes:
+def draw_edges(graph: Graph, edges: Sequence[Edge], ax: Axes, **style) -> None:
     """Lines, solid vermillion for positive weights, dashed blue for negative, if not as given."""
     lines = [graph.places[[edge.source, edge.target]] for edge in edges]
     looks = [_line(edge) for edge in edges]
     style = style or {key: [look[key] for look in looks] for key in ("color", "ls", "lw")}
     ax.add_collection(LineCollection(lines, zorder=1, **style))
-    return ax
 
 
 def draw_units(
@@ -168,7 +164,7 @@ def draw_units(
     ax: Axes,
     pictures: np.ndarray | None = None,
     frames: Sequence[dict] = (),
-) -> Axes:
+) -> None:
     """Units in their frames, each `half` its size, as maps of −1 … 1 or, without, as circles."""
     for n, ((layer, index), (x, y), half) in enumerate(
         zip(graph.units, graph.places, halves, strict=True)
@@ -187,7 +183,6 @@ def draw_units(
     wide, tall = graph.size
     ax.set(xlim=(-0.4, wide + 0.1), ylim=(tall + 0.1, -0.1), aspect="equal")
     ax.set_axis_off()
-    return ax
 
 
 def _line(edge: Edge) -> dict:

@@ -53,10 +53,8 @@ def _entry(job: Job, notebook: nbformat.NotebookNode) -> dict[str, Any]:
     """
     title = TITLE.match(notebook.cells[0].source if notebook.cells else "")
     question = title["question"].strip() if title else job.name
-    tagged = (cell for cell in notebook.cells if HEADLINE in cell.metadata.get("tags", []))
-    figures = [
-        _image(cell, output, question) for cell in tagged for output in cell.get("outputs", [])
-    ]
+    tagged = (c for c in notebook.cells if HEADLINE in c.metadata.get("tags", []))
+    figures = [_image(c, output, question) for c in tagged for output in c.get("outputs", [])]
     state, note = _state(job)
     return {
         "name": job.name,

@@ -104,9 +104,7 @@ def _checked(notebook: Notebook, file: Path, profile: str) -> Values:
 
 def _valid(notebook: Notebook, values: Values) -> Values:
     """The parameters in plain form, lists as lists. Raises pydantic's ValidationError."""
-    fields: dict[str, Any] = {
-        name: (_type(name, p.hint), ...) for name, p in notebook.parameters.items()
-    }
+    fields: dict[str, Any] = {n: (_type(n, p.hint), ...) for n, p in notebook.parameters.items()}
     model = create_model(notebook.name, __config__=ConfigDict(extra="forbid"), **fields)
     return model.model_validate(values).model_dump(mode="json")
 

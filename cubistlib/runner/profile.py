@@ -75,7 +75,9 @@ def _execute(job: Job, line: str) -> Record:
         last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
         reason = f"failed in cell {error.exec_count}: {last}"
     except RuntimeError as error:  # the kernel did not start, or died
-        reason = f"failed in cell {_begun(job)}: {str(error).strip().splitlines()[-1]}"
+        code = [c for c in nbformat.read(job.failed_output, 4).cells if c.cell_type == "code"]
+        begun = sum(bool(cell.metadata.papermill.start_time) for cell in code)
+        reason = f"failed in cell {begun}: {str(error).strip().splitlines()[-1]}"
     if sys.stdout.isatty():
         print(f"\r{line}", end="")
     return Record(
@@ -104,12 +106,6 @@ def _papermill(job: Job, output: Path, line: str) -> None:
     except (PapermillExecutionError, RuntimeError):
         output.replace(job.failed_output)
         raise
-
-
-def _begun(job: Job) -> int:
-    """How many code cells of a failed run were begun."""
-    cells = nbformat.read(job.failed_output, as_version=4).cells
-    return sum(c.cell_type == "code" and bool(c.metadata.papermill.start_time) for c in cells)
 
 
 def _with_needs(jobs: dict[str, Job], names: Sequence[str]) -> list[Job]:
