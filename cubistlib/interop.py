@@ -22,7 +22,10 @@ def to_sequential(net: Network, masks: Masks | None = None) -> nn.Sequential:
         masks.apply(net)  # Refuses masks that do not fit.
     layers = []
     for i, (w, b) in enumerate(zip(net.weights, net.biases, strict=True)):
-        linear = _linear(w[0], b[0])
+        linear = nn.utils.skip_init(nn.Linear, w.shape[2], w.shape[1])  # draws no random numbers
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(w[0]))
+            linear.bias.copy_(torch.from_numpy(b[0]))
         if masks is not None:
             for name, mask in (("weight", masks.weights[i][0]), ("bias", masks.biases[i][0])):
                 prune.custom_from_mask(linear, name, torch.from_numpy(mask))
@@ -54,15 +57,6 @@ def from_sequential(model: nn.Sequential) -> tuple[Network, Masks]:
     kept = [_mask(layer, "weight", m) for layer, m in zip(linears, ones.weights, strict=True)]
     ruled = zip(linears, bias_rule(kept), strict=True)
     return net, Masks(tuple(kept), tuple(_mask(layer, "bias", m) for layer, m in ruled))
-
-
-def _linear(weight: np.ndarray, bias: np.ndarray) -> nn.Linear:
-    """A Linear with these parameters; no random numbers are drawn for it."""
-    linear = nn.utils.skip_init(nn.Linear, weight.shape[1], weight.shape[0])
-    with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(weight))
-        linear.bias.copy_(torch.from_numpy(bias))
-    return linear
 
 
 def _parameter(layer: nn.Linear, name: str) -> np.ndarray:

@@ -35,7 +35,7 @@ class Canonical(MaskList):
     inputs: int = 2
 
     def __len__(self) -> int:
-        return _graph(self).total
+        return _graph(self)[1]
 
     def _mask(self, number: int) -> Masks:
         return self.take(np.array([number]))
@@ -46,15 +46,15 @@ class Canonical(MaskList):
 
     def take(self, numbers: np.ndarray) -> Masks:
         """The masks of these numbers, (n,), as one stack."""
-        graph, numbers = _graph(self), np.asarray(numbers, np.int64)
-        node, rest, matrices = np.zeros(len(numbers), np.int64), numbers, []
-        for layer in graph.layers:
+        rest, matrices = np.asarray(numbers, np.int64), []
+        node = np.zeros(len(rest), np.int64)
+        for layer in _graph(self)[0]:
             target = layer.before[layer.start[node]] + rest
             edge = np.searchsorted(layer.before, target, side="right") - 1
             rest = target - layer.before[edge]
             matrices.append(layer.matrices[edge])
             node = layer.next[edge]
-        last = np.ones((len(numbers), 1, self.hidden[-1]), bool)
+        last = np.ones((len(rest), 1, self.hidden[-1]), bool)
         return Masks.from_weights([*matrices, last])
 
     def stream(self, start: int = 0, stop: int | None = None) -> Iterator[Masks]:
@@ -95,22 +95,18 @@ class _Layer:
     next: np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class _Graph:
-    layers: list[_Layer]
-    total: int
-
-
 @cache  # as many as there are: whoever joins lists reads all of them by turns
-def _graph(masks: Canonical) -> _Graph:
+def _graph(masks: Canonical) -> tuple[list[_Layer], int]:
+    """The layers of a list's graph, and how many masks there are."""
     hidden, weights = masks.hidden, masks.weights
     require(
         len(hidden) >= 1 and min(hidden) >= 1, f"canonical masks: widths must be ≥ 1, got {hidden}"
     )
     left = None if weights is None else weights - hidden[-1]
     if left is not None and left < sum(max(pair) for pair in pairwise((masks.inputs, *hidden))):
-        return _Graph([], 0)  # some unit would have no input or no reader
-    nodes = [(Symmetry.none(masks.inputs), left)]
+        return [], 0  # some unit would have no input or no reader
+    units = tuple(range(masks.inputs))
+    nodes = [(Symmetry.of(units, [units]), left)]  # nothing is relabelled
     edges, targets = [], []
     for layer, rows in enumerate(hidden):
         later = sum(max(pair) for pair in pairwise(hidden[layer:]))
@@ -126,7 +122,7 @@ def _graph(masks: Canonical) -> _Graph:
     for found, follow in zip(reversed(edges), reversed(targets), strict=True):
         made, complete = _layer(found, follow, complete)
         layers.insert(0, made)
-    return _Graph(layers, int(complete.sum()))
+    return layers, int(complete.sum())
 
 
 def _edges(node: _Node, rows: int, later: int) -> tuple[np.ndarray, list[_Node]]:

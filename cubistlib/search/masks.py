@@ -85,6 +85,8 @@ class Structured(MaskList):
 
     @property
     def widest(self) -> tuple[int, ...]:
+        if self.below is None:
+            return (self.max_width,) * 3
         return common_widths(_dense_structures(self))
 
 

@@ -21,12 +21,6 @@ class Symmetry:
     moves: frozenset[Permutation]
 
     @classmethod
-    def none(cls, points: int) -> "Symmetry":
-        """The group that leaves every point where it is."""
-        own = tuple(range(points))
-        return cls(own, frozenset([own]))
-
-    @classmethod
     def of(cls, block: Iterable[int], moves: Iterable[Permutation]) -> "Symmetry":
         """The group of these blocks and moves, in which more points may turn out to be twins."""
         block, moves = tuple(block), frozenset(moves)

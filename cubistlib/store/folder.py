@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from cubistlib.store import locks, shards, table
 from cubistlib.store.locks import Slice
@@ -105,12 +106,12 @@ class StudyFolder:
         Raises ValueError if its file is damaged.
         """
 
-        def first(files: list[ShardFile]) -> pd.DataFrame | None:
-            found = (table.decoded(f.read(), f.path) for f in files if shard in f.shards)
-            return next(map(table.frame_of, found), None)
+        def holding(files: list[ShardFile]) -> list[pa.Table]:
+            return [table.decoded(f.read(), f.path) for f in files if shard in f.shards]
 
-        frame = shards.settled(self.path, first)
-        return None if frame is None else frame[frame["experiment"] == number].iloc[0]
+        for frame in map(table.frame_of, shards.settled(self.path, holding)):
+            return frame[frame["experiment"] == number].iloc[0]
+        return None
 
     def _put_together(self, wanted: range) -> None:
         """One file for these shards, if all of them are there and nothing beside them."""
@@ -122,7 +123,9 @@ class StudyFolder:
             tables = [table.decoded(file.read(), file.path) for file in held]
         except FileNotFoundError:  # a slice beside this one has put them together
             return
-        shards.put(self.path, wanted[0], wanted[-1], table.encoded(table.joined(tables)))
+        # In one piece: how it came together must not show in a file.
+        together = pa.concat_tables(tables).combine_chunks()
+        shards.put(self.path, wanted[0], wanted[-1], table.encoded(together))
         for file in held:
             file.path.unlink(missing_ok=True)
 

@@ -6,7 +6,6 @@ damaged one does not fit its checksum. Where ranges overlap, as after a kill in 
 compacting, the widest counts, and the others are left over.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -17,6 +16,7 @@ from typing import TypeVar
 from cubistlib.support.checks import UserError
 from cubistlib.support.files import replacing
 from cubistlib.support.paths import shown
+from cubistlib.support.provenance import checksum
 
 T = TypeVar("T")
 
@@ -39,12 +39,12 @@ class ShardFile:
 
     def intact(self) -> bool:
         """Whether it fits the checksum in its name. Raises FileNotFoundError if it is gone."""
-        return _checksum(self.path.read_bytes()) == self.checksum
+        return checksum(self.path.read_bytes()) == self.checksum
 
     def read(self) -> bytes:
         """What it holds. Raises ValueError if that does not fit the checksum in its name."""
         data = self.path.read_bytes()
-        if _checksum(data) != self.checksum:
+        if checksum(data) != self.checksum:
             raise UserError(
                 f"{shown(self.path)} is damaged: its checksum does not fit; "
                 "the next sweep of the study sets it aside and runs its experiments again"
@@ -52,12 +52,10 @@ class ShardFile:
         return data
 
 
-def put(folder: Path, first: int, last: int, data: bytes) -> ShardFile:
+def put(folder: Path, first: int, last: int, data: bytes) -> None:
     """Keeps the results of shards first … last. Raises OSError if they cannot be written."""
-    path = folder / f"{first:05d}-{last:05d}.{_checksum(data)}.parquet"
-    with replacing(path) as temporary:
+    with replacing(folder / f"{first:05d}-{last:05d}.{checksum(data)}.parquet") as temporary:
         temporary.write_bytes(data)
-    return ShardFile(path, first, last, _checksum(data))
 
 
 def listing(folder: Path) -> list[ShardFile]:
@@ -82,9 +80,11 @@ def settled(folder: Path, take: Callable[[list[ShardFile]], T]) -> T:
 
 def finished(folder: Path) -> set[int]:
     """The shards whose results are there, undamaged."""
-    return settled(
-        folder, lambda files: {shard for file in files if file.intact() for shard in file.shards}
-    )
+
+    def intact(files: list[ShardFile]) -> set[int]:
+        return {shard for file in files if file.intact() for shard in file.shards}
+
+    return settled(folder, intact)
 
 
 def set_aside(folder: Path) -> list[str]:
@@ -122,7 +122,3 @@ def _all(folder: Path) -> Iterator[ShardFile]:
         if name := NAME.fullmatch(path.name):
             first, last, checksum = name.groups()
             yield ShardFile(path, int(first), int(last), checksum)
-
-
-def _checksum(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=8).hexdigest()

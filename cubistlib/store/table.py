@@ -72,11 +72,6 @@ def of(frame: pd.DataFrame, path: Path) -> pa.Table:
     return pa.Table.from_pandas(frame[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
 
 
-def joined(tables: Sequence[pa.Table]) -> pa.Table:
-    """Tables as one, in one piece: how it came together must not show in its file."""
-    return pa.concat_tables(tables).combine_chunks()
-
-
 def encoded(table: pa.Table) -> bytes:
     """A table as the bytes of a Parquet file."""
     buffer = pa.BufferOutputStream()
@@ -104,18 +99,14 @@ def decoded(data: bytes, path: Path) -> pa.Table:
 
 
 def _read_one(path: Path) -> pa.Table:
-    if path.is_dir():
-        return _read_folder(path)
-    require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
-    return decoded(path.read_bytes(), path)
-
-
-def _read_folder(folder: Path) -> pa.Table:
     def together(files: list[ShardFile]) -> pa.Table:
-        require(bool(files), f"{folder}: no results yet; run the sweep that writes them first")
+        require(bool(files), f"{path}: no results yet; run the sweep that writes them first")
         return pa.concat_tables([decoded(file.read(), file.path) for file in files])
 
-    return shards.settled(folder, together)
+    if path.is_dir():
+        return shards.settled(path, together)
+    require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
+    return decoded(path.read_bytes(), path)
 
 
 def _check_columns(columns: Sequence[str], path: Path) -> None:

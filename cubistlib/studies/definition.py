@@ -1,6 +1,5 @@
 """What a study's results depend on, as JSON has it: by this, results are told from others'."""
 
-import hashlib
 import inspect
 import json
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from cubistlib import pruners
 from cubistlib.networks import Masks
 from cubistlib.search import MaskList
 from cubistlib.studies.study import Study
+from cubistlib.support.provenance import checksum
 
 
 def definition(study: Study) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def _plain(value: Any) -> Any:
         parts = [
             b"".join(str(w.shape).encode() + w.tobytes() for w in mask.weights) for mask in value
         ]
-        return f"{len(value)} masks, {_digest(b'|'.join(parts))}"
+        return f"{len(value)} masks, {checksum(b'|'.join(parts))}"
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
     return value
@@ -45,11 +45,7 @@ def _sources(algorithms: Sequence[str]) -> dict[str, str]:
         algorithm = pruners.get(name)
         if not algorithm.__module__.startswith("cubistlib."):
             try:
-                found[name] = _digest(inspect.getsource(algorithm).encode())
+                found[name] = checksum(inspect.getsource(algorithm).encode())
             except (OSError, TypeError):  # typed where nothing keeps it
                 found[name] = "unknown"
     return found
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=8).hexdigest()

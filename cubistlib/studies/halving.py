@@ -6,7 +6,7 @@ those of lowest loss: in the first epochs it tells networks apart that are equal
 Source: Jamieson & Talwalkar 2016; Li et al. 2018.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import ceil
@@ -56,19 +56,18 @@ def run(
     ones of lowest loss, of equals the ones with the lower number. The rows of the others say
     in `epochs` how long they were trained, and give accuracy and loss there.
     """
-    check(rungs, stack[0].config.epochs)
-    alive, frames = list(stack), []
-    ends = _train(stack, x, y, masks, [stop for stop, _ in rungs], backend)
-    done = next(ends)
+    epochs = stack[0].config.epochs
+    check(rungs, epochs)
+    alive, state, frames = list(stack), _start(stack, masks), []
     for stop, share in rungs:
+        done = _until(stop, alive, state, x, y, backend)
         kept = lowest(done.loss, share)
         out = np.setdiff1d(np.arange(len(alive)), kept)
         if len(out):
             short = [replace(e, config=replace(e.config, epochs=stop)) for e in alive]
             frames.append(runs.rows([short[i] for i in out], _some(done, out)))
-        alive = [alive[i] for i in kept]
-        done = ends.send(kept)
-    frames.append(runs.rows(alive, done))
+        alive, state = [alive[i] for i in kept], _some(done, kept).state
+    frames.append(runs.rows(alive, _until(epochs, alive, state, x, y, backend)))
     return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
 
@@ -88,16 +87,17 @@ def calibrate(
     is left falls short of the best; cost, steps done up to the next rung as a share of
     full training.
     """
-    stacks = runs.stacks(sample)
     stops, epochs = [stop for stop, _ in rungs], sample[0].config.epochs
     found = []
-    for stack in stacks:
-        ends = _train(stack, x, y, masks, stops, backend)
-        *course, end = [next(ends), *(ends.send(None) for _ in rungs)]
-        alive = [np.arange(len(stack))]
-        for done, (_, share) in zip(course, rungs, strict=True):
+    for stack in runs.stacks(sample):
+        state, course, alive = _start(stack, masks), [], [np.arange(len(stack))]
+        for stop, share in rungs:
+            done = _until(stop, stack, state, x, y, backend)
+            state = done.state
+            course.append(done.loss)
             alive.append(alive[-1][lowest(done.loss[alive[-1]], share)])
-        found.append((np.array([done.loss for done in course]), end.accuracy, alive))
+        end = _until(epochs, stack, state, x, y, backend)
+        found.append((np.array(course), end.accuracy, alive))
     losses, final = (np.concatenate([f[i] for f in found], axis=-1) for i in (0, 1))
     starts = np.cumsum([0, *(len(accuracy) for _, accuracy, _ in found)])
     cost, table = stops[0] / epochs, []
@@ -117,19 +117,15 @@ def lowest(values: np.ndarray, share: float) -> np.ndarray:
     return np.sort(np.argsort(values, kind="stable")[: ceil(share * len(values))])
 
 
-def _train(
-    stack: Sequence[Experiment], x, y, masks: Sequence[Masks], stops: Sequence[int], backend: str
-) -> Generator[Trained, np.ndarray | None, None]:
-    """Where a stack stands after every stop and at the end; send() says which networks go on."""
-    configs = [e.config for e in stack]
-    steps = configs[0].steps_an_epoch(len(x))
-    state = TrainState.start(runs.initialize(stack), runs.chosen_masks(stack, masks))
-    for stop in [*stops, configs[0].epochs]:
-        end, seed = stop * steps, stack[0].seed
-        done = resume(state, x, y, configs, seed=seed, backend=backend, stop=end, threads=1)
-        kept = yield done
-        state = done.state if kept is None else _some(done, kept).state
-        configs = configs if kept is None else [configs[i] for i in kept]
+def _start(stack: Sequence[Experiment], masks: Sequence[Masks]) -> TrainState:
+    return TrainState.start(runs.initialize(stack), runs.chosen_masks(stack, masks))
+
+
+def _until(epoch: int, stack: Sequence[Experiment], state: TrainState, x, y, backend) -> Trained:
+    """A stack trained on from a state until so many epochs are done."""
+    configs, seed = [e.config for e in stack], stack[0].seed
+    stop = epoch * configs[0].steps_an_epoch(len(x))
+    return resume(state, x, y, configs, seed=seed, backend=backend, stop=stop, threads=1)
 
 
 def _some(done: Trained, index: np.ndarray) -> Trained:

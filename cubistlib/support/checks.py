@@ -1,6 +1,6 @@
 """One way to refuse bad input: a sentence that says what, where and what is allowed."""
 
-import numbers
+from numbers import Integral
 
 
 class UserError(ValueError):
@@ -9,9 +9,7 @@ class UserError(ValueError):
 
 def is_whole(value: object, least: int = 1) -> bool:
     """Whether a value is a whole number (not True or False) of at least that size."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        return False
-    return int(value) >= least
+    return not isinstance(value, bool) and isinstance(value, Integral) and int(value) >= least
 
 
 def require(condition: object, message: str) -> None:

@@ -13,6 +13,11 @@ from cubistlib.support import paths
 COMPUTING = ("data.py", "networks", "training", "pruners", "search", "studies")
 
 
+def checksum(data: bytes) -> str:
+    """A short hash of bytes, 16 digits."""
+    return hashlib.blake2b(data, digest_size=8).hexdigest()
+
+
 def digest(value: Any) -> str:
     """A hash of a value that JSON can hold."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

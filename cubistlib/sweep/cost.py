@@ -11,7 +11,7 @@ import pandas as pd
 from cubistlib.networks import weights_of
 from cubistlib.studies import PruningStudy, SearchStudy, Study, halving
 from cubistlib.support.threads import one_thread, usable_cores
-from cubistlib.sweep.places import finished_shards, folder
+from cubistlib.sweep.places import folder
 
 # A sample is trained for so many epochs, then for so many: cost is linear in the epochs.
 SEARCHED, PRUNED = (1, 8), (1, 4)
@@ -23,7 +23,8 @@ FEWEST, MOST, MOST_WEIGHTS = 1, 16, 1 << 12
 # Up to this width a sample is trained in full: schedules of pruning change the cost of an epoch.
 NARROW = 16
 
-# Wider networks are not timed: cost is linear in the weights.
+# Of a study's widths up to this one the first, a middle one and the last are timed: cost is
+# linear in the weights.
 WIDEST = 128
 
 # Seconds of a pruning experiment by algorithm and width, so far as they have been measured.
@@ -42,14 +43,12 @@ def table(studies: Sequence[Study], profile: str, measured: bool = True) -> pd.D
     found: list[tuple] = []
     costs: Costs = {}
     for study in studies:
-        there = finished_shards(study, profile)
-        done, count = sum(map(len, there)), len(study)
-        whole = left = np.nan
-        if measured:
-            each = _costs(study, costs)
-            whole, left = (float(c) for c in (each.sum(), each.sum() - _over(each, there)))
-        versions = ", ".join(folder(study, profile).versions)
-        found.append((study.name, count, done, whole, left, versions))
+        place = folder(study, profile)
+        there = [study.shards[shard] for shard in sorted(place.finished())]
+        each = _costs(study, costs) if measured else np.full(len(study), np.nan)
+        whole, gone = each.sum(), sum(each[s.start : s.stop].sum() for s in there)
+        count, done, versions = len(study), sum(map(len, there)), ", ".join(place.versions)
+        found.append((study.name, count, done, whole, whole - gone, versions))
     columns = ["study", "experiments", "done", "seconds", "left", "versions"]
     return pd.DataFrame(found, columns=columns)
 
@@ -62,21 +61,20 @@ def seconds(study: Study, known: Costs | None = None) -> float:
     return float(_costs(study, {} if known is None else known).sum())
 
 
-def _over(each: np.ndarray, there: Sequence[range]) -> float:
-    return sum(each[shard.start : shard.stop].sum() for shard in there)
-
-
 def _costs(study: Study, known: Costs) -> np.ndarray:
     """Seconds that each experiment takes of the whole machine, (experiments,)."""
     if study.origin is not None:  # every initialization costs the same
         study = replace(study, origin=replace(study.origin, experiment=0))
     if isinstance(study, SearchStudy):
-        return np.full(len(study), _searched(study))
+        whole = _each(replace(study, rungs=()), range(len(study)), SAMPLE, SEARCHED)
+        return np.full(len(study), whole * halving.cost(study.rungs, study.epochs))
     assert isinstance(study, PruningStudy)
     alike: dict[tuple[str, int], list[int]] = {}
     for number, e in enumerate(study.table):
         alike.setdefault((e.algorithm, e.hidden[0]), []).append(number)
-    timed, each = _few(study.widths), np.empty(len(study))
+    narrow = [w for w in study.widths if w <= WIDEST] or [min(study.widths)]
+    timed = sorted({narrow[0], narrow[len(narrow) * 2 // 3], narrow[-1]})
+    each = np.empty(len(study))
     for algorithm in study.algorithms:
         costs = known.setdefault(algorithm, {})
         if not costs or not min(costs) <= timed[0] <= timed[-1] <= max(costs):
@@ -121,12 +119,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f} s"
 
 
-def _searched(study: SearchStudy) -> float:
-    """Seconds that one experiment of a search takes, halving counted in."""
-    whole = _each(replace(study, rungs=()), range(len(study)), SAMPLE, SEARCHED)
-    return whole * halving.cost(study.rungs, study.epochs)
-
-
 def _pruned(study: PruningStudy, width: int, numbers: Sequence[int]) -> float:
     """Seconds that one of an algorithm's experiments at a width takes."""
     numbers = [number for number in numbers if study.table[number].seed == 0]  # of one stack
@@ -167,12 +159,6 @@ def _timed(study: Study, sample: list[int]) -> float:
         list(pool.map(lambda _: study.run_together(sample), range(cores)))
         used = time.process_time() - start
     return used / cores / cores
-
-
-def _few(widths: Sequence[int]) -> list[int]:
-    """The smallest, a middle one and the largest that are timed."""
-    narrow = [w for w in widths if w <= WIDEST] or [min(widths)]
-    return sorted({narrow[0], narrow[len(narrow) * 2 // 3], narrow[-1]})
 
 
 def _at(width: int, timed: dict[int, float]) -> float:

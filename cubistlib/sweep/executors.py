@@ -16,6 +16,7 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 
 from cubistlib.support.checks import UserError, is_whole, require
@@ -189,7 +190,7 @@ def _cluster_package(name: str):
         ) from error
 
 
-KINDS = ("threads", "processes", "dask", "slurm")
+KINDS = {"threads": threads, "processes": processes, "dask": dask, "slurm": slurm}
 
 
 def check(kind: str, workers: int | None, address: str | None) -> None:
@@ -201,13 +202,10 @@ def check(kind: str, workers: int | None, address: str | None) -> None:
     require(address is None or kind == "dask", f"a scheduler's address goes with dask, not {kind}")
 
 
-def choose(kind: str = "threads", workers: int | None = None, address: str | None = None):
+def choose(kind: str, workers: int | None, address: str | None):
     """The executor of that name with so many workers, by default one a core, as a context.
 
-    address: of a Dask scheduler. Raises ValueError for a name that there is not.
+    address: of a Dask scheduler. All of them have passed `check`.
     """
-    check(kind, workers, address)
-    workers = workers or usable_cores()
-    if kind == "dask":
-        return dask(workers, address)
-    return {"threads": threads, "processes": processes, "slurm": slurm}[kind](workers)
+    make = partial(dask, address=address) if kind == "dask" else KINDS[kind]
+    return make(workers or usable_cores())

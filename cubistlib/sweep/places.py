@@ -21,14 +21,9 @@ def folder(study: Study, profile: str | Path) -> StudyFolder:
     return StudyFolder(path, study.name, definition(study), study.shards)
 
 
-def finished_shards(study: Study, profile: str | Path) -> list[range]:
-    """The experiments of the shards that have results; none if they are of another definition."""
-    return [study.shards[shard] for shard in sorted(folder(study, profile).finished())]
-
-
 def finished(study: Study, profile: str | Path) -> int:
-    """How many of a study's experiments have results."""
-    return sum(map(len, finished_shards(study, profile)))
+    """How many of a study's experiments have results; none if they are of another definition."""
+    return sum(len(study.shards[shard]) for shard in folder(study, profile).finished())
 
 
 def stored(study: Study, profile: str | Path, number: int) -> pd.Series | None:

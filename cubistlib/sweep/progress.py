@@ -12,17 +12,10 @@ def bar(name: str, total: int, done: int) -> tqdm:
     Shown in a terminal and in a notebook. The environment variable TQDM_DISABLE=1 hides it,
     as for notebooks that nobody watches.
     """
-    shown = sys.stderr.isatty() or _in_notebook()
-    options: dict[str, Any] = {} if shown else {"disable": True}
-    return tqdm(
-        total=total,
-        initial=done,
-        desc=name,
-        unit=" experiments",
-        leave=False,
-        dynamic_ncols=True,
-        **options,
-    )
+    options: dict[str, Any] = {"unit": " experiments", "leave": False, "dynamic_ncols": True}
+    if not (sys.stderr.isatty() or _in_notebook()):
+        options["disable"] = True
+    return tqdm(total=total, initial=done, desc=name, **options)
 
 
 def _in_notebook() -> bool:

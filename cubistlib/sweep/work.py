@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -46,22 +47,23 @@ def advance(
     """Run what is missing of a study, or of a slice of it.
 
     Results go to `folder(study, profile)`, below outputs/<profile>/ or in the folder that
-    `profile` is, a shard at a time; a stopped or killed sweep goes on
-    from there. executor, workers, address: as in `executors.choose`; results do not depend on
-    them. part: (i, n) runs the i-th of n slices alone. wait: wait for a sweep that holds the
-    study. renew: results of another definition, or of other code of this library, are moved to
-    the folder .before in there, instead of refused or gone on from; for notebooks, whose
-    parameters change. say: takes sentences on what happens, by default printed to stderr.
+    `profile` is, a shard at a time; a stopped or killed sweep goes on from there. executor,
+    workers, address: as in `executors.choose`; results do not depend on them. part: (i, n) runs
+    the i-th of n slices alone. wait: wait for a sweep that holds the study. renew: results of
+    another definition, or of other code of this library, are moved to the folder .before in
+    there, instead of refused or gone on from; for notebooks, whose parameters change. say: takes
+    sentences on what happens, by default printed to stderr.
     Raises ValueError if another sweep holds the study, if its definition has changed under
     finished results, if it starts from a search that is not finished, if results cannot be
     written, or if the executor is lost.
     """
     study = winners.resolved(study, profile)
+    say = say or partial(print, file=sys.stderr)
     target, mine = folder(study, profile), slice_of(study, part)
     executors.check(executor, workers, address)
     with target.hold(part, wait, renew) as said:
         for sentence in said:
-            (say or _say)(sentence)
+            say(sentence)
         there = target.finished()
         missing = [shard for shard in mine if shard not in there]
         if missing:
@@ -133,7 +135,3 @@ def _completed(
         under_way[pool.submit(run_shard, study, shard)] = shard
     while under_way:
         yield from wait_for(under_way, return_when=FIRST_COMPLETED).done
-
-
-def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr)

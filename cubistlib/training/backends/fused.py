@@ -34,7 +34,6 @@ class FusedTrainer:
         self.pool = ThreadPoolExecutor(self.threads)
         self.table = np.column_stack([x, y])
         self.batches: np.ndarray | None = None
-        self.points: np.ndarray | None = None
         self.revise(state)
 
     def revise(self, state) -> None:
@@ -59,12 +58,11 @@ class FusedTrainer:
 
     def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
         data_rows = len(self.table)
-        if self.points is None:
-            self.points = gather(self.table, np.arange(data_rows)[None], 1.0)
+        points = gather(self.table, np.arange(data_rows)[None], 1.0)
         correct, loss = np.zeros((2, len(self.begin.network)))
 
         def part(first: int, stop: int) -> None:
-            arrays = self.points, self.wiring, self.weights, correct, loss
+            arrays = points, self.wiring, self.weights, correct, loss
             kernels.evaluate(first, stop, *arrays, room(self.wiring))
 
         self._share_out(part, data_rows)
