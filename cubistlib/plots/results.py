@@ -55,7 +55,9 @@ def accuracy_curves(
         style = width_style(name, hidden, i)
         ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
         band = (100 * curve["low"], 100 * curve["high"])
-        ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.13, lw=0)
+        edge = {"color": style["color"], "ls": style["ls"], "lw": 0.8, "alpha": 0.6}
+        ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.1, lw=0)
+        ax.plot(curve["keep"], np.transpose(band), **edge)
     ax.set(xlabel=AXIS_NAMES["keep"], ylabel=ACCURACY)
     target_lines(ax, targets)
     return legend(ax)

@@ -19,7 +19,7 @@ from cubistlib.plots.style import (
     percent,
 )
 
-FENCES = ("black", VERMILLION, BLUE)
+INKS = ("black", VERMILLION, BLUE)
 NUMBERED = 6  # widths up to which there is room for a number in every cell
 
 
@@ -58,7 +58,7 @@ def structure_map(
 
 def _fence(i: int, target: float, cells: np.ndarray) -> LineCollection:
     """The line around the cells that reach the i-th target."""
-    colour, dashes = FENCES[i % len(FENCES)], (0, (2 * i - 1, 1)) if i else "-"
+    colour, dashes = INKS[i % len(INKS)], (0, (2 * i - 1, 1)) if i else "-"
     label = f"reaches {percent(target)}"
     return LineCollection(_edges(cells >= target), color=colour, ls=dashes, lw=2.2, label=label)
 
@@ -77,8 +77,9 @@ def mask_counts(counts: Mapping[str, Mapping[int, int]], ax: Axes) -> Axes:
 
     counts: name of a space -> number of weights -> masks.
     """
-    for (name, space), marker in zip(counts.items(), cycle("os^Dv"), strict=False):
-        ax.semilogy(space.keys(), space.values(), marker=marker, ms=5, label=name)
+    looks = zip(cycle(INKS), cycle("os^Dv"), strict=False)
+    for (name, space), (colour, marker) in zip(counts.items(), looks, strict=False):
+        ax.semilogy(space.keys(), space.values(), color=colour, marker=marker, ms=5, label=name)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel=AXIS_NAMES["weights_kept"], ylabel="truly different masks")
     return legend(ax)
