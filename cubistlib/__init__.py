@@ -11,3 +11,9 @@ from cubistlib.support.checks import UserError
 from cubistlib.training import TrainConfig, Trained, TrainState, backends, resume, train
 
 __version__ = version("cubistlib")
+
+__all__ = [
+    "Connectivity", "Masks", "Network", "Task", "TrainConfig", "TrainState", "Trained",
+    "UserError", "__version__", "backends", "batches", "connectivity", "cubist_spiral", "fold",
+    "inspect", "pruners", "resume", "train", "unit_states",
+]  # fmt: skip

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cubistlib.support.checks import is_whole, require
+from cubistlib.support.checks import require
+from cubistlib.support.types import Count, Rate, Whole, at_least, checked
 
 
 def vertices(offset: float, turns: int = 2, sides: int = 8) -> np.ndarray:
@@ -60,13 +61,11 @@ def cubist_spiral(
     (inner arm), class 0 first. The defaults give the paper's 49,982 points.
     Raises ValueError for a count below 1, a negative gap or noise, or too few points.
     """
-    whole = is_whole(turns) and is_whole(sides, 3)
-    require(whole, "cubist_spiral: turns must be a whole number ≥ 1, sides one ≥ 3")
-    numbers = all(isinstance(v, int | float | np.number) and v >= 0 for v in (gap, noise))
-    require(numbers, "cubist_spiral: gap and noise must be numbers ≥ 0")
-    least = 16 * turns * sides
-    whole = is_whole(points, least)
-    require(whole, f"cubist_spiral: points must be a whole number ≥ {least} for this shape")
+    turns = checked("cubist_spiral: turns", Count, turns)
+    sides = checked("cubist_spiral: sides", at_least(3), sides)
+    points = checked("cubist_spiral: points", at_least(16 * turns * sides), points)
+    gap = checked("cubist_spiral: gap", Rate, gap)
+    noise = checked("cubist_spiral: noise", Rate, noise)
     arms = [arm(vertices(offset, turns, sides), points // 2) for offset in (gap / 2, -gap / 2)]
     x = np.concatenate(arms)
     if noise > 0:
@@ -80,7 +79,7 @@ def batches(
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Endless batches of `size` rows drawn at random without repetition within a batch."""
     require(1 <= size <= len(x), f"batches: size must be 1 … {len(x)}, got {size}")
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(checked("batches: seed", Whole, seed))
     while True:
         rows = rng.choice(len(x), size, replace=False, shuffle=False)
         yield x[rows], y[rows]

@@ -1,5 +1,6 @@
 """A verdict on a pruner: its runs beside those of the nine and of the search, at equal effort."""
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,7 +36,7 @@ def nine() -> pd.DataFrame:
     return store.read(NINE)
 
 
-def verdict(algorithm: str) -> pd.DataFrame:
+def verdict(algorithm: str, backend: str = "auto") -> pd.DataFrame:
     """Run a pruner on the grid; its results with those of the nine and of the search.
 
     algorithm: a name of `pruners.available()`, also of one defined in a notebook. Rows of
@@ -44,7 +45,7 @@ def verdict(algorithm: str) -> pd.DataFrame:
     """
     # Nothing is kept: a pruner that somebody works on changes from run to run.
     with TemporaryDirectory() as place:
-        mine = sweep.run(study(algorithm), Path(place))
+        mine = sweep.run(replace(study(algorithm), backend=backend), Path(place))
     others = nine()
     others = others[others["algorithm"] != algorithm]
     return pd.concat([analysis.reference(), others, mine], ignore_index=True)

@@ -72,10 +72,10 @@ def test_they_are_among_the_masks_that_row_sorting_visits():
     assert set(canonical) <= visited
 
 
-def test_any_mask_can_be_had_alone_and_streams_agree():
+def test_any_mask_can_be_had_alone_and_in_stacks():
     masks = Canonical((7, 3, 3))
     start = 4_000_000
-    stack = cl.Masks.concatenate(list(masks.stream(start, start + 100)))
+    stack = masks.take(np.arange(start, start + 100))
     for i in (0, 41, 99):
         for one, other in zip(masks[start + i].weights, stack.weights, strict=True):
             np.testing.assert_array_equal(one[0], other[i])

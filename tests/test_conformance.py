@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from cubistlib import Masks, Task, UserError, pruners, testing
+from cubistlib import Masks, Task, UserError, batches, pruners, testing, train
 from cubistlib.pruners import AtInitialization, Scored
 from cubistlib.pruners.parts.selection import select
 
@@ -116,3 +116,36 @@ class Bad(AtInitialization):
 def test_a_pruner_that_breaks_a_promise_is_caught(check, sentence):
     with testing.other_global_state(), pytest.raises(AssertionError, match=sentence):
         check(Bad())
+
+
+@pytest.mark.parametrize(
+    "changes, sentence",
+    [
+        ({"selection": "best"}, "task: selection must be one of exact, authors, got 'best'"),
+        ({"backend": "zz"}, "task: backend must be one of auto, fused, torch.*, got 'zz'"),
+        ({"seed": -1}, "task: seed must be a whole number ≥ 0, got -1"),
+        ({"seed": None}, "task: seed must be a whole number ≥ 0, got None"),
+        ({"own_seeds": [1.5]}, r"task: own_seeds must be a list of whole numbers ≥ 0, got \[1.5\]"),
+        ({"threads": 0}, "task: threads must be a whole number ≥ 1, got 0"),
+    ],
+)
+def test_a_task_that_cannot_be_is_refused_in_a_sentence(changes, sentence):
+    with pytest.raises(UserError, match=sentence):
+        Task(*testing.data(), testing.CONFIG, **changes)
+
+
+def test_seeds_that_are_none_are_refused_wherever_they_are_given():
+    nets, (x, y) = testing.networks(), testing.data()
+    masks = Masks.ones_like(nets)
+    for seed in (None, -1, "a", 1.5, True):
+        for call in (
+            lambda seed: train(nets, masks, x, y, testing.CONFIG, seed=seed),
+            lambda seed: next(batches(x, y, seed=seed)),
+            lambda seed: pruners.Random().masks(nets, None, 5, seed=seed),
+            lambda seed: pruners.Random().masks(nets, None, 5, seed=[1, 2, seed]),
+        ):
+            with pytest.raises(UserError, match=r"seed.* must be"):
+                call(seed)
+    for made in (lambda: pruners.Shuffled("snip"), lambda: pruners.Reinitialized(None)):
+        with pytest.raises(UserError, match="pruner must be a pruner"):
+            made()

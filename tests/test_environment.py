@@ -61,6 +61,7 @@ def test_the_lock_is_what_pyproject_allows(lock, asked):
 def test_an_installed_library_holds_every_file(toml):
     patterns = toml["tool"]["setuptools"]["package-data"]["cubistlib"]
     packed = {path for pattern in patterns for path in (ROOT / "cubistlib").glob(pattern)}
+    packed = {path for path in packed if path.is_file()}
     every = [*(ROOT / "cubistlib").rglob("*"), *(ROOT / "outputs" / "published").rglob("*")]
     files = {p for p in every if p.is_file() and p.suffix != ".py" and "__pycache__" not in p.parts}
     assert {path.resolve() for path in packed} == {path.resolve() for path in files}

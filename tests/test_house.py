@@ -1,5 +1,6 @@
 """The house: what an import loads, how many rooms there are, where published data lie."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,19 @@ def test_every_public_name_is_where_it_was():
         assert cubistlib.pruners.SNIP is cubistlib.pruners.get("snip")
     """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_types_are_there_for_who_checks_strictly(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import cubistlib as cl\n"
+        "from cubistlib import search, store, sweep\n"
+        "from cubistlib.studies import PruningStudy, SearchStudy\n\n"
+        "nets: cl.Network = cl.Network.initialize((3, 3))\n"
+        "masks = cl.Masks.ones_like(nets)\n"
+        "print(cl.train, store.read, sweep.run, search.Canonical, PruningStudy, SearchStudy)\n"
+        "control = cl.pruners.Shuffled(cl.pruners.SNIP())\n"
+    )
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports", "silent", "mine.py"]
+    known = {**os.environ, "MYPYPATH": str(ROOT.parent)}  # it does not see editable installs
+    done = subprocess.run(command, cwd=tmp_path, env=known, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

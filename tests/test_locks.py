@@ -64,3 +64,14 @@ def test_slices_of_one_cut_run_side_by_side():
     for job in jobs:
         job.join()
     assert sweep.finished(study, "p") == len(study)
+
+
+def test_what_a_dead_holder_left_is_told_to_who_goes_on_from_it(home):
+    (home / ".lock-1-of-2").write_text('{"pid": 7, "host": "h", "since": "then"}')
+    with locks.held(home, (2, 2)) as before:
+        assert before == []
+    with locks.held(home, (1, 2)) as before:
+        assert before == [
+            "process 7 on h (since then) ended before it was done; going on from there"
+        ]
+    assert [path.name for path in home.iterdir()] == [".lock"]

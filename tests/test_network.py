@@ -110,12 +110,12 @@ def test_any_number_of_hidden_layers():
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda: cl.Network.initialize((3, 0, 3)), r"widths must be .* ≥ 1, got \(3, 0, 3\)"),
-        (lambda: cl.Network.initialize(()), "widths must be one or more"),
-        (lambda: cl.Network.initialize((2.5,)), "whole numbers"),
+        (lambda: cl.Network.initialize((3, 0, 3)), r"hidden\[1\] must be a whole number ≥ 1"),
+        (lambda: cl.Network.initialize(()), "hidden must be a list of one or more"),
+        (lambda: cl.Network.initialize((2.5,)), r"hidden\[0\] must be a whole number ≥ 1, got 2.5"),
         (lambda: cl.Network.initialize((3,), n=0), "n must be a whole number ≥ 1, got 0"),
         (lambda: cl.Network.initialize((3,), n=2.0), "n must be a whole number ≥ 1, got 2.0"),
-        (lambda: cl.Network.initialize(3), "widths must be one or more .* got 3"),
+        (lambda: cl.Network.initialize(3), "hidden must be a list of one or more.* got 3"),
         (lambda: cl.Network.initialize((3,), host=(2,)), "host"),
         (lambda: cl.Network.from_arrays([np.ones((3, 2))], [np.ones(2)]), r"biases\[0\] must be"),
         (

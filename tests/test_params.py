@@ -185,7 +185,7 @@ def test_a_single_width_and_keep(little):
 def test_the_spiral_says_itself_what_it_allows(little):
     little.notebook("01_spiral", parameters="turns: int = 2\nsides: int = 8\npoints: int = 5000")
     little.yaml("01_spiral", turns=2, sides=2, points=5000)
-    assert "turns must be a whole number ≥ 1, sides one ≥ 3" in refusal()
+    assert "cubist_spiral: sides must be a whole number ≥ 3, got 2" in refusal()
 
 
 @pytest.mark.parametrize(

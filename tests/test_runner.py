@@ -225,7 +225,7 @@ def test_what_a_fingerprint_depends_on(little, monkeypatch):
 
 def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
     package, published = tmp_path / "package", tmp_path / "outputs"
-    for folder in (published, package / "plots", package / "search" / "__pycache__"):
+    for folder in (published / "paper", package / "plots", package / "search" / "__pycache__"):
         folder.mkdir(parents=True)
     (package / "published").symlink_to(published)
     monkeypatch.setattr(paths, "package", lambda: package)
@@ -234,7 +234,7 @@ def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
         return provenance.code(), provenance.library()
 
     before, computes = prints(), {}
-    for name in ("data.py", "search/a.py", "plots/b.py", "published/c.parquet"):
+    for name in ("data.py", "search/a.py", "plots/b.py", "published/paper/c.parquet"):
         (package / name).write_text("1")
         after = prints()
         assert after[1] != before[1], "a notebook's outputs hang on all of it"
@@ -246,14 +246,15 @@ def test_a_change_of_the_library_is_noticed(tmp_path, monkeypatch):
 
 def test_files_of_a_sweep_beside_it_are_not_a_notebooks_own(little, start):
     code = """
-for name in ("mine", "10_a"):
+for name in ("mine", "10_a_wide", "210_a", "10_a"):
     place = folder / "results" / name
     place.mkdir(parents=True, exist_ok=True)
     (place / "a.txt").write_text("a")
 """
     little.both("10_a", WRITE + code)
     start()
-    (little.outputs / "results" / "mine" / "a.txt").write_text("more of it")
+    for name in ("mine", "10_a_wide", "210_a"):
+        (little.outputs / "results" / name / "a.txt").write_text("more of it")
     assert ends(start()[1]) == {"10_a": "up to date"}
     (little.outputs / "results" / "10_a" / "a.txt").write_text("somebody else's")
     assert ends(start()[1]) == {"10_a": "ran"}

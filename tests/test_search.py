@@ -7,6 +7,7 @@ import pytest
 from golden_files import GOLDEN
 
 import cubistlib as cl
+from cubistlib.search import Canonical, Unstructured
 from cubistlib.search.masks import Joined, Structured, structures, supports, unstructured_masks
 
 SMALL = ["3x2", "3x3", "7x2", "2x3", "2x2", "6x2"]
@@ -115,3 +116,20 @@ def test_bad_sizes_are_refused():
         supports(0, 2, 1)
     with pytest.raises(cl.UserError, match="≥ 1"):
         structures(0)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Structured("3"),
+        lambda: Structured(0),
+        lambda: Unstructured(3),
+        lambda: Unstructured((2, 0)),
+        lambda: Unstructured((2, 2), first=0),
+        lambda: Canonical((3, 3, 3), 12.5),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused_in_a_sentence(made):
+    with pytest.raises(cl.UserError, match="must be"):
+        made()
+    assert Unstructured([2, 2, 2]) == Unstructured((2, 2, 2))

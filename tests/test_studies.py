@@ -3,6 +3,7 @@
 import importlib
 import linecache
 import pickle
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -305,3 +306,31 @@ class Mine(Magnitude):
     other = definition(sweeps.pruning(algorithms=("mine_in_a_file",), options=()))
     assert one["sources"] != other["sources"]
     assert "sources" not in definition(sweeps.pruning())
+
+
+def test_joined_lists_are_told_by_what_is_in_them():
+    @dataclass(frozen=True, eq=False)
+    class Wide(MaskList):
+        weights: np.ndarray
+
+        def __len__(self):
+            return 1
+
+        def _mask(self, number):
+            return cl.Masks.from_weights([self.weights, np.ones((1, len(self.weights)), bool)])
+
+    one, other = np.ones((2, 8, 600), bool)
+    other[3, 300] = False  # which numpy does not print
+    told = [definition(sweeps.search(masks=Joined((Wide(w),))))["masks"] for w in (one, other)]
+    assert told[0] != told[1] and not any("0x" in text for text in told)
+    assert (
+        definition(sweeps.search(masks=Joined((Structured(1),))))["masks"].count("Structured") == 1
+    )
+
+
+def test_a_network_trained_again_is_that_of_its_row():
+    for backend in ("fused", "torch"):
+        study = sweeps.pruning(backend=backend, widths=(3, 5), keep=(9, 15), seeds=2)
+        rows = study.run(range(len(study)))
+        for number in (0, 8, 13, 31):
+            assert study.train(number).loss[0] == rows["loss"][number], (backend, number)

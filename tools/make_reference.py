@@ -11,6 +11,7 @@ import pandas as pd
 
 from cubistlib import analysis, pruners, store, sweep, verdict
 from cubistlib.studies import PruningStudy, SearchStudy, Study, paper
+from cubistlib.support import paths
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
@@ -32,7 +33,9 @@ def every(kind: type[Study]) -> pd.DataFrame:
 def nine() -> pd.DataFrame:
     """The nine algorithms on the grid that every pruner is held to."""
     studies = [verdict.study(name) for name in pruners.available(controls=False)]
-    return pd.concat([study.run(range(len(study))) for study in studies], ignore_index=True)
+    place = paths.outputs("verdict")  # a folder each: they are studies of one name
+    frames = [sweep.run(study, place / study.algorithms[0]) for study in studies]
+    return pd.concat(frames, ignore_index=True)
 
 
 if __name__ == "__main__":

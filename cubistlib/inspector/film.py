@@ -85,16 +85,16 @@ class Filmed(Task):
         return done
 
 
-def rerun(experiment: Experiment, x: np.ndarray, y: np.ndarray, masks: Masks | None = None) -> Film:
-    """An experiment once more, from its number, with checkpoints; masks: of a search's run.
+def rerun(e: Experiment, x: np.ndarray, y: np.ndarray, masks=None, backend="auto") -> Film:
+    """An experiment once more, from its number, with checkpoints.
 
-    Ends with the network of `stacks.train`.
+    masks: the `Masks` of a search's run. Ends with the network of `stacks.train`.
     """
-    nets = stacks.initialize([experiment])
-    given = stacks.task_of([experiment], x, y)
+    nets = stacks.initialize([e])
+    given = stacks.task_of([e], x, y, backend)
     task = Filmed(**{f.name: getattr(given, f.name) for f in fields(Task)})
     if masks is not None:
         done = task.train(nets, masks)
     else:
-        done = stacks.pruner(experiment).train(nets, np.array([experiment.keep]), task)
+        done = stacks.pruner(e).train(nets, np.array([e.keep]), task)
     return Film.of(task.states, float(done.accuracy[0]))

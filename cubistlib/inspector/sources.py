@@ -61,7 +61,9 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     study, search = studies.get(row["study"]), row["algorithm"] == SEARCH
     dense = row["weights_kept"] == weights_of(row["hidden"])
     masks = Masks.ones_like(Network.initialize(row["hidden"])) if search else None
+    given, backend = (x, y), "auto"
     if study is not None:
+        given, backend = study.data, study.backend
         (experiment,) = study.experiments([int(row["experiment"])])
         if isinstance(study, SearchStudy):
             masks = stacks.chosen_masks([experiment], study.masks)
@@ -73,7 +75,7 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     width, accuracy = width_name(row["hidden"]), float(row["accuracy"])
     choices = row["study"], row["algorithm"], width, str(row["seed"])
     title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights"
-    return Entry(*choices, keep, accuracy, lambda: rerun(experiment, x, y, masks), title)
+    return Entry(*choices, keep, accuracy, lambda: rerun(experiment, *given, masks, backend), title)
 
 
 def _experiment(row: pd.Series) -> Experiment:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cubistlib.networks.stack import Stack
-from cubistlib.support.checks import is_whole, require
+from cubistlib.support.checks import require
+from cubistlib.support.types import Count, OneOrMore, Whole, checked
 
 if TYPE_CHECKING:
     import torch
 
 Seed = int | np.random.SeedSequence
+Widths = OneOrMore[Count]
 
 # Numbers held at once when a stack is evaluated on many points: 16 MB of float32.
 CHUNK = 1 << 22
@@ -48,13 +50,13 @@ class Network(Stack):
         for each of the n networks, a whole number or a SeedSequence each.
         Source: paper, "Network". Raises ValueError for a width below 1 or a host too narrow.
         """
-        hidden = _widths("hidden", hidden)
-        host = hidden if host is None else _widths("host", host)
+        hidden = checked("Network.initialize: hidden", Widths, hidden)
+        host = hidden if host is None else checked("Network.initialize: host", Widths, host)
         require(
             len(host) == len(hidden) and all(h >= d for h, d in zip(host, hidden, strict=True)),
             f"Network.initialize: host {host} must be as deep and at least as wide as {hidden}",
         )
-        require(is_whole(n), f"Network.initialize: n must be a whole number ≥ 1, got {n!r}")
+        n = checked("Network.initialize: n", Count, n)
         if isinstance(seed, Sequence):
             require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
             origins = [(_sequence(own), 0) for own in seed]
@@ -156,12 +158,8 @@ def _sequence(seed: Seed) -> np.random.SeedSequence:
     """A seed as a SeedSequence; a whole number also seeds the order of the data, apart from it."""
     if isinstance(seed, np.random.SeedSequence):
         return seed
-    require(
-        is_whole(seed, 0),
-        "Network.initialize: seed must be a whole number ≥ 0, a SeedSequence, or a list of one "
-        f"a network, got {seed!r}",
-    )
-    return np.random.SeedSequence(int(seed), spawn_key=tuple(b"initialize"))
+    whole: int = checked("Network.initialize: seed", Whole, seed)
+    return np.random.SeedSequence(whole, spawn_key=tuple(b"initialize"))
 
 
 def _draw_leading_units(
@@ -178,12 +176,3 @@ def _draw_leading_units(
         arrays.append(rng.uniform(-bound, bound, (fan_out, fan_in))[:rows, :columns])
         arrays.append(rng.uniform(-bound, bound, fan_out)[:rows])
     return [a.astype(np.float32) for a in arrays]
-
-
-def _widths(name: str, widths: Sequence[int]) -> tuple[int, ...]:
-    listed = isinstance(widths, Iterable) and not isinstance(widths, str)
-    require(
-        listed and len(tuple(widths)) >= 1 and all(map(is_whole, widths)),
-        f"Network.initialize: {name} widths must be one or more whole numbers ≥ 1, got {widths!r}",
-    )
-    return tuple(int(d) for d in widths)

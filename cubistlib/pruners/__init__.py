@@ -4,13 +4,12 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from cubistlib.pruners.base import AtInitialization, DuringTraining, Pruner
 from cubistlib.pruners.scored import Scored
 from cubistlib.pruners.task import Task
-from cubistlib.support.checks import require
-from cubistlib.support.types import OneOf
+from cubistlib.support.types import OneOf, checked
 
 __all__ = ["AtInitialization", "DuringTraining", "Pruner", "Scored", "Task", "available", "get"]
 
@@ -31,12 +30,10 @@ Algorithm = Annotated[str, OneOf(available)]
 
 def get(name: str) -> type[Pruner]:
     """The algorithm of that name. Raises ValueError with the names that there are."""
-    names = available()
-    require(name in names, f"unknown algorithm {name!r}; allowed: {', '.join(names)}")
-    return names[name]
+    return available()[checked("algorithm", Algorithm, name)]
 
 
-def __getattr__(name: str) -> type[Pruner]:
+def __getattr__(name: str) -> Any:
     """`pruners.SNIP` and every other algorithm by its class's name."""
     if not name.startswith("_"):
         for algorithm in _algorithms():

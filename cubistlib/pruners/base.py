@@ -6,20 +6,17 @@ says how many weights stay when; an algorithm's file holds only its own idea.
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
-from cubistlib.pruners.parts.selection import Rule, exact
+from cubistlib.pruners.parts.selection import Rule, Selection, exact
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import require
-from cubistlib.support.types import OneOf, validated
+from cubistlib.support.types import checked, validated
 from cubistlib.training import Hook, Trained
-
-SELECTIONS = ("exact", "authors")
-Selection = Annotated[str, OneOf(lambda: SELECTIONS)]
 
 Batches = Iterator[tuple[np.ndarray, np.ndarray]]
 
@@ -57,19 +54,12 @@ class Pruner(ABC):
         return task.train(*self.ticket(nets, keep, task))
 
     def __post_init__(self) -> None:
-        validated(self.name, self)
-
-    @classmethod
-    def fields(cls) -> tuple[str, ...]:
-        """The names of its hyper-parameters."""
-        return tuple(getattr(cls, "__dataclass_fields__", ()))
+        named = type(self).name  # a property where it is made of another's
+        validated(named if isinstance(named, str) else type(self).__name__, self)
 
     def rule(self, selection: str) -> Rule:
         """The selection rule of that name."""
-        require(
-            selection in SELECTIONS,
-            f"{self.name}: selection must be one of {', '.join(SELECTIONS)}, got {selection!r}",
-        )
+        selection = checked(f"{self.name}: selection", Selection, selection)
         return exact if selection == "exact" else self.authors_rule
 
     def check_keep(self, nets: Network, keep: int | np.ndarray) -> np.ndarray:

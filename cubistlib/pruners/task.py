@@ -3,13 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
 import numpy as np
 
 from cubistlib import data
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
+from cubistlib.pruners.parts.selection import Selection
+from cubistlib.support.types import Allowed, Count, OneOrMore, Whole, validated
 from cubistlib.training import Hook, TrainConfig, Trained, train
+from cubistlib.training.backends import Backend
 
 # Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
 BATCH = 128
@@ -29,11 +33,14 @@ class Task:
     x: np.ndarray
     y: np.ndarray
     config: TrainConfig | Sequence[TrainConfig]
-    seed: int = 0
-    own_seeds: Sequence[int] | None = None
-    selection: str = "exact"
-    backend: str = "auto"
-    threads: int | None = None
+    seed: Whole = 0
+    own_seeds: Annotated[OneOrMore[Whole] | None, Allowed("a list of whole numbers ≥ 0")] = None
+    selection: Selection = "exact"
+    backend: Backend = "auto"
+    threads: Annotated[Count | None, Allowed("a whole number ≥ 1")] = None
+
+    def __post_init__(self) -> None:
+        validated("task", self)
 
     @property
     def own(self) -> Seed:

@@ -90,7 +90,8 @@ class Job:
         found = {}
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            foreign = inside.parts[0] == "results" and self.name not in "/".join(inside.parts)
+            places = [Path(part).stem for part in inside.parts]
+            foreign = places[0] == "results" and self.name not in places
             hidden = any(part.startswith(".") for part in inside.parts)
             if path.is_file() and not hidden and not foreign:
                 stat = path.stat()

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from cubistlib.data import cubist_spiral
 from cubistlib.networks import weights_of
 from cubistlib.pruners import Algorithm
-from cubistlib.pruners.base import Selection
+from cubistlib.pruners.parts.selection import Selection
 from cubistlib.runner.notebook import Notebook
 from cubistlib.studies.experiment import HOST_WIDTH
 from cubistlib.support import paths

@@ -12,3 +12,9 @@ from cubistlib.search.masks import (
     supports,
     unstructured_masks,
 )
+
+__all__ = [
+    "Canonical", "Joined", "MaskList", "Structured", "Unstructured", "all_supports",
+    "connected_masks", "count_all", "count_by_weights", "count_masks", "structures", "supports",
+    "unstructured_masks",
+]  # fmt: skip

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise, product
+from typing import Annotated
 
 import numpy as np
 
@@ -12,9 +13,7 @@ from cubistlib.search.classes import classes
 from cubistlib.search.masks import MaskList
 from cubistlib.search.symmetry import Symmetry
 from cubistlib.support.checks import require
-
-# Masks that a stream makes at once.
-CHUNK = 1 << 16
+from cubistlib.support.types import Allowed, Count, Integer, OneOrMore
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,8 @@ class Canonical(MaskList):
     paths through a small graph of layers and groups; counting paths gives mask i at once.
     """
 
-    hidden: tuple[int, ...]
-    weights: int | None = None
+    hidden: OneOrMore[Count]
+    weights: Annotated[Integer | None, Allowed("a whole number")] = None
     inputs: int = 2
 
     def __len__(self) -> int:
@@ -56,12 +55,6 @@ class Canonical(MaskList):
             node = layer.next[edge]
         last = np.ones((len(rest), 1, self.hidden[-1]), bool)
         return Masks.from_weights([*matrices, last])
-
-    def stream(self, start: int = 0, stop: int | None = None) -> Iterator[Masks]:
-        """Masks start … stop − 1 in stacks of at most CHUNK."""
-        stop = len(self) if stop is None else stop
-        for first in range(start, stop, CHUNK):
-            yield self.take(np.arange(first, min(first + CHUNK, stop)))
 
 
 def connected_masks(weights: int, depth: int = 3, inputs: int = 2) -> Iterator[Canonical]:
@@ -95,13 +88,10 @@ class _Layer:
     next: np.ndarray
 
 
-@cache  # as many as there are: whoever joins lists reads all of them by turns
+@lru_cache(1024)  # whoever joins lists reads all of them by turns
 def _graph(masks: Canonical) -> tuple[list[_Layer], int]:
     """The layers of a list's graph, and how many masks there are."""
     hidden, weights = masks.hidden, masks.weights
-    require(
-        len(hidden) >= 1 and min(hidden) >= 1, f"canonical masks: widths must be ≥ 1, got {hidden}"
-    )
     left = None if weights is None else weights - hidden[-1]
     if left is not None and left < sum(max(pair) for pair in pairwise((masks.inputs, *hidden))):
         return [], 0  # some unit would have no input or no reader

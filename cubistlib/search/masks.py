@@ -4,13 +4,15 @@ from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate, combinations, islice, pairwise, product, zip_longest
+from typing import Annotated
 
 import numpy as np
 
 from cubistlib.networks import Masks, parameters_of
 from cubistlib.support.checks import require
+from cubistlib.support.types import Allowed, Count, OneOrMore, validated
 
 
 def supports(rows: int, columns: int, nonzeros: int, first: int | None = None) -> list[np.ndarray]:
@@ -46,6 +48,9 @@ class MaskList(Sequence[Masks]):
     Lists are small values: two made with the same arguments are equal.
     """
 
+    def __post_init__(self) -> None:
+        validated(type(self).__name__, self)
+
     @abstractmethod
     def _mask(self, number: int) -> Masks:
         """The mask of that number, 0 … len − 1."""
@@ -72,8 +77,8 @@ class Structured(MaskList):
     max_width: of a hidden layer. below: only structures with fewer parameters than this one.
     """
 
-    max_width: int
-    below: tuple[int, ...] | None = None
+    max_width: Count
+    below: Annotated[OneOrMore[Count] | None, Allowed("hidden widths")] = None
     inputs: int = 2
 
     def __len__(self) -> int:
@@ -100,9 +105,9 @@ class Unstructured(MaskList):
     fewer weights than this before the last layer.
     """
 
-    hidden: tuple[int, ...]
-    first: int | None = None
-    below: int | None = None
+    hidden: OneOrMore[Count]
+    first: Annotated[Count | None, Allowed("a whole number ≥ 1")] = None
+    below: Annotated[Count | None, Allowed("a whole number ≥ 1")] = None
     inputs: int = 2
 
     def __len__(self) -> int:
@@ -143,14 +148,11 @@ def common_widths(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(map(max, zip_longest(*set(shapes), fillvalue=0)))
 
 
-def unstructured_masks(
-    hidden: Sequence[int], first: int | None = None, below: int | None = None
-) -> Unstructured:
-    """The masks that the paper's second phase tries inside a structure; see `Unstructured`."""
-    return Unstructured(tuple(hidden), first, below)
+unstructured_masks = Unstructured
+"""The masks that the paper's second phase tries inside a structure."""
 
 
-@cache  # workers are sent equal lists; and whoever joins lists reads all of them by turns
+@lru_cache(1024)  # workers are sent equal lists; who joins lists reads all of them by turns
 def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
     if masks.below is None:
         return structures(masks.max_width)
@@ -159,7 +161,7 @@ def _dense_structures(masks: Structured) -> list[tuple[int, ...]]:
     return [hidden for hidden in every if parameters_of(hidden, masks.inputs) < most]
 
 
-@cache
+@lru_cache(1024)
 def _combinations(masks: Unstructured) -> tuple[list[list[np.ndarray]], range | np.ndarray]:
     """Each layer's supports, and the numbers of their combinations that are in the list."""
     shapes = list(pairwise((masks.inputs, *masks.hidden)))

@@ -2,3 +2,5 @@
 
 from cubistlib.store.folder import StudyFolder
 from cubistlib.store.table import COLUMNS, SCHEMA, read, write
+
+__all__ = ["COLUMNS", "SCHEMA", "StudyFolder", "read", "write"]

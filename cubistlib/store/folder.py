@@ -40,6 +40,9 @@ class StudyFolder:
     definition: dict[str, Any]
     shards: Sequence[range]
 
+    def __fspath__(self) -> str:
+        return str(self.path)
+
     @contextmanager
     def hold(
         self, part: Slice = (1, 1), wait: bool = False, renew: bool = False
@@ -63,11 +66,6 @@ class StudyFolder:
                 if part == (1, 1):
                     shards.sweep_out(self.path)
             yield said
-
-    @property
-    def versions(self) -> list[str]:
-        """The versions of cubistlib that the results were made with, in order."""
-        return record(self.path).get("versions", [])
 
     def finished(self) -> set[int]:
         """The shards whose results are there, undamaged; none if they are of another study."""

@@ -52,7 +52,7 @@ def held(
                     _sign(path)
                 except BaseException:
                     lock.release()
-                    path.unlink()
+                    path.unlink(missing_ok=True)
                     raise
                 break
         require(wait, f"{shown(folder)} is being written by {others[0]}; wait for it or stop it")
@@ -62,7 +62,7 @@ def held(
     finally:
         with suppress(OSError), _gate(folder):
             lock.release()
-            path.unlink()
+            path.unlink(missing_ok=True)
 
 
 def _gate(folder: Path) -> FileLock:
@@ -73,8 +73,8 @@ def _gate(folder: Path) -> FileLock:
 def _living(folder: Path, part: Slice, dead: list[str]) -> dict[Slice, str]:
     """Every slice that is held and who holds it.
 
-    Those who have died holding one that overlaps with `part` are added to `dead`; what the
-    dead have left is removed.
+    Those who have died holding one that overlaps with `part` are added to `dead`, and what they
+    have left is removed.
     """
     found = {}
     for path in sorted(folder.glob(".lock-*-of-*")):
@@ -87,10 +87,10 @@ def _living(folder: Path, part: Slice, dead: list[str]) -> dict[Slice, str]:
         except Timeout:
             found[slice_] = _owner(path) or "another sweep"
             continue
+        lock.release()
         if _overlap(slice_, part):
             dead += filter(None, [_owner(path)])
-        lock.release()
-        path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
     return found
 
 
@@ -102,10 +102,9 @@ def _overlap(one: Slice, other: Slice) -> bool:
 def _sign(path: Path) -> None:
     """Writes who holds a lock: a courtesy, a full disk is told of where results are written."""
     now = datetime.now().astimezone().isoformat(timespec="seconds")
+    owner = {"pid": os.getpid(), "host": socket.gethostname(), "since": now}
     with suppress(OSError):
-        path.write_text(
-            json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": now})
-        )
+        path.write_text(json.dumps(owner))
 
 
 def _owner(path: Path) -> str:

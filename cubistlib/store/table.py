@@ -1,6 +1,7 @@
 """Results in Parquet: one row an experiment, one documented schema, atomic writes."""
 
 from collections.abc import Sequence
+from os import PathLike
 from pathlib import Path
 
 import pandas as pd
@@ -49,14 +50,14 @@ def write(frame: pd.DataFrame, path: str | Path) -> Path:
     return path
 
 
-def read(paths: str | Path | Sequence[str | Path]) -> pd.DataFrame:
+def read(paths: str | PathLike | Sequence[str | PathLike]) -> pd.DataFrame:
     """Results of one file or of several as one frame; `hidden` holds tuples of int.
 
     A path may also be the folder of a study: then it gives what is there of it, also while a
     sweep writes. Raises ValueError, in one sentence, for a file that is missing, damaged,
     unreadable or of another schema.
     """
-    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
     return frame_of(pa.concat_tables([_read_one(Path(p)) for p in paths]))
 
 

@@ -4,3 +4,5 @@ from cubistlib.studies.experiment import Experiment
 from cubistlib.studies.pruning import PruningStudy
 from cubistlib.studies.searching import SearchStudy
 from cubistlib.studies.study import Origin, Study, run_shard
+
+__all__ = ["Experiment", "Origin", "PruningStudy", "SearchStudy", "Study", "run_shard"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from cubistlib import pruners
 from cubistlib.networks import Masks
-from cubistlib.search import MaskList
+from cubistlib.search import Joined, MaskList
 from cubistlib.studies.study import Study
 from cubistlib.support.provenance import checksum
 
@@ -24,9 +24,9 @@ def definition(study: Study) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A study's field as JSON has it; a list of masks by what it holds."""
-    if isinstance(value, MaskList) and is_dataclass(value):
-        return repr(value)
-    if is_dataclass(value):
+    if type(value).__module__.startswith("cubistlib.search."):
+        return f"Joined({_plain(value.lists)})" if isinstance(value, Joined) else repr(value)
+    if is_dataclass(value) and not isinstance(value, MaskList):
         return vars(value)
     if isinstance(value, Sequence) and len(value) and isinstance(value[0], Masks):
         parts = [

@@ -65,8 +65,8 @@ def run(
         out = np.setdiff1d(np.arange(len(alive)), kept)
         if len(out):
             short = [replace(e, config=replace(e.config, epochs=stop)) for e in alive]
-            frames.append(runs.rows([short[i] for i in out], _some(done, out)))
-        alive, state = [alive[i] for i in kept], _some(done, kept).state
+            frames.append(runs.rows([short[i] for i in out], done[out]))
+        alive, state = [alive[i] for i in kept], done[kept].state
     frames.append(runs.rows(alive, _until(epochs, alive, state, x, y, backend)))
     return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
@@ -126,11 +126,3 @@ def _until(epoch: int, stack: Sequence[Experiment], state: TrainState, x, y, bac
     configs, seed = [e.config for e in stack], stack[0].seed
     stop = epoch * configs[0].steps_an_epoch(len(x))
     return resume(state, x, y, configs, seed=seed, backend=backend, stop=stop, threads=1)
-
-
-def _some(done: Trained, index: np.ndarray) -> Trained:
-    """A few networks of a stack."""
-    state = done.state
-    parts = (state.network[index], state.masks[index], state.momentum[index])
-    figures = (done.accuracy[index], done.loss[index], done.diverged[index])
-    return Trained(TrainState(*parts, state.step), *figures)

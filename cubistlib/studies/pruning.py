@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cubistlib import pruners
 from cubistlib.networks import weights_of
 from cubistlib.pruners import Algorithm
-from cubistlib.pruners.base import Selection
+from cubistlib.pruners.parts.selection import Selection
 from cubistlib.studies.experiment import Experiment
 from cubistlib.studies.study import Study, fit_host
 from cubistlib.support import types
@@ -46,7 +46,8 @@ class PruningStudy(Study):
         for option in self.options:
             algorithm, field, _ = option
             require(
-                algorithm in self.algorithms and field in pruners.get(algorithm).fields(),
+                algorithm in self.algorithms
+                and field in vars(pruners.get(algorithm)).get("__dataclass_fields__", ()),
                 f"study: options must name one of its algorithms and a field of it, got {option}",
             )
         for algorithm, lr in product(self.algorithms, self.lrs):

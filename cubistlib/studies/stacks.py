@@ -72,7 +72,7 @@ def task_of(
 ) -> Task:
     """What a stack's networks are trained on, and how."""
     first, configs = experiments[0], [e.config for e in experiments]
-    own, rule = own_seeds(experiments), first.selection or "exact"
+    own, rule = tuple(own_seeds(experiments)), first.selection or "exact"
     return Task(x, y, configs, first.seed, own, rule, backend, threads)
 
 

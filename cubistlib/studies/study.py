@@ -20,7 +20,8 @@ from cubistlib.studies.experiment import HOST_WIDTH, Experiment
 from cubistlib.support import types
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.threads import one_thread
-from cubistlib.training import TrainConfig, Trained, backends
+from cubistlib.training import TrainConfig, Trained
+from cubistlib.training.backends import Backend
 from cubistlib.training.config import Schedule
 
 # Networks of a shard have at most so many weights together, so that what a kill can lose stays
@@ -28,7 +29,6 @@ from cubistlib.training.config import Schedule
 SHARD_WEIGHTS = 1 << 18
 
 SPIRAL = tuple(signature(cubist_spiral).parameters)
-Backend = Annotated[str, types.OneOf(lambda: ("auto", *backends.available()))]
 SpiralArgument = Annotated[
     tuple[Annotated[str, types.OneOf(lambda: SPIRAL)], types.Integer | types.Number],
     types.Allowed(f"a pair (name, number), the name one of {', '.join(SPIRAL)}"),
@@ -73,7 +73,7 @@ class Study(ABC):
     def __post_init__(self) -> None:
         types.validated("study", self)
         if self.spiral:
-            _data(self.spiral)  # which says itself what it allows
+            self.data  # noqa: B018 – which says itself what it allows
 
     def start(self) -> tuple[str, int] | None:
         """(study, number) of the experiment whose initialization all of this study's take."""
@@ -140,7 +140,7 @@ class Study(ABC):
 
     def run_together(self, numbers: Sequence[int]) -> pd.DataFrame:
         """These experiments' results as those of one shard."""
-        x, y = _data(self.spiral)
+        x, y = self.data
         chosen = self.experiments(numbers)
         with one_thread():
             frames = [self._run_stack(stack, x, y) for stack in stacks.stacks(chosen)]
@@ -152,10 +152,18 @@ class Study(ABC):
         return stacks.rows(stack, done)
 
     def train(self, number: int) -> Trained:
-        """One experiment's network, trained once more, in full."""
-        self.shard_of(number)
-        chosen = self.experiments([number])
-        return stacks.train(chosen, *_data(self.spiral), self._masks, self.backend)
+        """One experiment's network, trained once more, in full; that of its row but for halving."""
+        shard = self.shards[self.shard_of(number)]
+        beside = self.experiments(shard if self.backend.startswith("torch") else [number])
+        stack = next(s for s in stacks.stacks(beside) if number in [e.number for e in s])
+        with one_thread():
+            done = stacks.train(stack, *self.data, self._masks, self.backend)
+        return done[[e.number for e in stack].index(number)]
+
+    @property
+    def data(self) -> tuple[np.ndarray, np.ndarray]:
+        """x and y that its networks are trained on."""
+        return _data(self.spiral)
 
     def replay(self, number: int) -> pd.DataFrame:
         """One experiment's row, identical to what a sweep gives."""

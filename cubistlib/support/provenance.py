@@ -10,7 +10,8 @@ from typing import Any
 from cubistlib.support import paths
 
 # The rooms that a result hangs on; figures, files and workers only carry it.
-COMPUTING = ("data.py", "networks", "training", "pruners", "search", "studies")
+COMPUTING = ["data.py", "networks", "training", "pruners", "search", "studies"]
+COMPUTING += ["support/threads.py", "support/types.py"]
 
 
 def checksum(data: bytes) -> str:
@@ -33,14 +34,13 @@ def code() -> str:
 def library() -> str:
     """A hash of the whole library, published data too: what a notebook's outputs hang on."""
     package = paths.package()
-    return _hash([*package.rglob("*"), *(package / "published").resolve().rglob("*")])
+    # What is still being computed, in frontier/, is read by who writes it.
+    tables = [paths.published(kind).glob("*.parquet") for kind in ("paper", "verdict")]
+    return _hash([*package.rglob("*"), *(path for kind in tables for path in kind)])
 
 
 def _hash(found: Iterable[Path]) -> str:
     files = sorted(p for p in found if p.is_file() and "__pycache__" not in p.parts)
     package = paths.package()
-    hashes = []
-    for path in files:
-        name = path.relative_to(package) if path.is_relative_to(package) else path.name
-        hashes.append((str(name), hashlib.sha256(path.read_bytes()).hexdigest()))
+    hashes = [(p.relative_to(package).as_posix(), checksum(p.read_bytes())) for p in files]
     return digest([hashes, *(version(name) for name in ("torch", "numpy", "numba"))])

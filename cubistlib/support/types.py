@@ -98,6 +98,17 @@ AnyNumber = Annotated[tuple[T, ...], _Listed(0)]
 PLAIN: dict[type, Any] = {int: Integer, float: Number, bool: Flag, str: Text}
 
 
+@cache
+def at_least(least: int) -> Any:
+    """The type of whole numbers of at least that size."""
+    return Annotated[int, Field(strict=True, ge=least), Allowed(f"a whole number ≥ {least}")]
+
+
+def checked(place: str, kind: Any, value: Any) -> Any:
+    """A value in plain form. Raises ValueError in one sentence, which begins with `place`."""
+    return _passed(place, _validator(kind), value)
+
+
 def validated(owner: str, thing: Any) -> None:
     """Puts the fields of a new dataclass in place in plain form, as their annotations say.
 
@@ -106,11 +117,15 @@ def validated(owner: str, thing: Any) -> None:
     """
     kind: Any = type(thing)
     for name, validate in _validators(kind):
-        try:
-            value = validate(getattr(thing, name))
-        except ValidationError as error:
-            raise UserError(f"{owner}: {sentence(error.errors()[0], name)}") from None
+        value = _passed(f"{owner}: {name}", validate, getattr(thing, name))
         object.__setattr__(thing, name, value)
+
+
+def _passed(place: str, validate: Callable[[Any], Any], value: Any) -> Any:
+    try:
+        return validate(value)
+    except ValidationError as error:
+        raise UserError(sentence(error.errors()[0], place)) from None
 
 
 def sentence(fault: ErrorDetails, *outer: str) -> str:
@@ -125,6 +140,11 @@ def sentence(fault: ErrorDetails, *outer: str) -> str:
 
 
 @cache
+def _validator(kind: Any) -> Callable[[Any], Any]:
+    return TypeAdapter(kind).validator.validate_python
+
+
+@cache
 def _validators(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     """Each field that is checked, and what checks it and gives its plain form."""
     try:
@@ -135,7 +155,7 @@ def _validators(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
     types: dict[str, Any] = {
         n: PLAIN.get(h) if isinstance(h, type) else h for n, h in found.items()
     }
-    return tuple((n, TypeAdapter(t).validator.validate_python) for n, t in types.items() if _own(t))
+    return tuple((n, _validator(t)) for n, t in types.items() if _own(t))
 
 
 def _own(kind: Any) -> Any:

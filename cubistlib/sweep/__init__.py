@@ -2,3 +2,5 @@
 
 from cubistlib.sweep.places import finished, folder, results, stored
 from cubistlib.sweep.work import advance, run
+
+__all__ = ["advance", "finished", "folder", "results", "run", "stored"]

@@ -43,7 +43,9 @@ def replay(given: argparse.Namespace) -> int:
     study = winners.resolved(paper.study(given.study), given.profile)
     before = sweep.stored(study, given.profile, given.number)
     row = study.replay(given.number).iloc[0]
-    print(row.to_string())
+    shown = row.astype(object)
+    shown["accuracy"] = f"{row['accuracy']:.3%}"
+    print(shown.to_string())
     if before is None:
         print("no stored result to compare with")
         return 0

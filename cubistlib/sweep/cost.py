@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib.networks import weights_of
+from cubistlib.store.folder import record
 from cubistlib.studies import PruningStudy, SearchStudy, Study, halving
 from cubistlib.support.threads import one_thread, usable_cores
 from cubistlib.sweep.places import folder
@@ -47,8 +48,8 @@ def table(studies: Sequence[Study], profile: str, measured: bool = True) -> pd.D
         there = [study.shards[shard] for shard in sorted(place.finished())]
         each = _costs(study, costs) if measured else np.full(len(study), np.nan)
         whole, gone = each.sum(), sum(each[s.start : s.stop].sum() for s in there)
-        count, done, versions = len(study), sum(map(len, there)), ", ".join(place.versions)
-        found.append((study.name, count, done, whole, whole - gone, versions))
+        done, versions = sum(map(len, there)), record(place.path).get("versions", [])
+        found.append((study.name, len(study), done, whole, whole - gone, ", ".join(versions)))
     columns = ["study", "experiments", "done", "seconds", "left", "versions"]
     return pd.DataFrame(found, columns=columns)
 

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
 
-from cubistlib.support.checks import UserError, is_whole, require
+from cubistlib.support.checks import UserError, require
 from cubistlib.support.threads import one_thread, stopped_by, usable_cores
+from cubistlib.support.types import Count, checked
 
 # What is raised where an executor is gone: a killed process, a lost scheduler, and by name, as
 # Dask may be missing, a shard that took several workers with it.
@@ -196,9 +197,8 @@ KINDS = {"threads": threads, "processes": processes, "dask": dask, "slurm": slur
 def check(kind: str, workers: int | None, address: str | None) -> None:
     """Raises ValueError unless there can be such an executor."""
     require(kind in KINDS, f"executor must be one of {', '.join(KINDS)}, got {kind!r}")
-    require(
-        workers is None or is_whole(workers), f"workers must be a whole number ≥ 1, got {workers!r}"
-    )
+    if workers is not None:
+        checked("workers", Count, workers)
     require(address is None or kind == "dask", f"a scheduler's address goes with dask, not {kind}")
 
 

@@ -8,7 +8,7 @@ from cubistlib.store import shards
 from cubistlib.store.folder import record
 from cubistlib.studies import Study, paper
 from cubistlib.support.checks import require
-from cubistlib.sweep.places import results
+from cubistlib.sweep.places import folder, results
 
 
 def waits(study: Study, profile: str | Path) -> str:
@@ -18,6 +18,8 @@ def waits(study: Study, profile: str | Path) -> str:
     search = study.origin.study
     place = results(profile) / search
     known, done = record(place), len(shards.finished(place))
+    if known and search in paper.STUDIES:  # whose definition is known
+        done = len(folder(paper.STUDIES[search], profile).finished())
     if known and done == known["study"]["shards"]:
         return ""
     how_far = f"{done:,} of {known['study']['shards']:,} shards are" if known else "nothing is"

@@ -17,6 +17,7 @@ from cubistlib.studies import Study, run_shard
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import NotWritten
+from cubistlib.support.types import Count, checked
 from cubistlib.sweep import executors, winners
 from cubistlib.sweep.executors import Executor
 from cubistlib.sweep.places import folder
@@ -81,8 +82,8 @@ def advance(
 
 def slice_of(study: Study, part: Slice) -> range:
     """The shards of slice (i, n): neighbours, so that they can be put together early."""
-    i, n = part
-    require(1 <= i <= n, f"a slice must be i/n with 1 ≤ i ≤ n, got {i}/{n}")
+    i, n = (checked("a slice's numbers", Count, number) for number in part)
+    require(i <= n, f"a slice must be i/n with 1 ≤ i ≤ n, got {i}/{n}")
     count = len(study.shards)
     return range(count * (i - 1) // n, count * i // n)
 

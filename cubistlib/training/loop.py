@@ -68,6 +68,13 @@ class Trained:
     diverged: np.ndarray
     batch_losses: np.ndarray | None = None
 
+    def __getitem__(self, index: int | list[int] | np.ndarray) -> "Trained":
+        """Some networks of the stack, as a stack; without the traced losses."""
+        index = [index] if isinstance(index, int) else index
+        s = self.state
+        state = TrainState(s.network[index], s.masks[index], s.momentum[index], s.step)
+        return Trained(state, self.accuracy[index], self.loss[index], self.diverged[index])
+
     @property
     def network(self) -> Network:
         """The trained networks, masked entries zero."""

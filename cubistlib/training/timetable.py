@@ -8,6 +8,7 @@ import numpy as np
 
 from cubistlib.data import epoch_order
 from cubistlib.support.checks import require
+from cubistlib.support.types import Whole, checked
 from cubistlib.training.config import TrainConfig
 
 
@@ -30,7 +31,8 @@ class Timetable:
         require(len(configs) == n, f"train: {len(configs)} configs for {n} networks")
         alike = {replace(c, lr=0, schedule="constant") for c in configs}
         require(len(alike) == 1, "train: configs of one stack may differ in lr and schedule alone")
-        self.config, self.data_rows, self.seed = configs[0], data_rows, seed
+        self.config, self.data_rows = configs[0], data_rows
+        self.seed = checked("train: seed", Whole, seed)
         self.steps_an_epoch = self.config.steps_an_epoch(data_rows)
         self.order, self.steps = order, self.config.steps(data_rows)
         if order is not None:

@@ -1,10 +1,14 @@
 """Re-initialized survivors: does a mask need the values that it was found with?"""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import InstanceOf
 
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.parts.initialization import default_like
+from cubistlib.support.types import Allowed, Count, OneOrMore
 
 
 @dataclass(frozen=True)
@@ -17,8 +21,8 @@ class Reinitialized(Pruner):
 
     control = True
 
-    pruner: Pruner
-    host: tuple[int, ...] | None = None
+    pruner: Annotated[InstanceOf[Pruner], Allowed("a pruner")]
+    host: Annotated[OneOrMore[Count] | None, Allowed("hidden widths")] = None
 
     @property
     def name(self) -> str:  # type: ignore[override]

@@ -1,10 +1,14 @@
 """Layerwise shuffled masks: does an algorithm choose weights, or only numbers of weights?"""
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import InstanceOf
 
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.parts.draws import Seed, streams
+from cubistlib.support.types import Allowed
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class Shuffled(Pruner):
 
     control = True
 
-    pruner: Pruner
+    pruner: Annotated[InstanceOf[Pruner], Allowed("a pruner")]
 
     @property
     def name(self) -> str:  # type: ignore[override]

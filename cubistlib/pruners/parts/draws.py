@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cubistlib.support.checks import require
+from cubistlib.support.types import OneOrMore, Whole, checked
 
 Seed = int | Sequence[int]
 """One number: network i draws from (seed, i). Or one a network: it draws from its own."""
@@ -13,14 +14,16 @@ Seed = int | Sequence[int]
 def streams(purpose: str, seed: Seed, n: int) -> list[np.random.Generator]:
     """One generator a network, n in all; streams of different purposes are independent.
 
-    Raises ValueError where a sequence of seeds is not as long as the stack.
+    Raises ValueError for what is no seed, and where seeds are not as many as the networks.
     """
     key = tuple(purpose.encode())
-    if isinstance(seed, int | np.integer):
-        origins = [np.random.SeedSequence(int(seed), spawn_key=(*key, i)) for i in range(n)]
+    if isinstance(seed, Sequence):
+        own = checked(f"{purpose}: seeds", OneOrMore[Whole], seed)
+        require(len(own) == n, f"{purpose}: {len(own)} seeds for {n} networks")
+        origins = [np.random.SeedSequence(each, spawn_key=key) for each in own]
     else:
-        require(len(seed) == n, f"{purpose}: {len(seed)} seeds for {n} networks")
-        origins = [np.random.SeedSequence(int(own), spawn_key=key) for own in seed]
+        shared = checked(f"{purpose}: seed", Whole, seed)
+        origins = [np.random.SeedSequence(shared, spawn_key=(*key, i)) for i in range(n)]
     return [np.random.default_rng(origin) for origin in origins]
 
 

@@ -1,11 +1,16 @@
 """From scores to masks: which weights are kept when k are asked for."""
 
 from collections.abc import Callable, Sequence
+from typing import Annotated
 
 import numpy as np
 
 from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import require
+from cubistlib.support.types import OneOf
+
+SELECTIONS = ("exact", "authors")
+Selection = Annotated[str, OneOf(lambda: SELECTIONS)]
 
 Rule = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """(scores (n, N), keep (n,)) → kept (n, N) bool. Larger scores are better."""

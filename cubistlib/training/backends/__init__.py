@@ -1,12 +1,12 @@
 """Trainers behind one interface: the plain PyTorch reference, and faster ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
 
-from cubistlib.support.checks import require
+from cubistlib.support.types import OneOf, checked
 
 
 class Trainer(Protocol):
@@ -33,9 +33,18 @@ class Trainer(Protocol):
 
 def available() -> tuple[str, ...]:
     """Names that `backend=` takes on this machine, beside "auto"."""
+    return tuple(_names())[1:]
+
+
+def _names() -> Iterator[str]:
+    """PyTorch is asked for devices, and loaded, by who asks for one of them."""
+    yield from ("auto", "fused", "torch")
     from cubistlib.training.backends.torch import accelerators
 
-    return ("fused", "torch", *(f"torch:{device}" for device in accelerators()))
+    yield from (f"torch:{device}" for device in accelerators())
+
+
+Backend = Annotated[str, OneOf(_names)]
 
 
 def choose(name: str, threads: int | None = None) -> Callable[..., Trainer]:
@@ -51,6 +60,5 @@ def choose(name: str, threads: int | None = None) -> Callable[..., Trainer]:
         return partial(FusedTrainer, threads=threads)
     from cubistlib.training.backends.torch import TorchTrainer
 
-    names = ("auto", *available())
-    require(name in names, f"backend must be one of {', '.join(names)}, got {name!r}")
+    name = checked("backend", Backend, name)
     return partial(TorchTrainer, device=name.partition(":")[2] or "cpu")

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 
 from cubistlib.networks import Masks, Network
-from cubistlib.support.checks import is_whole, require
 from cubistlib.support.threads import usable_cores
+from cubistlib.support.types import Count, checked
 from cubistlib.training.backends import kernels
 from cubistlib.training.backends.kernels import ROW, Wiring
 from cubistlib.training.backends.wiring import pick, put_back, wire
@@ -28,8 +28,7 @@ class FusedTrainer:
     """
 
     def __init__(self, state, x, y, config, threads: int | None = None):
-        threads = usable_cores() if threads is None else threads
-        require(is_whole(threads), f"train: threads must be a whole number ≥ 1, got {threads!r}")
+        threads = usable_cores() if threads is None else checked("train: threads", Count, threads)
         self.config, self.threads = config, threads
         self.pool = ThreadPoolExecutor(self.threads)
         self.table = np.column_stack([x, y])
