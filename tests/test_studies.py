@@ -301,7 +301,7 @@ class Mine(Magnitude):
     importlib.import_module("mine_in_a_file")
     one = definition(sweeps.pruning(algorithms=("mine_in_a_file",), options=()))
     assert list(one["sources"]) == ["mine_in_a_file"]
-    (tmp_path / "mine_in_a_file.py").write_text(f"{source}    steps = 2\n")
+    (tmp_path / "mine_in_a_file.py").write_text(f"{source}\n\ndef beside_it():\n    return 2\n")
     linecache.checkcache()
     other = definition(sweeps.pruning(algorithms=("mine_in_a_file",), options=()))
     assert one["sources"] != other["sources"]
@@ -314,13 +314,13 @@ def test_joined_lists_are_told_by_what_is_in_them():
         weights: np.ndarray
 
         def __len__(self):
-            return 1
+            return len(self.weights)
 
         def _mask(self, number):
-            return cl.Masks.from_weights([self.weights, np.ones((1, len(self.weights)), bool)])
+            return cl.Masks.from_weights([self.weights[number], np.ones((1, 3), bool)])
 
-    one, other = np.ones((2, 8, 600), bool)
-    other[3, 300] = False  # which numpy does not print
+    one, other = np.ones((2, 600, 3, 2), bool)
+    other[300, 1, 1] = False  # which numpy does not print
     told = [definition(sweeps.search(masks=Joined((Wide(w),))))["masks"] for w in (one, other)]
     assert told[0] != told[1] and not any("0x" in text for text in told)
     assert (
@@ -334,3 +334,17 @@ def test_a_network_trained_again_is_that_of_its_row():
         rows = study.run(range(len(study)))
         for number in (0, 8, 13, 31):
             assert study.train(number).loss[0] == rows["loss"][number], (backend, number)
+
+
+def test_numbers_that_there_are_not_are_refused():
+    for study in (sweeps.search(), sweeps.pruning()):
+        for numbers in ([-1], [0, len(study)]):
+            with pytest.raises(cl.UserError, match=rf"there is no {numbers[-1]}$"):
+                study.run(numbers)
+
+
+@pytest.mark.parametrize("ends", [{"inputs": 3}, {"outputs": 2}])
+def test_masks_of_other_inputs_or_outputs_are_refused_when_a_study_is_made(ends):
+    nets = [cl.Network.initialize((3, 3), **given) for given in ({}, ends)]
+    with pytest.raises(cl.UserError, match="networks of 2 inputs and 1 output"):
+        sweeps.search(masks=[cl.Masks.ones_like(net) for net in nets])

@@ -21,7 +21,7 @@ def available(controls: bool = True) -> dict[str, type[Pruner]]:
     `Shuffled(SNIP())`, have a name only once they are made and are not listed. Of two classes
     with one name the one defined last counts, as when a notebook cell is run again.
     """
-    found = {c.name: c for c in _algorithms() if isinstance(c.name, str)}
+    found = {c.name: c for c in _algorithms() if isinstance(getattr(c, "name", 0), str)}
     return {name: c for name, c in sorted(found.items()) if controls or not c.control}
 
 

@@ -2,7 +2,9 @@
 
 import inspect
 import json
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -39,13 +41,13 @@ def _plain(value: Any) -> Any:
 
 
 def _sources(algorithms: Sequence[str]) -> dict[str, str]:
-    """A digest of the source of each algorithm that is not of this library: it may change."""
+    """A checksum of each algorithm that is not of this library, by its module or class."""
     found = {}
     for name in algorithms:
         algorithm = pruners.get(name)
         if not algorithm.__module__.startswith("cubistlib."):
-            try:
-                found[name] = checksum(inspect.getsource(algorithm).encode())
-            except (OSError, TypeError):  # typed where nothing keeps it
-                found[name] = "unknown"
+            found[name] = "unknown"  # typed where nothing keeps it
+            for source in (algorithm, sys.modules[algorithm.__module__]):  # with what is beside it
+                with suppress(OSError, TypeError):
+                    found[name] = checksum(inspect.getsource(source).encode())
     return found

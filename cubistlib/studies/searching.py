@@ -42,6 +42,9 @@ class SearchStudy(Study):
         super().__post_init__()
         fit_host("masks", self.widest)
         require(len(self.masks) > 0, f"study: masks must not be empty, {self.masks!r} is")
+        some = self.masks if isinstance(self.masks, tuple) else [self.masks[0]]
+        ends = {(mask.sizes[0], mask.sizes[-1]) for mask in some}
+        require(ends == {(2, 1)}, "study: masks must be of networks of 2 inputs and 1 output")
         halving.check(self.rungs, self.epochs)
 
     @property

@@ -80,8 +80,7 @@ class Study(ABC):
         if self.origin is None:
             return None
         if self.origin.experiment is None:
-            search = self.origin.study
-            raise UserError(f"{self.name} starts from the best of {search}: finish that first")
+            raise UserError(f"{self.name} starts from {self.origin.study}: see sweep.resolved")
         return self.origin.study, self.origin.experiment
 
     @property
@@ -140,6 +139,7 @@ class Study(ABC):
 
     def run_together(self, numbers: Sequence[int]) -> pd.DataFrame:
         """These experiments' results as those of one shard."""
+        self.shard_of(min(numbers)), self.shard_of(max(numbers))
         x, y = self.data
         chosen = self.experiments(numbers)
         with one_thread():
@@ -167,7 +167,6 @@ class Study(ABC):
 
     def replay(self, number: int) -> pd.DataFrame:
         """One experiment's row, identical to what a sweep gives."""
-        self.shard_of(number)
         return self.run([number])
 
 

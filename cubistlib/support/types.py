@@ -7,7 +7,6 @@ numpy's numbers become Python's, infinity and NaN are refused.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache, partial
-from textwrap import shorten
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import numpy as np
@@ -135,8 +134,8 @@ def sentence(fault: ErrorDetails, *outer: str) -> str:
     """
     name, *indices = map(str, (*outer, *fault["loc"]))
     place = f"{name}{''.join(f'[{i}]' for i in indices)}"
-    given = shorten(repr(fault["input"]), 200, placeholder=" …")
-    return f"{place} must be {fault['msg']}, got {given}"
+    given = " ".join(repr(fault["input"]).split())
+    return f"{place} must be {fault['msg']}, got {given[:200]}{' …' * (len(given) > 200)}"
 
 
 @cache
