@@ -116,11 +116,11 @@ def test_another_version_is_recorded_and_said(monkeypatch):
 def test_other_code_is_recorded_and_said(monkeypatch):
     study, said = sweeps.search(), []
     sweep.advance(study, "p", part=(1, 4), say=said.append)
-    monkeypatch.setattr(provenance, "code", lambda: "other")
-    for i in (2, 3):
-        sweep.advance(study, "p", part=(i, 4), say=said.append)
+    with monkeypatch.context() as patched:
+        patched.setattr(provenance, "code", lambda: "other")
+        for i in (2, 3):
+            sweep.advance(study, "p", part=(i, 4), say=said.append)
     assert len(said) == 1 and "begun with other code" in said[0]
-    monkeypatch.undo()
     sweep.advance(study, "p", part=(4, 4), renew=True)
     assert sweep.finished(study, "p") == 32, "renewed: of two codes"
 
