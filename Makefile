@@ -1,20 +1,23 @@
-# make setup | quick | test | test-browser | lab | lock | clean. Each sets up .venv first if it is missing or stale.
+# make setup | quick | test | test-all | test-browser | lab | lock | clean. Each sets up .venv first if it is missing or stale.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup quick test test-browser lab lock clean
+.PHONY: setup quick test test-all test-browser lab lock clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
 
-$(READY): requirements.lock pyproject.toml
+# PyTorch by its version alone: its builds for CPUs and for GPUs are different files, and bring
+# different things along.
+$(READY): requirements.lock requirements-torch.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 	  || { echo "cubistlib needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --requirement requirements-torch.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 quick: $(READY)
@@ -22,13 +25,16 @@ quick: $(READY)
 
 # The notebooks write their results to a folder of their own, one after the other, since
 # later ones read what earlier ones wrote.
-test: $(READY)
+test: TESTS = not all
+# Also what takes too long for every change.
+test-all: TESTS = all or not all
+test test-all: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
-	  CUBISTLIB_HOME=$$home $(BIN)/pytest --nbval-lax --nbval-current-env \
+	  CUBISTLIB_HOME=$$home $(BIN)/pytest -m '$(TESTS)' --nbval-lax --nbval-current-env \
 	    --ignore tests/browser tests notebooks
 
 # The inspector in JupyterLab, in a real browser; skipped where there is none.
@@ -38,13 +44,17 @@ test-browser: $(READY)
 lab: $(READY)
 	$(BIN)/jupyter lab
 
-# Newest versions that pyproject.toml allows, from an environment of their own; torch stays, since
-# newer ones bring gigabytes along.
+# Newest versions that pyproject.toml allows, for every system and Python, each with the hashes of
+# its files. torch is left out; what it needs on every machine is named, so that it is locked.
 lock:
 	rm -rf build/lock && $(PYTHON) -m venv build/lock
-	build/lock/bin/python -m pip install --quiet '.[dev]' torch==2.13.0
-	build/lock/bin/python -m pip freeze --exclude cubistlib | sed 's/+.*//' > build/lock/frozen
-	mv build/lock/frozen requirements.lock
+	build/lock/bin/python -m pip install --quiet uv
+	echo "torch; sys_platform == 'none'" > build/lock/override
+	printf 'sympy\nnetworkx\nfsspec\n' > build/lock/torch-needs.in
+	build/lock/bin/uv pip compile --quiet --universal --upgrade --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --no-emit-package torch \
+	  --override build/lock/override --extra dev pyproject.toml build/lock/torch-needs.in \
+	  --output-file requirements.lock
 	rm -rf build/lock
 
 # The environment, caches and what runs wrote; -X leaves whatever git tracks.

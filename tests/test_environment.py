@@ -1,4 +1,4 @@
-"""The three lists of packages agree: pyproject.toml, requirements.lock, environment.yml."""
+"""The lists of packages agree: pyproject.toml, requirements.lock with torch, environment.yml."""
 
 import re
 import tomllib
@@ -38,24 +38,44 @@ def asked(project):
 
 @pytest.fixture(scope="module")
 def lock():
-    return (ROOT / "requirements.lock").read_text("utf-8").splitlines()
+    """Every package of the lock: (requirement, hashes)."""
+    text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")
+    lines = [[part.strip() for part in line.split("--hash=")] for line in text.splitlines()]
+    return [(Requirement(package), hashes) for package, *hashes in lines]
+
+
+@pytest.fixture(scope="module")
+def torch():
+    """The version of torch that make installs."""
+    line = (ROOT / "requirements-torch.lock").read_text("utf-8").strip()
+    return re.fullmatch(r"torch==([\d.]+)", line)[1]
 
 
 def test_conda_users_get_the_same_packages(project, asked):
     lines = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
-    conda = requirements(lines)
+    plain = [line for line in lines if isinstance(line, str) and line != "pip"]
+    conda = requirements(plain + next(line["pip"] for line in lines if isinstance(line, dict)))
     assert conda.pop("python") == project["requires-python"]
     assert conda == {ON_CONDA.get(name, name): versions for name, versions in asked.items()}
 
 
-def test_the_lock_holds_exact_versions_and_nothing_else(lock):
-    assert [line for line in lock if not re.fullmatch(r"[\w.-]+==[\w.]+", line)] == []
+def test_the_lock_holds_exact_versions_with_the_hashes_of_their_files(lock):
+    assert [str(r) for r, _ in lock if not re.fullmatch(r"==[\w.]+", str(r.specifier))] == []
+    assert [r.name for r, hashes in lock if not hashes] == []
+    every = {one for _, hashes in lock for one in hashes}
+    assert [one for one in every if not re.fullmatch(r"sha256:[0-9a-f]{64}", one)] == []
 
 
-def test_the_lock_is_what_pyproject_allows(lock, asked):
-    locked = {canonicalize_name(name): version for name, version in (x.split("==") for x in lock)}
-    assert "cubistlib" not in locked
-    assert {name for name in asked if locked.get(name) not in asked[name]} == set()
+def test_the_lock_is_what_pyproject_allows(lock, asked, torch):
+    here = {canonicalize_name(r.name): str(r.specifier)[2:] for r, _ in lock if not marked_out(r)}
+    assert not {"cubistlib", "torch"} & set(here)
+    here["torch"] = torch
+    assert {name for name in asked if here.get(name) not in asked[name]} == set()
+
+
+def marked_out(requirement):
+    """Whether it is for another system or another Python."""
+    return requirement.marker is not None and not requirement.marker.evaluate()
 
 
 def test_an_installed_library_holds_every_file(toml):
