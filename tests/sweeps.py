@@ -103,7 +103,8 @@ def slowly(study: SearchStudy, shard: int):
 if __name__ == "__main__":
     folder_module.BLOCKS, work_module.run_shard = (4, 8), slowly
     try:
-        sweep.advance(search(), "test", executor="dask", address=sys.argv[1])
+        options = {"executor": "dask", "address": sys.argv[1], "insecure": True}
+        sweep.advance(search(), "test", **options)
     except UserError as error:
         print(error, file=sys.stderr)
         sys.exit(2)

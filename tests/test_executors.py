@@ -22,8 +22,8 @@ def test_every_executor_gives_the_same_table(whole_table, executor, workers):
     same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), whole_table)
 
 
-# A scheduler for this machine alone, at whatever port is free.
-HERE = {"jobqueue.slurm.scheduler-options": {"host": "127.0.0.1", "dashboard_address": ":0"}}
+# A scheduler for this machine alone.
+HERE = {"jobqueue.slurm.scheduler-options": {"host": "127.0.0.1"}}
 
 
 @pytest.fixture
@@ -48,13 +48,28 @@ def queue(tmp_path, monkeypatch):
             (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
             (tmp_path / name).chmod(0o755)
 
-    with dask.config.set(HERE):
+    shared = {"jobqueue.slurm.shared-temp-directory": str(tmp_path)}
+    with dask.config.set(HERE | shared):
         yield open_queue
 
 
-def test_slurm_jobs_give_the_same_table(whole_table, queue):
+@pytest.mark.parametrize("insecure", [False, True])
+def test_slurm_jobs_give_the_same_table(whole_table, queue, tmp_path, insecure):
     queue()
-    same(sweep.run(sweeps.search(), "p", executor="slurm", workers=2), whole_table)
+    options = {"executor": "slurm", "workers": 2, "insecure": insecure}
+    same(sweep.run(sweeps.search(), "p", **options), whole_table)
+    jobs = [path.read_text() for path in tmp_path.glob("tmp.*")]
+    assert len(jobs) == 2
+    for job in jobs:
+        assert ("tls://127.0.0.1" in job and "--tls-key" in job) != insecure
+    assert not list(tmp_path.glob(".cubistlib-keys-*"))
+
+
+def test_slurm_without_keys_is_refused(queue, monkeypatch):
+    queue()
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    with pytest.raises(cl.UserError, match=r"cryptography: pip install .* or say --insecure"):
+        sweep.advance(sweeps.search(), "p", executor="slurm")
 
 
 def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):
@@ -66,16 +81,41 @@ def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):
         sweep.advance(sweeps.search(), "p", executor="slurm")
 
 
-def test_bad_executors_are_refused(monkeypatch):
-    study = sweeps.search()
-    with pytest.raises(cl.UserError, match="one of threads, processes, dask, slurm"):
-        sweep.advance(study, "p", executor="magic")
+@pytest.mark.parametrize(
+    "options, sentence",
+    [
+        ({"executor": "magic"}, "one of threads, processes, dask, slurm, got 'magic'"),
+        ({"executor": ["dask"]}, "one of threads, processes, dask, slurm, got"),
+        ({"workers": 1.5}, "workers must be a whole number ≥ 1, got 1.5"),
+        ({"workers": True}, "workers must be a whole number ≥ 1, got True"),
+        ({"address": "tcp://127.0.0.1:9"}, "a scheduler's address goes with dask, not threads"),
+        ({"executor": "dask", "address": 8786}, "address must be text, as tls://host:8786"),
+        ({"security": ("a", "b", "c")}, "keys go with slurm, or with dask and a scheduler's"),
+        ({"insecure": 1}, "insecure must be true or false, got 1"),
+        ({"part": "1/3"}, r"part must be two whole numbers \(i, n\), as \(3, 20\), got '1/3'"),
+        ({"part": (1,)}, r"part must be two whole numbers .* got \(1,\)"),
+        ({"part": None}, "part must be two whole numbers .* got None"),
+        ({"part": (3, 2)}, r"part must be \(i, n\) with 1 ≤ i ≤ n, got \(3, 2\)"),
+        ({"profile": None}, "profile must be a name of letters.* got None"),
+        ({"profile": 3}, "profile must be a name of letters.* got 3"),
+        ({"study": "random-init/pruning"}, "study must be one, as a SearchStudy"),
+        ({"wait": "yes"}, "wait must be true or false, got 'yes'"),
+    ],
+)
+def test_bad_arguments_are_one_sentence(options, sentence):
+    given = {"study": sweeps.search(), "profile": "p"} | options
+    with pytest.raises(cl.UserError, match=sentence) as refused:
+        sweep.run(given.pop("study"), given.pop("profile"), **given)
+    assert "\n" not in str(refused.value)
+
+
+def test_clusters_that_are_not_there_are_one_sentence(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(executors, "PATIENCE", 0.5)
-    with pytest.raises(cl.UserError, match="no Dask scheduler answers at tcp://"):
-        sweep.advance(study, "p", executor="dask", address="tcp://127.0.0.1:9")
-    with pytest.raises(cl.UserError, match="no Dask scheduler answers at nonsense"):
-        sweep.advance(study, "p", executor="dask", address="nonsense")
+    for address in ("tcp://127.0.0.1:9", "nonsense"):
+        options = {"executor": "dask", "address": address, "insecure": True}
+        with pytest.raises(cl.UserError, match=f"no Dask scheduler answers at {address}"):
+            sweep.advance(sweeps.search(), "p", **options)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(cl.UserError, match=r"pip install '.\[cluster\]'"):
-        sweep.advance(study, "p", executor="dask")
+        sweep.advance(sweeps.search(), "p", executor="dask")

@@ -23,7 +23,7 @@ def plan(given: argparse.Namespace) -> int:
 def run(given: argparse.Namespace) -> int:
     """Runs what is missing of the paper's studies."""
     part = _slice(given.slice)
-    where = {"executor": given.executor, "workers": given.workers, "address": given.address}
+    where = {name: getattr(given, name) for name in ("executor", "workers", "address", "insecure")}
     studies = [paper.study(name) for name in given.names or paper.STUDIES]
     print(f"results: {paths.shown(sweep.results(given.profile))}/", flush=True)
     for study in studies:
@@ -32,7 +32,7 @@ def run(given: argparse.Namespace) -> int:
             require(not given.names, waits)
             print(f"left out: {waits}")  # other slices may still be at its search
             continue
-        sweep.advance(ready, given.profile, part=part, wait=given.wait, **where)
+        sweep.advance(ready, given.profile, part=part, wait=given.wait, security=given.tls, **where)
         done = sweep.finished(ready, given.profile)
         print(f"{study.name}: {done:,} of {len(study):,} experiments done", flush=True)
     return 0

@@ -1,9 +1,6 @@
 """Where the shards of a sweep are run: each executor is a context with one method, `submit`."""
 
 import logging
-import multiprocessing
-import os
-import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -16,28 +13,37 @@ from concurrent.futures import (
 )
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
-from multiprocessing.connection import Connection
+from multiprocessing import context
+from pathlib import Path
+from typing import Annotated
 
 from cubistlib.support.checks import UserError, require
+from cubistlib.support.children import Children
 from cubistlib.support.threads import one_thread, stopped_by, usable_cores
-from cubistlib.support.types import Count, checked
+from cubistlib.support.types import Allowed, Count, Flag, OneOf, Text, validated
+from cubistlib.sweep import keys
+from cubistlib.sweep.keys import Security
 
 # What is raised where an executor is gone: a killed process, a lost scheduler, and by name, as
 # Dask may be missing, a shard that took several workers with it.
 LOST = (BrokenExecutor, CancelledError, OSError)
 LOST_IN_DASK = "KilledWorker"
 
-# Seconds that a cluster gets to answer before it counts as gone.
-PATIENCE = 10
+# Seconds that a cluster gets to answer before it counts as gone, and to start its first worker.
+PATIENCE, START = 10, 120
 
 # Seconds that it gets to say good-bye where a sweep is ended early.
 HASTE = 0.5
 
 
+# A cluster on this machine is one for this machine.
+LOOPBACK = "127.0.0.1"
+
+
 def is_lost(error: BaseException) -> bool:
-    """Whether an error means that the executor is gone."""
-    return isinstance(error, LOST) or type(error).__name__ == LOST_IN_DASK
+    """Whether an error means that the executor is gone, and is not one of a file."""
+    lost = isinstance(error, LOST) or type(error).__name__ == LOST_IN_DASK
+    return lost and getattr(error, "filename", None) is None
 
 
 @dataclass(frozen=True)
@@ -71,78 +77,116 @@ def threads(workers: int) -> Iterator[Executor]:
 
 @contextmanager
 def processes(workers: int) -> Iterator[Executor]:
-    """Processes of this machine, which end with this one, however it ends.
-
-    They import the script that starts them: it wants `if __name__ == "__main__":`.
-    """
-    context = multiprocessing.get_context("spawn")
-    reader, writer = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, context, _end_with_parent, (reader,))
+    """Processes of this machine, which end with this one, however it ends."""
+    children = Children()
+    pool = ProcessPoolExecutor(workers, children)
     try:
         yield Executor(pool.submit, lambda: workers)
     except BaseException:
-        writer.close()
+        children.kill()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-        writer.close()
-
-
-def _end_with_parent(reader: Connection) -> None:
-    """In a new worker: leaves Ctrl-C to the parent, and ends at once when that is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def watch() -> None:
-        reader.poll(None)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
-def dask(workers: int, address: str | None = None) -> Iterator[Executor]:
-    """A Dask cluster: the scheduler at `address`, else one on this machine.
+def dask(
+    workers: int, address: str | None = None, security: Security = None, insecure: bool = False
+) -> Iterator[Executor]:
+    """A Dask cluster: the scheduler at `address`, else one on this machine and for it alone.
 
     Shards of workers that are lost are given to others; a scheduler that is lost ends the
-    sweep. Raises ValueError if no scheduler answers.
+    sweep. security, insecure: as in `keys.for_scheduler`. Raises ValueError if no scheduler
+    answers.
     """
     distributed = _cluster_package("distributed")
     _be_quiet()
     if address is None:
-        options = {"dashboard_address": ":0", "silence_logs": logging.CRITICAL}
-        cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **options)
-        try:
-            with _client(distributed, cluster) as executor:
-                yield executor
-            cluster.close()
-        except BaseException:
-            # Asked to end, a worker would first end what it is doing.
-            for worker in cluster.workers.values():
-                with suppress(AttributeError, ProcessLookupError):  # not started, or dead
-                    os.kill(worker.process.pid, signal.SIGKILL)
-            with suppress(Exception):
-                cluster.close(timeout=HASTE)
-            raise
+        with _local(distributed, workers) as executor:
+            yield executor
     else:
-        with _client(distributed, address) as executor:
+        known = keys.for_scheduler(address, security, insecure)
+        with _client(distributed, address, known) as executor:
             yield executor
 
 
 @contextmanager
-def slurm(workers: int) -> Iterator[Executor]:
+def _local(distributed, workers: int) -> Iterator[Executor]:
+    """Workers on this machine; of its other users nobody has the keys."""
+    children, known = Children(), keys.fresh()
+    options = {"dashboard_address": f"{LOOPBACK}:0", "silence_logs": logging.CRITICAL}
+    options["memory_limit"] = distributed.system.MEMORY_LIMIT // workers
+    with _starting(children):
+        try:
+            # Workers come later, when there is something to close if they are interrupted.
+            cluster = distributed.LocalCluster(
+                n_workers=0, threads_per_worker=1, host=LOOPBACK, security=known, **options
+            )
+            with _client(distributed, cluster, known) as executor:
+                cluster.scale(workers)
+                with _in_time():
+                    cluster.wait_for_workers(1, timeout=START)
+                yield executor
+            cluster.close()
+        except BaseException:
+            children.kill()
+            with suppress(Exception):
+                cluster.close(timeout=HASTE)
+            raise
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise UserError(f"no Dask worker has started here within {START} s") from error
+
+
+@contextmanager
+def _starting(children: Children) -> Iterator[None]:
+    """Workers of Dask on this machine are `children`: it asks multiprocessing by a name."""
+    config = _cluster_package("dask").config
+    contexts = context._concrete_contexts  # type: ignore[attr-defined]
+    name = f"cubistlib-{id(children)}"
+    contexts[name] = children
+    try:
+        with config.set({"distributed.worker.multiprocessing-method": name}):
+            yield
+    finally:
+        del contexts[name]
+
+
+@contextmanager
+def slurm(workers: int, security: Security = None, insecure: bool = False) -> Iterator[Executor]:
     """SLURM jobs of one core each, through dask-jobqueue.
 
     Partition, account and time as its configuration says (jobqueue.slurm in ~/.config/dask),
-    memory too, else 2 GB.
+    memory too, else 2 GB. security, insecure: as in `keys.for_jobs`; new keys go to its
+    shared-temp-directory, else to the home folder.
     """
-    jobqueue = _cluster_package("dask_jobqueue")
-    memory = _cluster_package("dask").config.get("jobqueue.slurm.memory", None) or "2GB"
+    jobqueue, distributed = map(_cluster_package, ("dask_jobqueue", "distributed"))
     _be_quiet()
-    with jobqueue.SLURMCluster(cores=1, processes=1, memory=memory) as cluster:
-        _check_queue(cluster.job_script())
-        cluster.scale(jobs=workers)
-        with _client(_cluster_package("distributed"), cluster) as executor:
-            yield executor
+    settings = _cluster_package("dask").config.get("jobqueue.slurm", {})
+    shared = Path(settings.get("shared-temp-directory") or "~").expanduser()
+    pages = {"dashboard_address": f"{LOOPBACK}:0"}
+    with keys.for_jobs(shared, security, insecure) as known:
+        options = {
+            "protocol": "tls://" if known else "tcp://",
+            "security": known,
+            "scheduler_options": pages | (settings.get("scheduler-options") or {}),
+            "worker_extra_args": [
+                "--dashboard-address",
+                pages["dashboard_address"],
+                *(settings.get("worker-extra-args") or []),
+            ],
+            "memory": settings.get("memory") or "2GB",
+        }
+        with jobqueue.SLURMCluster(cores=1, processes=1, **options) as cluster:
+            _check_queue(cluster.job_script())
+            cluster.scale(jobs=workers)
+            with _client(distributed, cluster, known) as executor:
+                yield executor
 
 
 def _check_queue(script: str) -> None:
@@ -167,9 +211,9 @@ def _be_quiet() -> None:
 
 
 @contextmanager
-def _client(distributed, cluster) -> Iterator[Executor]:
+def _client(distributed, cluster, known) -> Iterator[Executor]:
     try:
-        client = distributed.Client(cluster, timeout=PATIENCE)
+        client = distributed.Client(cluster, timeout=PATIENCE, security=known)
     except (OSError, ValueError) as error:  # the second for what is no address
         raise UserError(f"no Dask scheduler answers at {cluster}") from error
     try:
@@ -194,18 +238,30 @@ def _cluster_package(name: str):
 KINDS = {"threads": threads, "processes": processes, "dask": dask, "slurm": slurm}
 
 
-def check(kind: str, workers: int | None, address: str | None) -> None:
-    """Raises ValueError unless there can be such an executor."""
-    require(kind in KINDS, f"executor must be one of {', '.join(KINDS)}, got {kind!r}")
-    if workers is not None:
-        checked("workers", Count, workers)
-    require(address is None or kind == "dask", f"a scheduler's address goes with dask, not {kind}")
+@dataclass(frozen=True)
+class Choice:
+    """An executor that is asked for: its name, and what goes with it.
 
-
-def choose(kind: str, workers: int | None, address: str | None):
-    """The executor of that name with so many workers, by default one a core, as a context.
-
-    address: of a Dask scheduler. All of them have passed `check`.
+    workers: by default one a core. address: of a Dask scheduler. security, insecure: as in
+    `keys`. Raises ValueError unless there can be such an executor.
     """
-    make = partial(dask, address=address) if kind == "dask" else KINDS[kind]
-    return make(workers or usable_cores())
+
+    executor: Annotated[str, OneOf(lambda: KINDS)] = "threads"
+    workers: Annotated[Count | None, Allowed("a whole number ≥ 1")] = None
+    address: Annotated[Text | None, Allowed("text, as tls://host:8786")] = None
+    security: Security = None
+    insecure: Flag = False
+
+    def __post_init__(self) -> None:
+        validated("sweep", self)
+        kind = self.executor
+        if self.address is not None:
+            require(kind == "dask", f"a scheduler's address goes with dask, not {kind}")
+        elif self.security is not None:
+            require(kind == "slurm", "keys go with slurm, or with dask and a scheduler's address")
+
+    def start(self):
+        """The executor, as a context."""
+        given = {"address": self.address, "security": self.security, "insecure": self.insecure}
+        taken = {"dask": given, "slurm": {n: given[n] for n in ("security", "insecure")}}
+        return KINDS[self.executor](self.workers or usable_cores(), **taken.get(self.executor, {}))

@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
 
@@ -17,11 +18,14 @@ from cubistlib.studies import Study, run_shard
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import NotWritten
-from cubistlib.support.types import Count, checked
-from cubistlib.sweep import executors, winners
+from cubistlib.support.types import Allowed, Count, Flag, checked
+from cubistlib.sweep import executors, portable, winners
 from cubistlib.sweep.executors import Executor
+from cubistlib.sweep.keys import Security
 from cubistlib.sweep.places import folder
 from cubistlib.sweep.progress import bar
+
+Part = Annotated[tuple[Count, Count], Allowed("two whole numbers (i, n), as (3, 20)")]
 
 
 def run(study: Study, profile: str | Path, **options) -> pd.DataFrame:
@@ -29,7 +33,7 @@ def run(study: Study, profile: str | Path, **options) -> pd.DataFrame:
 
     options: as in `advance`.
     """
-    study = winners.resolved(study, profile)
+    study = _ready(study, profile)
     advance(study, profile, **options)
     return folder(study, profile).read()
 
@@ -44,32 +48,37 @@ def advance(
     wait: bool = False,
     renew: bool = False,
     say: Callable[[str], None] | None = None,
+    security: Security = None,
+    insecure: bool = False,
 ) -> None:
     """Run what is missing of a study, or of a slice of it.
 
     Results go to `folder(study, profile)`, below outputs/<profile>/ or in the folder that
     `profile` is, a shard at a time; a stopped or killed sweep goes on from there. executor,
-    workers, address: as in `executors.choose`; results do not depend on them. part: (i, n) runs
-    the i-th of n slices alone. wait: wait for a sweep that holds the study. renew: results of
-    another definition, or of other code of this library, are moved to the folder .before in
-    there, instead of refused or gone on from; for notebooks, whose parameters change. say: takes
-    sentences on what happens, by default printed to stderr.
+    workers, address, security, insecure: as in `executors.Choice`; results do not depend on
+    them, and what workers are sent runs as this user. part: (i, n) runs the i-th of n slices
+    alone. wait: wait for a sweep that holds the study. renew: results of another definition, or
+    of other code of this library, are moved to the folder .before in there, instead of refused
+    or gone on from; for notebooks, whose parameters change. say: takes sentences on what
+    happens, by default printed to stderr.
     Raises ValueError if another sweep holds the study, if its definition has changed under
     finished results, if it starts from a search that is not finished, if results cannot be
     written, or if the executor is lost.
     """
-    study = winners.resolved(study, profile)
+    study = _ready(study, profile)
+    checked("wait", Flag, wait), checked("renew", Flag, renew)
     say = say or partial(print, file=sys.stderr)
     target, mine = folder(study, profile), slice_of(study, part)
-    executors.check(executor, workers, address)
+    choice = executors.Choice(executor, workers, address, security, insecure)
+    known = portable.modules(study) if executor != "threads" else ()
     with target.hold(part, wait, renew) as said:
         for sentence in said:
             say(sentence)
         there = target.finished()
         missing = [shard for shard in mine if shard not in there]
         if missing:
-            with executors.choose(executor, workers, address) as pool:
-                _work(study, target, mine, missing, pool)
+            with choice.start() as pool:
+                _work(study, target, mine, missing, portable.importing(known, pool))
         lost = set(mine) - target.finished()
         require(
             not lost,
@@ -80,10 +89,16 @@ def advance(
             target.compact(shard)
 
 
+def _ready(study: Study, profile: str | Path) -> Study:
+    """The study with its start."""
+    require(isinstance(study, Study), f"study must be one, as a SearchStudy(…), got {study!r}")
+    return winners.resolved(study, profile)
+
+
 def slice_of(study: Study, part: Slice) -> range:
     """The shards of slice (i, n): neighbours, so that they can be put together early."""
-    i, n = (checked("a slice's numbers", Count, number) for number in part)
-    require(i <= n, f"a slice must be i/n with 1 ≤ i ≤ n, got {i}/{n}")
+    i, n = checked("part", Part, part)
+    require(i <= n, f"part must be (i, n) with 1 ≤ i ≤ n, got {part}")
     count = len(study.shards)
     return range(count * (i - 1) // n, count * i // n)
 
