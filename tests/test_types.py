@@ -20,8 +20,12 @@ from cubistlib.support.types import (
     Positive,
     Rate,
     Share,
+    Size,
     Text,
     Whole,
+    Width,
+    at_least,
+    brief,
     validated,
 )
 
@@ -94,8 +98,21 @@ def test_a_mapping_lists_its_pairs():
     ("kind", "value", "sentence"),
     [
         (OneOrMore[Count], [], "it must be a list of one or more, each a whole number ≥ 1, got []"),
-        (OneOrMore[Share], 0.5, "it must be a list of one or more, each a number 0 … 1, got 0.5"),
-        (OneOrMore[COLOUR], "red", "it must be a list of one or more, each one of red, green"),
+        (
+            OneOrMore[Share],
+            0.5,
+            "it must be a list of one or more, each a number 0 … 1, got 0.5: write [0.5]",
+        ),
+        (
+            OneOrMore[COLOUR],
+            "red",
+            "it must be a list of one or more, each one of red, green, got 'red': write ['red']",
+        ),
+        (
+            OneOrMore[Share],
+            "red",
+            "it must be a list of one or more, each a number 0 … 1, got 'red'",
+        ),
         (AnyNumber[Rate], None, "it must be a list, each a number ≥ 0, got None"),
         (OneOrMore[Count], [3, 0], "it[1] must be a whole number ≥ 1, got 0"),
         (OneOrMore[Count], {3: 4}, "it[0] must be a whole number ≥ 1, got (3, 4)"),
@@ -148,3 +165,34 @@ def test_other_annotations_are_left_alone(value):
 @pytest.mark.parametrize("text", ["Unknown", "no type at all", "np.nothing"])
 def test_annotations_that_mean_nothing_are_left_alone(text):
     assert made(text, text) == text
+
+
+class Unprintable:
+    def __repr__(self):
+        raise RuntimeError("not today")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "sentence"),
+    [
+        (Count, 10**12, "it must be at most 1,000,000, got 1000000000000"),
+        (Size, 10**12, "it must be at most 1,000,000,000, got 1000000000000"),
+        (Width, 10**9, "it must be at most 10,000, got 1000000000"),
+        (at_least(3), np.int64(10**9), "it must be at most 1,000,000, got np.int64(1000000000)"),
+        (Rate, 1e300, "it must be at most 1,000,000, got 1e+300"),
+        (Whole, -1, "it must be a whole number ≥ 0, got -1"),
+        (Text, Unprintable(), "it must be text, got an unprintable Unprintable"),
+        (OneOrMore[Count], [3, 10**9], "it[1] must be at most 1,000,000, got 1000000000"),
+    ],
+)
+def test_what_no_machine_could_do_is_refused_and_shown_in_part(kind, value, sentence):
+    assert refusal(kind, value) == f"thing: {sentence}"
+
+
+def test_long_values_are_shown_in_part():
+    assert len(brief(10**400)) == len(brief("a" * 10**6)) == 202
+    assert brief(np.eye(2), 14) == "array([[1., 0. …"
+
+
+def test_a_number_that_python_does_not_print():
+    assert refusal(Share, 10**5000) == "thing: it must be a number 0 … 1, got an unprintable int"

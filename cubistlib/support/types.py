@@ -1,7 +1,9 @@
 """What arguments may be: whole numbers, rates, shares, names, checked in one place by pydantic.
 
 A field `steps: Count` takes whole numbers ≥ 1. True and False are never numbers, nor is text;
-numpy's numbers become Python's, infinity and NaN are refused.
+numpy's numbers become Python's, infinity and NaN are refused, and so is what no machine could
+do or hold. A list is written as one even if it is of one value, [15]: a lone 15 is refused,
+since what reads a list after the check would stumble over it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +18,9 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 from cubistlib.support.checks import UserError
 
 T = TypeVar("T")
+
+# The most of what takes a step of work, or a place in memory, each; a rate above it is none.
+MANY = 1_000_000
 
 
 def plain(value: Any) -> Any:
@@ -34,6 +39,21 @@ class Allowed:
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         inner = core_schema.no_info_before_validator_function(plain, handler(source))
         return core_schema.custom_error_schema(inner, "allowed", custom_error_message=self.words)
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """An upper bound, for numbers that the type it follows allows."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def _check(self, value: Any) -> Any:
+        if value > self.most:
+            raise PydanticCustomError("allowed", f"at most {self.most:,}")
+        return value
 
 
 @dataclass(frozen=True)
@@ -71,15 +91,20 @@ class _Listed:
         found = tuple(values) if listed else ()
         if not listed or len(found) < self.least:
             many = " of one or more" if self.least else ""
-            raise PydanticCustomError("allowed", f"a list{many}, each {_own(kind).words}")
+            lone = "lone" if not listed and _takes(kind, values) else "allowed"
+            raise PydanticCustomError(lone, f"a list{many}, each {_own(kind).words}")
         return found
 
 
 Integer = Annotated[int, Field(strict=True), Allowed("a whole number")]
 Whole = Annotated[int, Field(strict=True, ge=0), Allowed("a whole number ≥ 0")]
-Count = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1")]
+Size = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1"), AtMost(1000 * MANY)]
+Count = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1"), AtMost(MANY)]
+Width = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1"), AtMost(10_000)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False), Allowed("a number")]
-Rate = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0), Allowed("a number ≥ 0")]
+Rate = Annotated[
+    float, Field(strict=True, allow_inf_nan=False, ge=0), Allowed("a number ≥ 0"), AtMost(MANY)
+]
 Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0), Allowed("a number > 0")]
 Share = Annotated[float, Field(strict=True, ge=0, le=1), Allowed("a number 0 … 1")]
 Flag = Annotated[bool, Field(strict=True), Allowed("true or false")]
@@ -98,9 +123,10 @@ PLAIN: dict[type, Any] = {int: Integer, float: Number, bool: Flag, str: Text}
 
 
 @cache
-def at_least(least: int) -> Any:
+def at_least(least: int, most: int = MANY) -> Any:
     """The type of whole numbers of at least that size."""
-    return Annotated[int, Field(strict=True, ge=least), Allowed(f"a whole number ≥ {least}")]
+    words = Allowed(f"a whole number ≥ {least}")
+    return Annotated[int, Field(strict=True, ge=least), words, AtMost(most)]
 
 
 def checked(place: str, kind: Any, value: Any) -> Any:
@@ -134,8 +160,26 @@ def sentence(fault: ErrorDetails, *outer: str) -> str:
     """
     name, *indices = map(str, (*outer, *fault["loc"]))
     place = f"{name}{''.join(f'[{i}]' for i in indices)}"
-    given = " ".join(repr(fault["input"]).split())
-    return f"{place} must be {fault['msg']}, got {given[:200]}{' …' * (len(given) > 200)}"
+    given = brief(fault["input"])
+    hint = f": write [{given}]" * (fault["type"] == "lone")
+    return f"{place} must be {fault['msg']}, got {given}{hint}"
+
+
+def brief(value: Any, most: int = 200) -> str:
+    """A value as a sentence shows it: on one line, and of a long one the beginning."""
+    try:
+        shown = " ".join(repr(value).split())
+    except Exception:  # Python writes no number of 5,000 digits, and a stranger's class may fail
+        shown = f"an unprintable {type(value).__name__}"
+    return shown if len(shown) <= most else f"{shown[:most]} …"
+
+
+def _takes(kind: Any, value: Any) -> bool:
+    try:
+        _validator(kind)(value)
+    except ValidationError:
+        return False
+    return True
 
 
 @cache
