@@ -11,16 +11,19 @@ import numpy as np
 
 from cubistlib.networks.stack import Stack
 from cubistlib.support.checks import require
-from cubistlib.support.types import Count, OneOrMore, Whole, checked
+from cubistlib.support.types import Count, OneOrMore, Whole, Width, brief, checked
 
 if TYPE_CHECKING:
     import torch
 
 Seed = int | np.random.SeedSequence
-Widths = OneOrMore[Count]
+Widths = OneOrMore[Width]
 
 # Numbers held at once when a stack is evaluated on many points: 16 MB of float32.
 CHUNK = 1 << 22
+
+# Parameters of a stack: 4 GiB of float32, which training needs several times over.
+MOST_PARAMETERS = 1 << 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,8 @@ class Network(Stack):
         units are taken, as in the paper's searches; hidden layers then start from the host's
         range. seed: of the stack, in which network i depends on (seed, i) alone, not on n; or one
         for each of the n networks, a whole number or a SeedSequence each.
-        Source: paper, "Network". Raises ValueError for a width below 1 or a host too narrow.
+        Source: paper, "Network". Raises ValueError for a width below 1, a host too narrow,
+        or more parameters than memory holds.
         """
         hidden = checked("Network.initialize: hidden", Widths, hidden)
         host = hidden if host is None else checked("Network.initialize: host", Widths, host)
@@ -57,6 +61,7 @@ class Network(Stack):
             f"Network.initialize: host {host} must be as deep and at least as wide as {hidden}",
         )
         n = checked("Network.initialize: n", Count, n)
+        require_memory("Network.initialize", hidden, n, inputs, outputs)
         if isinstance(seed, Sequence):
             require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
             origins = [(_sequence(own), 0) for own in seed]
@@ -152,6 +157,18 @@ def weights_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
 def parameters_of(hidden: Sequence[int], inputs: int = 2, outputs: int = 1) -> int:
     """The same with biases counted."""
     return weights_of(hidden, inputs, outputs) + sum(hidden) + outputs
+
+
+def require_memory(
+    place: str, hidden: Sequence[int], n: int, inputs: int = 2, outputs: int = 1
+) -> None:
+    """Raises ValueError for a stack of n networks that memory would not hold."""
+    total = n * parameters_of(hidden, inputs, outputs)
+    require(
+        total <= MOST_PARAMETERS,
+        f"{place}: a stack must have at most {MOST_PARAMETERS:,} parameters, "
+        f"{n:,} networks of {brief(hidden)} have {total:,}",
+    )
 
 
 def _sequence(seed: Seed) -> np.random.SeedSequence:
