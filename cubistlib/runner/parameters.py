@@ -4,24 +4,34 @@ A notebook's own parameters cell says which parameters there are and of which ty
 below say which values are allowed. From both, a pydantic model is made for each notebook.
 """
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
 from cubistlib.data import cubist_spiral
-from cubistlib.networks import weights_of
+from cubistlib.networks.network import require_memory, weights_of
 from cubistlib.pruners import Algorithm
 from cubistlib.pruners.parts.selection import Selection
 from cubistlib.runner.notebook import Notebook
+from cubistlib.runner.yaml_file import read_yaml
 from cubistlib.studies.experiment import HOST_WIDTH
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.support.types import PLAIN, Allowed, Count, OneOrMore, Rate, Whole, sentence
+from cubistlib.support.types import (
+    MANY,
+    PLAIN,
+    Allowed,
+    Count,
+    OneOrMore,
+    Rate,
+    Size,
+    Whole,
+    Width,
+    sentence,
+)
 from cubistlib.training.config import Schedule
 
 Values = dict[str, Any]
@@ -30,15 +40,19 @@ HostWidth = Annotated[
 ]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
 
+# Faults of one file that are listed; a list of a thousand wrong numbers has a thousand.
+TOLD = 20
+
 # What a parameter of that name may hold, or each value of it if it is a list. Other names are
 # checked for their type alone.
-COUNTS = ("width", "widths", "hidden", "keep", "networks", "seeds", "weights", "epochs")
 WORDS: dict[str, Any] = {
-    **dict.fromkeys(COUNTS, Count),
-    **dict.fromkeys(("seed", "limit"), Whole),
+    **dict.fromkeys(("width", "widths", "hidden"), Width),
+    **dict.fromkeys(("keep", "weights"), Size),
+    **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
     **dict.fromkeys(("lr", "lrs"), Rate),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
+    "seed": Whole,
     "max_width": HostWidth,
     "selection": Selection,
     "targets": Percent,
@@ -57,6 +71,17 @@ def _keep_below_size(values: Values) -> None:
         max(keep) < size,
         f"keep must be below {size}, the weights of a network of width {widest}, got {max(keep)}",
     )
+
+
+def _stack(values: Values) -> None:
+    """A stack of networks is held at once, and the loss of its every step is drawn."""
+    if {"networks", "hidden", "epochs"} <= set(values):
+        networks, epochs = values["networks"], values["epochs"]
+        require_memory("networks", tuple(values["hidden"]), networks)
+        require(
+            networks * epochs <= MANY,
+            f"networks × epochs must be at most {MANY:,}, got {networks} × {epochs}",
+        )
 
 
 def _spiral(values: Values) -> None:
@@ -98,7 +123,8 @@ def _checked(notebook: Notebook, file: Path, profile: str) -> Values:
     faults += [f"{here}: {fault}" for fault in _faults(notebook, values)]
     if isinstance(values.get("profile"), str) and values["profile"] != profile:
         faults.append(f"{here}: profile must be {profile!r}, its folder's name")
-    require(not faults, "\n".join(faults))
+    more = [f"{here}: and {len(faults) - TOLD} faults more"] * (len(faults) > TOLD)
+    require(not faults, "\n".join(faults[:TOLD] + more))
     return _valid(notebook, values)
 
 
@@ -116,7 +142,7 @@ def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
     except ValidationError as error:
         yield from (_sentence(fault, notebook) for fault in error.errors())
         return
-    for rule in (_keep_below_size, _spiral):
+    for rule in (_keep_below_size, _stack, _spiral):
         try:
             rule(valid)
         except ValueError as error:
@@ -127,43 +153,8 @@ def _sentence(fault: ErrorDetails, notebook: Notebook) -> str:
     """A pydantic error as a sentence that names the field and what is allowed."""
     name = str(fault["loc"][0])
     if fault["type"] == "extra_forbidden":
-        return f"unknown parameter {name}; allowed: {', '.join(notebook.parameters)}"
+        allowed = ", ".join(notebook.parameters)
+        return f"unknown parameter {name[:60]}; allowed: {allowed}"
     if fault["type"] == "missing":
         return f"{name} is missing (a {notebook.parameters[name].hint})"
-    return sentence(fault) + _trap(fault["input"])
-
-
-def _trap(given: Any) -> str:
-    """What to write instead where YAML reads something else than it seems to say."""
-    if isinstance(given, bool):
-        return " (YAML reads on, yes, off and no as true and false: quote them if text is meant)"
-    if isinstance(given, str) and re.fullmatch(r"[-+]?[\d.]+([eE][-+]?\d+)?", given):
-        return " as text (YAML reads 1e-3 as text: write 0.001 or 1.0e-3)"
-    return ""
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses a name given twice, of which YAML would keep the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        names = [key.value for key, _ in node.value]
-        twice = {str(name) for name in names if names.count(name) > 1}
-        if twice:
-            problem = f"{', '.join(sorted(twice))} given twice"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(file: Path) -> Values:
-    """The mapping that a parameter file holds. Raises ValueError in one sentence."""
-    where = paths.shown(file)
-    require(file.is_file(), f"{where}: missing; each notebook needs its parameters there")
-    try:
-        values = yaml.load(file.read_text("utf-8"), _Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise UserError(f"{where}: not YAML, line {line}: {error.problem}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UserError(f"{where}: not YAML: not a text file in UTF-8") from error
-    require(isinstance(values, dict), f"{where}: must hold lines 'name: value'")
-    return values
+    return sentence(fault)
