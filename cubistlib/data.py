@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from cubistlib.support.checks import require
-from cubistlib.support.types import Count, Rate, Whole, at_least, checked
+from cubistlib.support.types import Count, Rate, Size, Whole, at_least, checked
+
+MOST_POINTS = 10_000_000  # which take some 500 MB while they are made
 
 
 def vertices(offset: float, turns: int = 2, sides: int = 8) -> np.ndarray:
@@ -59,13 +61,15 @@ def cubist_spiral(
 
     Returns x (n, 2) float32, standardized, and y (n,) float32 of 0 (outer arm) and 1
     (inner arm), class 0 first. The defaults give the paper's 49,982 points.
-    Raises ValueError for a count below 1, a negative gap or noise, or too few points.
+    Raises ValueError for a count below 1, a negative gap, noise or seed, or too few points,
+    and for more of anything than a machine would do.
     """
     turns = checked("cubist_spiral: turns", Count, turns)
     sides = checked("cubist_spiral: sides", at_least(3), sides)
-    points = checked("cubist_spiral: points", at_least(16 * turns * sides), points)
+    points = checked("cubist_spiral: points", at_least(16 * turns * sides, MOST_POINTS), points)
     gap = checked("cubist_spiral: gap", Rate, gap)
     noise = checked("cubist_spiral: noise", Rate, noise)
+    seed = checked("cubist_spiral: seed", Whole, seed)
     arms = [arm(vertices(offset, turns, sides), points // 2) for offset in (gap / 2, -gap / 2)]
     x = np.concatenate(arms)
     if noise > 0:
@@ -78,7 +82,8 @@ def batches(
     x: np.ndarray, y: np.ndarray, size: int = 128, seed: int = 0
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Endless batches of `size` rows drawn at random without repetition within a batch."""
-    require(1 <= size <= len(x), f"batches: size must be 1 … {len(x)}, got {size}")
+    size = checked("batches: size", Size, size)
+    require(size <= len(x), f"batches: size must be 1 … {len(x)}, got {size}")
     rng = np.random.default_rng(checked("batches: seed", Whole, seed))
     while True:
         rows = rng.choice(len(x), size, replace=False, shuffle=False)

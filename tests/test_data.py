@@ -63,6 +63,14 @@ def test_other_shapes_and_noise():
         {"gap": -1},
         {"noise": -0.1},
         {"points": 10},
+        {"points": 10**9},
+        {"turns": 10**12},
+        {"sides": 10**400},
+        {"gap": 1e39},
+        {"gap": 10**400},
+        {"noise": 1e308},
+        {"noise": 1.0, "seed": -1},
+        {"seed": None},
     ],
 )
 def test_bad_shapes_are_refused_in_one_sentence(bad):

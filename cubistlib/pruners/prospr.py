@@ -2,13 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 import torch
 
 from cubistlib.networks.functional import losses
 from cubistlib.pruners.scored import Scored
-from cubistlib.support.types import Rate, Whole
+from cubistlib.support.types import MANY, AtMost, Rate, Whole
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class ProsPr(Scored):
 
     inner_lr: Rate = 0.1
     momentum: Rate = 0.9
-    inner_steps: Whole = 3
+    inner_steps: Annotated[Whole, AtMost(MANY)] = 3
     cut_first: bool = True
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:

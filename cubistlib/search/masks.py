@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, combinations, islice, pairwise, product, zip_longest
+from math import comb
 from typing import Annotated
 
 import numpy as np
 
 from cubistlib.networks import Masks, parameters_of
 from cubistlib.support.checks import require
-from cubistlib.support.types import Allowed, Count, OneOrMore, validated
+from cubistlib.support.types import MANY, Allowed, Count, OneOrMore, validated
 
 
 def supports(rows: int, columns: int, nonzeros: int, first: int | None = None) -> list[np.ndarray]:
@@ -31,7 +32,12 @@ def supports(rows: int, columns: int, nonzeros: int, first: int | None = None) -
 
 
 def all_supports(rows: int, columns: int, first: int | None = None) -> list[np.ndarray]:
-    """The supports of every number of nonzeros, sparsest first; of each the `first` so many."""
+    """The supports of every number of nonzeros, sparsest first; of each the `first` so many.
+
+    Raises ValueError for more than can be listed: 6 × 6 have some hundred million.
+    """
+    few = rows <= 1000 and columns <= 30 and comb(2**columns + rows - 2, rows) <= 10 * MANY
+    require(few or first is not None, f"search: too many {rows} × {columns} supports to list them")
     counts = range(max(rows, columns), rows * columns + 1)
     return [matrix for nonzeros in counts for matrix in supports(rows, columns, nonzeros, first)]
 
@@ -39,6 +45,8 @@ def all_supports(rows: int, columns: int, first: int | None = None) -> list[np.n
 def structures(max_width: int, depth: int = 3) -> list[tuple[int, ...]]:
     """All hidden widths 1 … max_width: the paper's structured phase has 16³ of them."""
     require(max_width >= 1 and depth >= 1, "structures: max_width and depth must be ≥ 1")
+    few = max_width <= MANY and depth <= 64 and max_width**depth <= 4 * MANY
+    require(few, f"structures: there must be at most {4 * MANY:,}, got {max_width} to the {depth}")
     return list(product(range(1, max_width + 1), repeat=depth))
 
 

@@ -18,6 +18,7 @@ from cubistlib.networks import Masks
 from cubistlib.studies import stacks as runs
 from cubistlib.studies.experiment import Experiment
 from cubistlib.support.checks import require
+from cubistlib.support.types import brief
 from cubistlib.training import Trained, TrainState, resume
 
 Rungs = Sequence[tuple[int, float]]
@@ -29,7 +30,7 @@ def check(rungs: Rungs, epochs: int) -> None:
     require(
         all(a < b for a, b in pairwise(stops)) and all(0 < share < 1 for _, share in rungs),
         f"halving: rungs must be (epochs, share) with epochs rising below {epochs} and shares "
-        f"between 0 and 1, got {list(rungs)}",
+        f"between 0 and 1, got {brief(list(rungs))}",
     )
 
 
@@ -100,7 +101,7 @@ def calibrate(
         found.append((np.array(course), end.accuracy, alive))
     losses, final = (np.concatenate([f[i] for f in found], axis=-1) for i in (0, 1))
     starts = np.cumsum([0, *(len(accuracy) for _, accuracy, _ in found)])
-    cost, table = stops[0] / epochs, []
+    cost, table = [*stops, epochs][0] / epochs, []
     top = set(lowest(-final, 0.05).tolist())
     for rung, (stop, share) in enumerate(rungs):
         left = np.concatenate([f[2][rung + 1] + s for s, f in zip(starts, found, strict=False)])

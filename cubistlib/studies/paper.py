@@ -7,6 +7,7 @@ from cubistlib.studies.pruning import PruningStudy
 from cubistlib.studies.searching import SearchStudy
 from cubistlib.studies.study import Origin, Study
 from cubistlib.support.checks import require
+from cubistlib.support.types import brief
 from cubistlib.training import SCHEDULES
 
 NINE = ("gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl")
@@ -69,5 +70,6 @@ STUDIES: dict[str, Study] = {
 
 def study(name: str) -> Study:
     """The study of that name. Raises ValueError with the names that there are."""
-    require(name in STUDIES, f"unknown study {name!r}; there are: {', '.join(STUDIES)}")
+    known = name in list(STUDIES)  # which takes what no dictionary would be asked for
+    require(known, f"unknown study {brief(name)}; there are: {', '.join(STUDIES)}")
     return STUDIES[name]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
+from math import prod
 from typing import Annotated, Any
 
 from cubistlib import pruners
@@ -29,8 +30,8 @@ class PruningStudy(Study):
     """
 
     algorithms: types.OneOrMore[Algorithm]
-    widths: types.OneOrMore[types.Count]
-    keep: types.OneOrMore[types.Count]
+    widths: types.OneOrMore[types.Width]
+    keep: types.OneOrMore[types.Size]
     selection: Selection = "exact"
     options: types.AnyNumber[Option] = ()
 
@@ -41,15 +42,26 @@ class PruningStudy(Study):
         most = weights_of((max(self.widths),) * 3)
         require(
             min(self.keep) < most,
-            f"study: keep must have a k below {most}, the weights of the widest, got {self.keep}",
+            f"study: keep must have a k below {most}, the weights of the widest, "
+            f"got {types.brief(self.keep)}",
         )
+        grid = self.algorithms, self.widths, self.keep, self.lrs, self.schedules
+        total = prod(map(len, grid)) * self.seeds
+        allowed = f"study: it must have at most {types.MANY:,} experiments, got {total:,}"
+        require(total <= types.MANY, allowed)
         for option in self.options:
             algorithm, field, _ = option
             require(
                 algorithm in self.algorithms
                 and field in vars(pruners.get(algorithm)).get("__dataclass_fields__", ()),
-                f"study: options must name one of its algorithms and a field of it, got {option}",
+                "study: options must name one of its algorithms and a field of it, "
+                f"got {types.brief(option)}",
             )
+        given = [option[:2] for option in self.options]
+        require(
+            len(set(given)) == len(given),
+            f"study: options must give a field once, got {types.brief(self.options)}",
+        )
         for algorithm, lr in product(self.algorithms, self.lrs):
             pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
 

@@ -41,10 +41,14 @@ class SearchStudy(Study):
     def __post_init__(self) -> None:
         super().__post_init__()
         fit_host("masks", self.widest)
-        require(len(self.masks) > 0, f"study: masks must not be empty, {self.masks!r} is")
+        require(
+            len(self.masks) > 0, f"study: masks must not be empty, {types.brief(self.masks)} is"
+        )
         some = self.masks if isinstance(self.masks, tuple) else [self.masks[0]]
         ends = {(mask.sizes[0], mask.sizes[-1]) for mask in some}
         require(ends == {(2, 1)}, "study: masks must be of networks of 2 inputs and 1 output")
+        most = 100 * types.MANY  # they are made on demand, but their shards are a list
+        require(len(self) <= most, f"study: it must have at most {most:,} experiments")
         halving.check(self.rungs, self.epochs)
 
     @property

@@ -73,6 +73,9 @@ class Study(ABC):
     def __post_init__(self) -> None:
         types.validated("study", self)
         if self.spiral:
+            names = [name for name, _ in self.spiral]
+            once = f"study: spiral must give an argument once, got {types.brief(self.spiral)}"
+            require(len(set(names)) == len(names), once)
             self.data  # noqa: B018 – which says itself what it allows
 
     def start(self) -> tuple[str, int] | None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import numpy as np
 
 from cubistlib.support.checks import require
-from cubistlib.support.types import Count, OneOf, Rate, validated
+from cubistlib.support.types import Count, OneOf, Rate, Size, validated
 
 SCHEDULES = ("constant", "cosine", "step")
 Schedule = Annotated[str, OneOf(lambda: SCHEDULES)]
@@ -26,7 +26,7 @@ class TrainConfig:
     lr: Rate = 0.05
     schedule: Schedule = "constant"
     epochs: Count = 50
-    batch_size: Count = 128
+    batch_size: Size = 128
     momentum: Rate = 0.9
     weight_decay: Rate = 5e-4
 
