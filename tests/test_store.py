@@ -104,7 +104,7 @@ def test_faults_are_one_sentence_with_the_file(tmp_path):
         tmp_path / "none.parquet": "no such results file",
         broken: "not a readable Parquet file",
         other: "lacks accuracy, .* and has unknown speed",
-        texts: "column 'accuracy' holds string, results hold double",
+        texts: "column 'accuracy', row 0 holds 'a', results hold double",
     }
     for path, sentence in faults.items():
         with pytest.raises(cl.UserError, match=sentence) as error:

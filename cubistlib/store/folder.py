@@ -9,22 +9,28 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from cubistlib.store import locks, shards, table
+from cubistlib.store import locks, table
 from cubistlib.store.locks import Slice
-from cubistlib.store.shards import ShardFile
+from cubistlib.store.record import RECORD, keep, record
+from cubistlib.store.shards import ShardFile, Shards
 from cubistlib.support import provenance
 from cubistlib.support.checks import require
-from cubistlib.support.files import write_text, writing
+from cubistlib.support.files import NotWritten, writing
 from cubistlib.support.paths import shown
-
-RECORD = "study.json"
 
 # So many neighbouring shards are put together in one file once all of them are there, then so
 # many, a multiple: files stay few while a study is run, also in many slices.
 BLOCKS = (16, 128)
+
+# Letters of a part of a definition that a message gives.
+LONGEST = 200
+
+# The version and the code of results whose study.json was lost.
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,11 @@ class StudyFolder:
     def __fspath__(self) -> str:
         return str(self.path)
 
+    @property
+    def files(self) -> Shards:
+        """The files of its shards."""
+        return Shards(self.path, self.definition)
+
     @contextmanager
     def hold(
         self, part: Slice = (1, 1), wait: bool = False, renew: bool = False
@@ -50,33 +61,43 @@ class StudyFolder:
         """Holds a slice of the study for writing; gives sentences on what was found.
 
         renew: results of another definition, or made by other code, are moved to the folder
-        .before in there. Raises ValueError if the slice is held by another, if there are
-        results of another definition, or if nothing can be written here.
+        .before in there. A folder that nothing came of is gone afterwards. Raises ValueError if
+        the slice is held by another, if there are results of another definition, or if nothing
+        can be written here.
         """
 
         def begin(alone: bool) -> list[str]:
+            self._adopt()
             if renew and alone:
                 self._renew()
             return self._agree(alone)
 
         with ExitStack() as stack:
             with writing(self.path):
+                new = not self.path.exists()
                 said = stack.enter_context(locks.held(self.path, part, wait, begin))
-                said += shards.set_aside(self.path)
+                said += self.files.set_aside()
                 if part == (1, 1):
-                    shards.sweep_out(self.path)
-            yield said
+                    self.files.sweep_out()
+            try:
+                yield said
+            except BaseException:
+                if new and part == (1, 1) and not self.files.listing():
+                    (self.path / RECORD).unlink(missing_ok=True)
+                raise
 
     def finished(self) -> set[int]:
         """The shards whose results are there, undamaged; none if they are of another study."""
-        if self._changes(record(self.path)):
-            return set()
-        return {shard for shard in shards.finished(self.path) if shard < len(self.shards)}
+        return set() if self._changes(record(self.path)) else self.files.finished()
 
     def write(self, frame: pd.DataFrame, shard: int) -> None:
-        """Keeps a shard's results. Raises ValueError if they cannot be written."""
+        """Keeps a shard's results.
+
+        Raises ValueError if they cannot be written, or if the folder was removed meanwhile.
+        """
+        self._check_place()
         with writing(self.path):
-            shards.put(self.path, shard, shard, table.encoded(table.of(frame, self.path)))
+            self.files.put(shard, shard, table.encoded(table.of(frame, self.path)))
 
     def compact(self, shard: int, mine: range | None = None) -> None:
         """Puts the blocks around a shard together as far as they are finished.
@@ -93,52 +114,84 @@ class StudyFolder:
 
     def read(self) -> pd.DataFrame:
         """What is there of the results, as `store.read` gives it."""
-        frame = table.read(self.path)
-        foreign = sorted(set(frame["study"]) - {self.name})
-        require(not foreign, f"{shown(self.path)} holds results of {', '.join(foreign)}, too")
-        return frame
+        return table.frame_of(table.together(self.files, self._decoded))
 
     def row(self, number: int, shard: int) -> pd.Series | None:
         """The result of one experiment, which is in that shard; None if it is not there.
 
-        Raises ValueError if its file is damaged.
+        Nor is it there if results are of another study. Raises ValueError if its file is damaged.
         """
+        if self._changes(record(self.path)):
+            return None
 
         def holding(files: list[ShardFile]) -> list[pa.Table]:
-            return [table.decoded(f.read(), f.path) for f in files if shard in f.shards]
+            return [self._decoded(f) for f in files if shard in f.shards]
 
-        for frame in map(table.frame_of, shards.settled(self.path, holding)):
+        for frame in map(table.frame_of, self.files.settled(holding)):
             return frame[frame["experiment"] == number].iloc[0]
         return None
 
+    def _decoded(self, file: ShardFile) -> pa.Table:
+        """What a file holds. Raises ValueError if those are not its shards' experiments."""
+        found = table.decoded(file.read(), file.path)
+        numbers = np.arange(self.shards[file.first].start, self.shards[file.last].stop)
+        require(
+            found["study"].unique().to_pylist() == [self.name]
+            and np.array_equal(found["experiment"], numbers),
+            f"{shown(file.path)} does not hold the experiments of its shards; move it away and "
+            "start again to run them anew",
+        )
+        return found
+
     def _put_together(self, wanted: range) -> None:
         """One file for these shards, if all of them are there and nothing beside them."""
-        files = [file for file in shards.listing(self.path) if file.first in wanted]
-        held = [file for file in files if file.last in wanted]
+        files = [file for file in self.files.listing() if not file.fault]
+        held = [file for file in files if file.first in wanted and file.last in wanted]
         if len(held) < 2 or sum(len(file.shards) for file in held) < len(wanted):
             return
         try:
-            tables = [table.decoded(file.read(), file.path) for file in held]
+            tables = [self._decoded(file) for file in held]
         except FileNotFoundError:  # a slice beside this one has put them together
             return
         # In one piece: how it came together must not show in a file.
         together = pa.concat_tables(tables).combine_chunks()
-        shards.put(self.path, wanted[0], wanted[-1], table.encoded(together))
+        self.files.put(wanted[0], wanted[-1], table.encoded(together))
         for file in held:
             file.path.unlink(missing_ok=True)
+
+    def _check_place(self) -> None:
+        """Raises ValueError if the folder is not this study's any more."""
+        known = record(self.path)
+        if not known:
+            raise NotWritten(
+                f"{shown(self.path)} or its {RECORD} was removed while a sweep was at work on it; "
+                "start again, which goes on from what is left there"
+            )
+        if changed := self._changes(known):
+            raise NotWritten(
+                f"{shown(self.path)} was begun anew by another study of that name while a sweep "
+                f"was at work on it: {'; '.join(changed)}; name the study anew"
+            )
+
+    def _adopt(self) -> None:
+        """Records of which study results are that have lost their study.json, if of this one."""
+        files = self.files.listing()
+        if not files or record(self.path):
+            return
+        require(
+            any(file.intact() for file in files),
+            f"{shown(self.path)} has results but no {RECORD} that tells of which study, and they "
+            f"are not of {self.name} as it is defined now; move it away",
+        )
+        keep(self.path, self.definition, [UNKNOWN], [UNKNOWN])
 
     def _agree(self, alone: bool) -> list[str]:
         """Makes sure that what is here and what will come belong together, and records it.
 
         Gives a sentence if another version or other code of cubistlib began it.
         """
-        known, there = record(self.path), bool(shards.listing(self.path))
-        require(
-            bool(known) or not there,
-            f"{shown(self.path)} has results but no {RECORD} that tells of which study; "
-            "move it away",
-        )
-        if not there and alone:  # nothing has come of what is on record
+        known = record(self.path)
+        if alone and not self.files.listing():  # nothing has come of what is on record
             known = {}
         changed = self._changes(known)
         require(
@@ -156,10 +209,8 @@ class StudyFolder:
                 f"{self.name}: begun with other code of version {own}; replay shows what differs"
             ]
         if own not in before or code not in codes:
-            made = {"versions": [*before, own], "codes": [*codes, code]}
-            unique = {name: list(dict.fromkeys(values)) for name, values in made.items()}
-            text = json.dumps({"study": self.definition} | unique, indent=1)
-            write_text(self.path / RECORD, text)
+            made = [*before, own], [*codes, code]
+            keep(self.path, self.definition, *(list(dict.fromkeys(values)) for values in made))
         return said
 
     def _renew(self) -> None:
@@ -183,24 +234,13 @@ class StudyFolder:
             return []
         before, now = known["study"], self.definition
         return [
-            f"{name} was {json.dumps(before.get(name))}, is {json.dumps(now.get(name))}"
+            f"{name} was {_brief(before.get(name))}, is {_brief(now.get(name))}"
             for name in dict.fromkeys([*before, *now])
             if before.get(name) != now.get(name)
         ]
 
 
-def record(folder: Path) -> dict[str, Any]:
-    """What study.json in a folder says: study (its definition), versions, codes; {} without one.
-
-    Raises ValueError if it is damaged.
-    """
-    path = folder / RECORD
-    try:
-        found = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
-    except ValueError:
-        found = None
-    sound = isinstance(found, dict) and isinstance(found.get("study"), dict)
-    require(sound, f"{shown(path)} is damaged: it does not tell of a study")
-    return found
+def _brief(value: Any) -> str:
+    """A part of a definition as messages give it."""
+    text = json.dumps(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"

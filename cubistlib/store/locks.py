@@ -1,5 +1,6 @@
 """Who is at work on a study: one sweep at a time on all of it, or one on each of its slices."""
 
+import errno
 import json
 import os
 import re
@@ -12,11 +13,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from cubistlib.support.checks import require
+from cubistlib.support.checks import UserError, require
 from cubistlib.support.paths import shown
 
 NAME = re.compile(r"\.lock-(\d+)-of-(\d+)")
 PAUSE = 0.5  # seconds between looks at a lock that is waited for
+SIGNATURE = 512  # bytes of a lock file that are read; who has signed needs fewer
+
+# What a file system without locks answers, and what one answers for a thing that is no file.
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+NO_FILE = {errno.EISDIR, errno.ELOOP, errno.ENXIO}
 
 Slice = tuple[int, int]
 """(i, n): the i-th of n slices of a study's shards, counted from 1; (1, 1) is all of it."""
@@ -35,8 +41,10 @@ def held(
     that ends. begin(alone) is called as soon as the slice is held, and before anybody else can
     take one; alone: nobody holds another. Gives its sentences after one about every holder that
     ended without giving the slice back. wait: wait for another holder; without it raises
-    ValueError with who that is.
+    ValueError with who that is, as where the disk has no locks. A folder that was made here and
+    holds nothing at the end is removed.
     """
+    made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f".lock-{part[0]}-of-{part[1]}"
     dead: list[str] = []
@@ -45,14 +53,12 @@ def held(
             living = _living(folder, part, dead)
             others = [owner for slice_, owner in living.items() if _overlap(slice_, part)]
             if not others:
-                lock = FileLock(path)
-                lock.acquire(blocking=False)
+                lock = _acquired(path, blocking=False)
                 try:
                     said = begin(not living)
                     _sign(path)
                 except BaseException:
-                    lock.release()
-                    path.unlink(missing_ok=True)
+                    _give_back(path, lock, made)
                     raise
                 break
         require(wait, f"{shown(folder)} is being written by {others[0]}; wait for it or stop it")
@@ -60,14 +66,55 @@ def held(
     try:
         yield [*(f"{one} ended before it was done; going on from there" for one in dead), *said]
     finally:
-        with suppress(OSError), _gate(folder):
-            lock.release()
-            path.unlink(missing_ok=True)
+        if folder.is_dir():  # else it was removed meanwhile, and the gate would make it anew
+            with suppress(OSError, UserError), _gate(folder):
+                _give_back(path, lock, made)
+        lock.release()
 
 
-def _gate(folder: Path) -> FileLock:
+@contextmanager
+def _gate(folder: Path) -> Iterator[None]:
     """Lets one sweep at a time look at the locks of a study and change them."""
-    return FileLock(folder / ".lock")
+    lock = _acquired(folder / ".lock")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _acquired(path: Path, blocking: bool = True) -> FileLock:
+    """The lock on a file, held. Raises Timeout if another holds it and it must not block."""
+    # A lock that is the file's existence, which filelock would turn to, outlives a kill.
+    lock = FileLock(path, fallback_to_soft=False)
+    try:
+        lock.acquire(blocking=blocking)
+    except Timeout:
+        raise
+    except (OSError, NotImplementedError) as error:
+        code, why = getattr(error, "errno", errno.ENOSYS), getattr(error, "strerror", error)
+        require(
+            code not in NO_LOCKS,
+            f"{shown(path.parent)}: files cannot be locked there ({why}), and without locks two "
+            "sweeps might write at once; point CUBISTLIB_HOME to a disk that has them",
+        )
+        require(
+            code not in NO_FILE,
+            f"{shown(path)} is no file that can be locked ({why}); remove it and start again",
+        )
+        raise
+    return lock
+
+
+def _give_back(path: Path, lock: FileLock, made: bool) -> None:
+    """Releases a slice, within the gate; with `made`, also a folder in which nothing else is."""
+    lock.release()
+    again = _acquired(path, blocking=False)  # if the folder was made anew, it may be another's
+    path.unlink(missing_ok=True)
+    again.release()
+    gate = path.parent / ".lock"
+    if made and list(path.parent.iterdir()) == [gate]:
+        gate.unlink()
+        path.parent.rmdir()
 
 
 def _living(folder: Path, part: Slice, dead: list[str]) -> dict[Slice, str]:
@@ -81,13 +128,11 @@ def _living(folder: Path, part: Slice, dead: list[str]) -> dict[Slice, str]:
         if not (name := NAME.fullmatch(path.name)):
             continue
         slice_ = int(name[1]), int(name[2])
-        lock = FileLock(path)
         try:
-            lock.acquire(blocking=False)
+            _acquired(path, blocking=False).release()
         except Timeout:
             found[slice_] = _owner(path) or "another sweep"
             continue
-        lock.release()
         if _overlap(slice_, part):
             dead += filter(None, [_owner(path)])
             path.unlink(missing_ok=True)
@@ -108,8 +153,11 @@ def _sign(path: Path) -> None:
 
 
 def _owner(path: Path) -> str:
-    """Who has written himself into a lock file; "" if nobody."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        owner = json.loads(path.read_text())
-        return f"process {owner['pid']} on {owner['host']} (since {owner['since']})"
+    """Who has written himself into a lock file; "" if nobody, or what is there is nobody's."""
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        if path.is_file():
+            with path.open("rb") as file:
+                owner = json.loads(file.read(SIGNATURE))
+            text = f"process {owner['pid']} on {owner['host']} (since {owner['since']})"
+            return " ".join(text.split())
     return ""

@@ -1,15 +1,18 @@
 """Results in Parquet: one row an experiment, one documented schema, atomic writes."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from os import PathLike
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cubistlib.store import shards
-from cubistlib.store.shards import ShardFile
+from cubistlib.store import columns
+from cubistlib.store.record import RECORD, record
+from cubistlib.store.shards import ShardFile, Shards, any_in
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import replacing
 
@@ -38,6 +41,18 @@ SCHEMA = pa.schema(
     [pa.field(name, kind, metadata={"description": text}) for name, (kind, text) in COLUMNS.items()]
 )
 
+# Columns of which a value may be missing. A loss or an accuracy that is not a number is none.
+OPTIONAL = ("mask", "keep", "selection", "accuracy", "loss")
+
+# Columns that results of before there was one lack; all of its values are missing there.
+LATER = ("mask",)
+
+# Of these the whole numbers, as pandas has them.
+NULLABLE = {"mask": "Int64", "keep": "Int32"}
+
+# What pandas calls an index without a name that it writes.
+INDEX = re.compile(r"__index_level_\d+__")
+
 
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write results to `path`; a kill at any instant leaves the old file or the new one.
@@ -54,23 +69,46 @@ def read(paths: str | PathLike | Sequence[str | PathLike]) -> pd.DataFrame:
     """Results of one file or of several as one frame; `hidden` holds tuples of int.
 
     A path may also be the folder of a study: then it gives what is there of it, also while a
-    sweep writes. Raises ValueError, in one sentence, for a file that is missing, damaged,
-    unreadable or of another schema.
+    sweep writes. A file may be one that pandas, polars or DuckDB wrote back. Raises ValueError,
+    in one sentence, for a file that is missing, damaged, unreadable or of another schema.
     """
     paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
+    require(paths, "store.read: needs one path or several, got none")
     return frame_of(pa.concat_tables([_read_one(Path(p)) for p in paths]))
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
     """A table of results as a frame; `hidden` holds tuples of int."""
-    frame = table.to_pandas().astype({"mask": "Int64", "keep": "Int32"})
-    return frame.assign(hidden=[tuple(map(int, h)) for h in frame["hidden"]])
+    frame = table.to_pandas(integer_object_nulls=True)
+    frame = frame.astype({name: kind for name, kind in NULLABLE.items() if name in frame})
+    if "hidden" in frame:
+        frame["hidden"] = pd.Series([tuple(map(int, h)) for h in frame["hidden"]], dtype=object)
+    return frame
+
+
+def tidied(frame: pd.DataFrame) -> pd.DataFrame:
+    """Results as `read` gives them, whatever wrote and read them; any columns, rows as they are.
+
+    Raises ValueError, with column and row, for a value that results do not hold.
+    """
+    require(
+        isinstance(frame, pd.DataFrame),
+        f"results must be a pandas DataFrame, got {type(frame).__module__}."
+        f"{type(frame).__name__}, of which to_pandas() or df() may make one",
+    )
+    require(frame.columns.is_unique, "results have two columns of one name")
+    untidy = [field for field in SCHEMA if field.name in frame]
+    untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
+    if not untidy:
+        return frame
+    arrays = [_cast(frame[field.name], field, "results") for field in untidy]
+    tidy = frame_of(pa.Table.from_arrays(arrays, schema=pa.schema(untidy)))
+    return frame.assign(**{name: column.array for name, column in tidy.items()})
 
 
 def of(frame: pd.DataFrame, path: Path) -> pa.Table:
-    """A frame as a table of SCHEMA. Raises ValueError, naming `path`, for other columns."""
-    _check_columns(frame.columns, path)
-    return pa.Table.from_pandas(frame[list(COLUMNS)], schema=SCHEMA, preserve_index=False)
+    """A frame as a table of SCHEMA. Raises ValueError, naming `path`, for what is none."""
+    return _of_schema(frame, list(frame.columns), path)
 
 
 def encoded(table: pa.Table) -> bytes:
@@ -84,34 +122,76 @@ def decoded(data: bytes, path: Path) -> pa.Table:
     """The table in these bytes. Raises ValueError, naming `path`, if there is none of SCHEMA."""
     try:
         table = pq.read_table(pa.BufferReader(data))
-    except (pa.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0].rstrip(".")
+        table.validate(full=True)
+        names = table.column_names
+    except (pa.ArrowException, OSError, ValueError) as error:
+        reason = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
         raise UserError(f"{path}: not a readable Parquet file of results ({reason})") from error
-    if "mask" not in table.column_names:  # results of before there was this column
-        table = table.append_column("mask", pa.nulls(len(table), pa.int64()))
-    _check_columns(table.column_names, path)
-    for field in SCHEMA:
-        found = table.schema.field(field.name).type
-        require(
-            found == field.type,
-            f"{path}: column {field.name!r} holds {found}, results hold {field.type}",
-        )
-    return table.select(list(COLUMNS)).cast(SCHEMA)
+    later = [name for name in LATER if name not in names]
+    for name in later:
+        table = table.append_column(name, pa.nulls(len(table)))
+    return _of_schema(table, [*names, *later], path)
+
+
+def together(files: Shards, decode: Callable[[ShardFile], pa.Table]) -> pa.Table:
+    """What the files of a study hold. Raises ValueError if there are none or one is damaged."""
+
+    def taken(listed: list[ShardFile]) -> pa.Table:
+        require(listed, f"{files.folder}: no results yet; run the sweep that writes them first")
+        return pa.concat_tables(map(decode, listed))
+
+    return files.settled(taken)
 
 
 def _read_one(path: Path) -> pa.Table:
-    def together(files: list[ShardFile]) -> pa.Table:
-        require(bool(files), f"{path}: no results yet; run the sweep that writes them first")
-        return pa.concat_tables([decoded(file.read(), file.path) for file in files])
+    try:
+        if path.is_dir():
+            return _read_folder(path)
+        require(
+            path.is_file(), f"{path}: no such results file; run the notebook that writes it first"
+        )
+        return decoded(path.read_bytes(), path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror or error})") from error
 
-    if path.is_dir():
-        return shards.settled(path, together)
-    require(path.is_file(), f"{path}: no such results file; run the notebook that writes it first")
-    return decoded(path.read_bytes(), path)
+
+def _read_folder(path: Path) -> pa.Table:
+    known = record(path)
+    require(
+        known or not any_in(path),
+        f"{path} has results but no {RECORD} that tells of which study; start the study's sweep "
+        "again, which keeps the results that are its own",
+    )
+    files = Shards(path, known.get("study", {"shards": 0}))
+    return together(files, lambda file: decoded(file.read(), file.path))
 
 
-def _check_columns(columns: Sequence[str], path: Path) -> None:
-    missing, extra = set(COLUMNS) - set(columns), set(columns) - set(COLUMNS)
+def _of_schema(found: pa.Table | pd.DataFrame, names: Sequence[str], path: Path) -> pa.Table:
+    _check_columns(names, path)
+    arrays = [_cast(found[field.name], field, str(path)) for field in SCHEMA]
+    return pa.Table.from_arrays(arrays, schema=SCHEMA)
+
+
+def _cast(found: pd.Series | pa.ChunkedArray, field: pa.Field, place: str) -> pa.Array:
+    return columns.cast(found, field, field.name in OPTIONAL, place)
+
+
+def _is_tidy(column: pd.Series, field: pa.Field) -> bool:
+    """Whether a column is as `read` gives it, or of numbers that are as good."""
+    if pa.types.is_list(field.type):
+        return set(map(type, column.to_numpy())) <= {tuple}
+    if pa.types.is_string(field.type):
+        return column.dtype == "str"
+    kinds = {"b"} if pa.types.is_boolean(field.type) else {"i", "u"}
+    kinds |= {"f"} if pa.types.is_floating(field.type) else set()
+    plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in kinds
+    return plain or column.dtype == NULLABLE.get(field.name)
+
+
+def _check_columns(names: Sequence[str], path: Path) -> None:
+    names = [name for name in names if not INDEX.fullmatch(str(name))]
+    missing, extra = set(COLUMNS) - set(names), set(map(str, names)) - set(COLUMNS)
     parts = [f"lacks {', '.join(sorted(missing))}"] if missing else []
     parts += [f"has unknown {', '.join(sorted(extra))}"] if extra else []
+    parts += ["has two columns of one name"] if len(set(names)) < len(names) else []
     require(not parts, f"{path}: not the schema of results: {' and '.join(parts)}")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib.networks import weights_of
-from cubistlib.store.folder import record
+from cubistlib.store.record import record
 from cubistlib.studies import PruningStudy, SearchStudy, Study, halving
 from cubistlib.support.threads import one_thread, usable_cores
 from cubistlib.sweep.places import folder

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from cubistlib import analysis, store
-from cubistlib.store import shards
-from cubistlib.store.folder import record
+from cubistlib.store.record import record
+from cubistlib.store.shards import Shards
 from cubistlib.studies import Study, paper
 from cubistlib.support.checks import require
 from cubistlib.sweep.places import folder, results
@@ -17,9 +17,11 @@ def waits(study: Study, profile: str | Path) -> str:
         return ""
     search = study.origin.study
     place = results(profile) / search
-    known, done = record(place), len(shards.finished(place))
+    known, done = record(place), 0
     if known and search in paper.STUDIES:  # whose definition is known
         done = len(folder(paper.STUDIES[search], profile).finished())
+    elif known:
+        done = len(Shards(place, known["study"]).finished())
     if known and done == known["study"]["shards"]:
         return ""
     how_far = f"{done:,} of {known['study']['shards']:,} shards are" if known else "nothing is"

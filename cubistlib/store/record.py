@@ -1,0 +1,56 @@
+"""study.json, which says of which study a folder's results are."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from cubistlib.support.checks import UserError, require
+from cubistlib.support.files import write_text
+from cubistlib.support.paths import shown
+
+RECORD = "study.json"
+
+
+def record(folder: Path) -> dict[str, Any]:
+    """What study.json in a folder says: study (its definition), versions, codes; {} without one.
+
+    Raises ValueError if it is damaged or cannot be read.
+    """
+    path = folder / RECORD
+    try:
+        if not path.is_symlink() and not path.exists():
+            return {}
+        require(path.is_file(), f"{shown(path)} is no file; move it away and start again")
+        found = json.loads(path.read_text("utf-8"))
+        json.dumps(found)  # what is nested deeper than Python goes is of no study
+    except FileNotFoundError:  # gone in this moment
+        return {}
+    except OSError as error:
+        raise UserError(
+            f"{shown(path)} cannot be read ({error.strerror}); make it readable or move it away"
+        ) from error
+    except UserError:
+        raise
+    except (ValueError, RecursionError):
+        found = None
+    require(
+        _tells_of_a_study(found),
+        f"{shown(path)} is damaged: it does not tell of a study; move it away and start the "
+        "study's sweep again, which keeps the results that are its own",
+    )
+    return found
+
+
+def keep(folder: Path, definition: dict[str, Any], versions: list[str], codes: list[str]) -> None:
+    """Writes study.json. Raises OSError if it cannot be written."""
+    made = {"study": definition, "versions": versions, "codes": codes}
+    write_text(folder / RECORD, json.dumps(made, indent=1))
+
+
+def _tells_of_a_study(found: Any) -> bool:
+    """Whether all that is read from a record later on is there."""
+    if not isinstance(found, dict) or not isinstance(study := found.get("study"), dict):
+        return False
+    lists = [found.get(name, []) for name in ("versions", "codes")]
+    texts = all(isinstance(part, list) and all(isinstance(t, str) for t in part) for part in lists)
+    return texts and type(study.get("shards")) is int and study["shards"] >= 0
