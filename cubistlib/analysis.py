@@ -46,15 +46,19 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
 def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     """`frontier` of every algorithm: columns algorithm, `by`, accuracy.
 
-    The last row of an algorithm is the largest size that it tried, improvement or not.
+    The last row of an algorithm is the largest size that it tried, improvement or not. One whose
+    runs all diverged has none.
     """
+    results, columns = store.tidied(results), ["algorithm", by, "accuracy"]
     parts = []
     for name, runs in results.groupby("algorithm"):
         best = frontier(runs, by)
+        if best.empty:
+            continue
         last = pd.DataFrame({by: [runs[by].max()], "accuracy": [best["accuracy"].max()]})
         curve = pd.concat([best, last], ignore_index=True).drop_duplicates(by)
         parts.append(curve.assign(algorithm=name))
-    return pd.concat(parts, ignore_index=True)[["algorithm", by, "accuracy"]]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
@@ -74,6 +78,7 @@ def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
     Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and
     effective, the mean share of the kept weights that are on a path, over the same runs.
     """
+    results = store.tidied(results)
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
     runs = converged(results[even & (results["weights_kept"] <= most)])
     runs = runs.assign(
@@ -89,6 +94,7 @@ def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
     targets: accuracies, as shares. Columns algorithm, runs, then one a target such as "95 %"
     with the count, missing where no run reached it.
     """
+    results = store.tidied(results)
     table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
         fewest = _reaching(results, target).groupby("algorithm")["parameters_kept"].min()
@@ -100,11 +106,14 @@ def best_run(results: pd.DataFrame, target: float) -> pd.Series:
     """The row with the fewest parameters that reaches the target, else the most accurate.
 
     target: an accuracy, as a share. Of equally small ones the most accurate; diverged runs do
-    not count.
+    not count unless there is no other. Raises ValueError for a table without runs.
     """
+    results = store.tidied(results)
+    require(not results.empty, "analysis: a table without runs has no best one")
     runs = _reaching(results, target)
     fewest = runs[runs["parameters_kept"] == runs["parameters_kept"].min()]
-    candidates = converged(results) if runs.empty else fewest
+    each = fewest, converged(results), results.reset_index(drop=True)
+    candidates = next(part for part in each if not part.empty)
     return candidates.loc[candidates["accuracy"].idxmax()]
 
 
@@ -115,6 +124,7 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     either with at most so many nonzeros. Columns algorithm, sizes, and least, median and largest
     difference of the two shares (negative where the pruner is ahead).
     """
+    results = store.tidied(results)
     searched = results["algorithm"] == "search"
     search, ahead = results[searched], []
     for name, runs in results[~searched].groupby("algorithm"):
@@ -125,11 +135,22 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
 
+def lead(results: pd.DataFrame, by: str = "parameters_kept") -> str:
+    """The median of `gap` in words, for a table of the search and one pruner."""
+    points = 100 * gap(results, by)["median"].median()
+    if pd.isna(points):
+        return "no size at which both have runs that count"
+    where = "behind by" if points < 0 else "ahead by"
+    return f"the search is {where} {abs(points):.1f} points"
+
+
 def converged(results: pd.DataFrame) -> pd.DataFrame:
     """The runs that count: those that did not diverge.
 
-    Numbered anew, since tables that were joined may use a label twice.
+    Numbered anew, since tables that were joined may use a label twice. Tables that pandas,
+    polars or DuckDB wrote back or read are taken here and in all of this module.
     """
+    results = store.tidied(results)
     return results[~results["diverged"].astype(bool)].reset_index(drop=True)
 
 

@@ -92,6 +92,8 @@ class Catalogue:
         title = entry.title
         if film.accuracy is not None and abs(film.accuracy - entry.accuracy) >= SAME:
             title += f" (trained again; its record says {entry.accuracy:.1%})"
+        if film.diverged:
+            title += f" (diverged; as it was after step {film.steps[-1]:,})"
         alone = len({e.keep for e in self._matching(view)}) == 1
         found = film.at(view.step, title).pruned(view.keep if alone else None, view.threshold)
         return found.folded() if view.effective else found

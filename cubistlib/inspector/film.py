@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from cubistlib.inspector.specimen import Specimen
+from cubistlib.inspector.specimen import Specimen, finite
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.task import Task
 from cubistlib.studies import Experiment, stacks
@@ -17,19 +17,24 @@ FEW, LARGE = 10, 20_000  # checkpoints of a network with more weights than that
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """steps: optimizer steps done. nets, masks: stacks, one a step. accuracy: at the end."""
+    """steps: optimizer steps done. nets, masks: stacks, one a step. accuracy: at the end.
+
+    diverged: later steps are left out, as their parameters are not finite.
+    """
 
     steps: tuple[int, ...]
     nets: Network
     masks: Masks
     accuracy: float | None = None
+    diverged: bool = False
 
     @classmethod
     def of(cls, states: Sequence[TrainState], accuracy: float | None = None) -> "Film":
-        """States of one training, in order."""
-        nets = Network.concatenate([s.network for s in states])
-        masks = Masks.concatenate([s.masks for s in states])
-        return cls(tuple(s.step for s in states), nets, masks, accuracy)
+        """States of one training, in order; of one that diverged those before it did."""
+        shown = [state for state in states if finite(state.network)] or states
+        nets = Network.concatenate([s.network for s in shown])
+        masks = Masks.concatenate([s.masks for s in shown])
+        return cls(tuple(s.step for s in shown), nets, masks, accuracy, len(shown) < len(states))
 
     def nearest(self, step: int | None) -> int:
         """Index of the checkpoint nearest to a step; of the last for None."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from cubistlib import analysis, pruners, store
+from cubistlib import pruners, store
 from cubistlib.inspector.catalogue import Catalogue, Entry
 from cubistlib.inspector.film import Film, rerun
 from cubistlib.networks import Masks, Network, weights_of
@@ -39,15 +39,17 @@ def _from_results(
 ) -> Catalogue:
     """The most accurate run of every choice of the menus and number of weights.
 
-    Each is trained once more when it is looked at. Without its study a search's run can be had
-    again only if its mask is that of a dense structure.
+    One that diverged only where all did: it is shown as it was before. Each is trained once more
+    when it is looked at. Without its study a search's run can be had again only if its mask is
+    that of a dense structure.
     """
     missing = set(store.COLUMNS) - set(results.columns)
     require(not missing, f"inspect: results lack the columns {', '.join(sorted(missing))}")
-    results = analysis.converged(results)
+    results = store.tidied(results).reset_index(drop=True)
     count = results["keep"].fillna(results["weights_kept"])
     keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
-    best = results.loc[results["accuracy"].astype(float).groupby([*keys, count]).idxmax()]
+    rank = results["accuracy"].astype(float) - 2 * results["diverged"].astype(bool)
+    best = results.loc[rank.groupby([*keys, count]).idxmax()]
     known = {study.name: study for study in studies}
     runs = [_run(row, x, y, known) for _, row in best.iterrows()]
     lost = runs.count(None)

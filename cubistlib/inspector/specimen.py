@@ -31,7 +31,7 @@ class Specimen:
         )
         object.__setattr__(self, "net", self.masks.apply(self.net))
         require(
-            all(np.isfinite(p).all() for p in (*self.net.weights, *self.net.biases)),
+            finite(self.net),
             f"inspect: {self.title or 'the network'} has diverged, its parameters are not finite",
         )
 
@@ -68,9 +68,13 @@ class Specimen:
         return replace(self, masks=Masks.from_weights(kept))
 
     def folded(self) -> "Specimen":
-        """The effective network: the same function, nothing pathless left."""
-        net, masks = fold(self.net, self.masks)
-        return replace(self, net=net, masks=masks)
+        """The effective network: the same function, nothing pathless left.
+
+        The network itself where a folded constant is more than a bias can hold.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            net, masks = fold(self.net, self.masks)
+        return replace(self, net=net, masks=masks) if finite(net) else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +90,11 @@ class Survey:
     wrong: np.ndarray
     states: list[np.ndarray]
     rows: int
+
+
+def finite(net: Network) -> bool:
+    """Whether all parameters of a network are numbers."""
+    return all(np.isfinite(p).all() for p in (*net.weights, *net.biases))
 
 
 def logits(net: Network, x: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from cubistlib.support.checks import require
 
 OUTPUT = "out"
 SIDE = 512  # of a large map, as in the paper's viewer
+LARGEST = 1e30  # of a map's values: float32 still holds their differences
 TERMS = 16  # weights written out; a unit of a wide dense network has hundreds
 
 Weights = list[tuple[str, float]]
@@ -105,6 +106,7 @@ def unit_map(specimen: Specimen, unit: Unit, pre: bool = False, side: int = SIDE
     if unit.layer == 0:
         return Map(grid(side)[:, unit.index].reshape(side, side), EXTENT)
     values = np.nan_to_num(logits(_until(specimen, unit), grid(side))).reshape(side, side)
+    values = values.clip(-LARGEST, LARGEST)
     if pre:
         return Map.of(values)
     if unit.layer == specimen.layers:

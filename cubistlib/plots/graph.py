@@ -16,7 +16,7 @@ from matplotlib.patches import Circle, Rectangle
 
 from cubistlib.networks import Masks, Network
 from cubistlib.plots import plane
-from cubistlib.plots.style import CLASS_COLOURS, DIVERGING, GREY, INK, SEQUENTIAL
+from cubistlib.plots.style import CLASS_COLOURS, DIVERGING, GREY, INK, SEQUENTIAL, sentence
 
 TALL = 16  # units one above the other; wider layers stand in several columns
 LINES = 1000  # drawn at most, the thickest
@@ -121,8 +121,11 @@ def layered_graph(
     grey. Hidden maps are scaled to their own largest value; the output's is the probability
     of class 1, white at one half. A unit without kept weights is small. Of layers wider than
     16 only units that keep a weight have a place, of more than 1000 weights the thickest.
+    Of a network that has diverged there is a sentence.
     """
     net, masks = masks[0].apply(net[0]), masks[0]
+    if not _finite([*net.weights, *net.biases]):
+        return _diverged(ax)
     graph, path = Graph.of(masks), (effective or masks).weights
     idle = [kept & ~on for kept, on in zip(masks.weights, path, strict=True)]
     draw_edges(graph, graph.edges(net.weights, idle, IDLE) + graph.edges(net.weights, path), ax)
@@ -138,7 +141,10 @@ def score_graph(net: Network, scores: Sequence[np.ndarray], ax: Axes, label: str
     """One network with every weight coloured by its score: dark and thick is important.
 
     scores[l]: (n, out, in) of which the first is drawn; label: what the colour bar says.
+    Of a network that has diverged there is a sentence.
     """
+    if not _finite([*net[0].weights, *(s[0] for s in scores)]):
+        return _diverged(ax)
     masks = Masks.ones_like(net[0])
     graph, top = Graph.of(masks), max(s[0].max() for s in scores) or 1.0
     edges = sorted(graph.edges(scores, masks.weights), key=lambda edge: edge.weight)
@@ -183,6 +189,15 @@ def draw_units(
     wide, tall = graph.size
     ax.set(xlim=(-0.4, wide + 0.1), ylim=(tall + 0.1, -0.1), aspect="equal")
     ax.set_axis_off()
+
+
+def _finite(arrays: Iterable[np.ndarray]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays)
+
+
+def _diverged(ax: Axes) -> Axes:
+    ax.set_axis_off()
+    return sentence(ax, "diverged: its parameters are not finite")
 
 
 def _line(edge: Edge) -> dict:

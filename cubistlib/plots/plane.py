@@ -35,7 +35,8 @@ def unit_maps(net: Network, resolution: int = 128, pre: bool = False) -> list[np
         layers = [h[0].T for h in net[0].activations(points)]
     if pre:
         parts = zip(net.weights, net.biases, [points.T, *layers], strict=False)
-        layers = [w[0] @ h + b[0][:, None] for w, b, h in parts]
+        with np.errstate(over="ignore", invalid="ignore"):  # just before a training diverges
+            layers = [w[0] @ h + b[0][:, None] for w, b, h in parts]
     return [h.reshape(-1, resolution, resolution) for h in layers]
 
 

@@ -6,13 +6,16 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from cubistlib import store
 from cubistlib.plots.style import (
     ACCURACY,
     AXIS_NAMES,
     GREY,
+    NO_RUNS,
     guide,
     legend,
     look,
+    sentence,
     target_lines,
     width_style,
 )
@@ -46,7 +49,7 @@ def accuracy_curves(
     frame: as `analysis.over_seeds` gives it; frontier: of the search, by weights_kept, drawn
     behind over the same range of k.
     """
-    if frontier is not None:
+    if frontier is not None and not frame.empty:
         best = 100 * frontier.set_index("weights_kept")["accuracy"]
         tried = np.arange(frame["keep"].min(), frame["keep"].max() + 1)
         style = look("search") | {"marker": None, "lw": 2.4, "zorder": 1.5}
@@ -87,18 +90,26 @@ def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: s
 def accuracy_spread(
     accuracy: Sequence[float], ax: Axes, targets: Sequence[float] = (), median: bool = False
 ) -> Axes:
-    """How many runs ended at which accuracy; targets, and the median if asked for, as lines."""
-    ax.hist(100 * np.asarray(accuracy), bins=list(range(50, 101)), color=GREY)
+    """How many runs ended at which accuracy; targets, and the median if asked for, as lines.
+
+    From 50 % up, which is what guessing gives, or from the worst run if that is below.
+    """
+    ended = 100 * np.asarray(accuracy, float)
+    low = min([50, *np.floor(ended).astype(int)])
+    ax.hist(ended, bins=list(range(low, 101)), color=GREY)
     ax.margins(y=0.15)
-    ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(50, 100.5))
+    ax.set(xlabel=ACCURACY, ylabel="runs", xlim=(low, 100.5))
     target_lines(ax, targets, upright=True)
+    if not len(ended):
+        return sentence(ax, NO_RUNS)
     if median:
-        guide(ax, 100 * np.median(accuracy), "median", upright=True)
+        guide(ax, np.median(ended), "median", upright=True)
     return ax
 
 
 def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
     """Mean share of the kept weights that lie on a path, against k, one curve a width."""
+    results = store.tidied(results)
     share = 100 * results["effective_weights"] / results["weights_kept"]
     cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
     for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):

@@ -9,14 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.ticker import MaxNLocator
 
+from cubistlib import store
 from cubistlib.plots.style import (
     ACCURACY,
     AXIS_NAMES,
     BLUE,
+    NO_RUNS,
     SEQUENTIAL,
     VERMILLION,
     legend,
     percent,
+    sentence,
 )
 
 INKS = ("black", VERMILLION, BLUE)
@@ -32,7 +35,9 @@ def structure_map(
     in percent; for more there is a colour bar. targets: accuracies, as shares; a line around
     the cells that reach each, solid for the first, of ever longer dashes for the others.
     """
-    best = frame.groupby("hidden")["accuracy"].max()
+    if frame.empty:
+        return [sentence(ax, NO_RUNS) for ax in axes]
+    best = store.tidied(frame).groupby("hidden")["accuracy"].max()
     low, widths = best.min(), sorted({hidden[0] for hidden in best.index})
     for d3, ax in zip(widths, axes, strict=True):
         cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])
@@ -82,7 +87,7 @@ def mask_counts(counts: Mapping[str, Mapping[int, int]], ax: Axes) -> Axes:
         ax.semilogy(space.keys(), space.values(), color=colour, marker=marker, ms=5, label=name)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set(xlabel=AXIS_NAMES["weights_kept"], ylabel="truly different masks")
-    return legend(ax)
+    return legend(ax, "no mask to show")
 
 
 def _write_cells(cells: np.ndarray, middle: float, ax: Axes) -> None:

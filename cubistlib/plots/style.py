@@ -40,6 +40,7 @@ AXIS_NAMES = {
     "effective": "effective weights (% of kept)",
 }
 ACCURACY = AXIS_NAMES["accuracy"]
+NO_RUNS = "no run to show: there is none, or all diverged"
 
 
 def use_style() -> None:
@@ -98,7 +99,17 @@ def guide(ax: Axes, value: float, label: str = "", upright: bool = False) -> Axe
     return ax
 
 
-def legend(ax: Axes) -> Axes:
-    """The legend, outside the data."""
+def legend(ax: Axes, nothing: str = NO_RUNS) -> Axes:
+    """The legend, outside the data; where nothing has been drawn, a sentence in its place."""
+    if not ax.get_legend_handles_labels()[0]:
+        return sentence(ax, nothing)
     ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return ax
+
+
+def sentence(ax: Axes, words: str) -> Axes:
+    """Words in the middle of an axes in which there is nothing to see."""
+    ax.text(
+        0.5, 0.5, words, color=INK, fontsize=9, ha="center", va="center", transform=ax.transAxes
+    )
     return ax
