@@ -40,6 +40,13 @@ def _parser() -> argparse.ArgumentParser:
         "names", nargs="*", metavar="notebook", help="NN_name, default all; with what they need"
     )
     run.add_argument("--force", action="store_true", help="run also what is up to date")
+    run.add_argument(
+        "--timeout",
+        type=float,
+        default=86_400,
+        metavar="SECONDS",
+        help="end a notebook that runs longer, and go on (default: 86400, a day)",
+    )
     run.set_defaults(command=_of("runner.profile", "command"))
 
     plan = commands.add_parser("plan", help="list the paper's studies: number, cost, what is done")
