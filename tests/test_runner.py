@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import nbformat
@@ -120,7 +121,9 @@ def test_a_failure_is_named_and_stops_only_what_needs_it(little, start):
 
 
 def test_a_folder_too_deep_for_sockets(little, start, monkeypatch):
-    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(little.root / ("deep/" * 20)))
+    deep = little.root / ("deep/" * 20)
+    deep.mkdir(parents=True)
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
     little.both("10_a", "1")
     assert start()[0] == 0
 

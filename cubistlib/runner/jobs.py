@@ -1,15 +1,20 @@
 """What a profile asks for, a job for each notebook, and what is known of each one's last run."""
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
 
 from cubistlib.runner import parameters
 from cubistlib.runner.notebook import Notebook, series
 from cubistlib.support import files, paths, provenance
 from cubistlib.support.checks import require
 
-Signature = dict[str, list[int]]
+Stamps = dict[str, tuple[int, int]]
+"""Size and time of change of files, by their place below the outputs."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +23,19 @@ class Record:
 
     fingerprint: of the job as it was then. seconds, finished: how long it took, and when it
     ended. reason: why it failed or was skipped, a sentence. written: the files that the run
-    wrote below the profile's outputs, as `Job.files` gives them.
+    wrote, by their place below the profile's outputs, and a hash of what each holds: times would
+    not outlive a copy.
     """
 
-    state: str
+    state: Literal["running", "done", "failed", "skipped"]
     fingerprint: str
     seconds: float = 0.0
     finished: str = ""
     reason: str = ""
-    written: Signature = field(default_factory=dict)
+    written: dict[str, Any] = field(default_factory=dict)  # records of old hold times, no hash
+
+
+_RECORD = TypeAdapter(Record)
 
 
 @dataclass(frozen=True)
@@ -70,8 +79,8 @@ class Job:
     def record(self) -> Record | None:
         """What is known of its last run; None if there is nothing that can be read."""
         try:
-            return Record(**json.loads(self._record.read_text("utf-8")))
-        except (OSError, ValueError, TypeError):
+            return _RECORD.validate_json(self._record.read_bytes())
+        except (OSError, ValueError):
             return None
 
     def current(self) -> bool:
@@ -79,10 +88,21 @@ class Job:
         last = self.record()
         if last is None or last.state != "done" or last.fingerprint != self.fingerprint:
             return False
-        return last.written.items() <= self.files().items()
+        try:
+            return all(self._hash(file) == hashed for file, hashed in last.written.items())
+        except OSError:
+            return False
 
-    def files(self) -> Signature:
-        """Size and time of change of every file below the outputs that the notebook may write.
+    def written_since(self, before: Stamps) -> dict[str, str]:
+        """A hash of each file that is new or changed since `before`, by its place."""
+        now = self.files()
+        return {file: self._hash(file) for file in now if before.get(file) != now[file]}
+
+    def _hash(self, file: str) -> str:
+        return provenance.checksum((paths.outputs(self.profile) / file).read_bytes())
+
+    def files(self) -> Stamps:
+        """Every file below the outputs that the notebook may write.
 
         In results/ that is what bears its name: sweeps may be at work on studies beside it.
         """
@@ -93,9 +113,12 @@ class Job:
             places = [Path(part).stem for part in inside.parts]
             foreign = places[0] == "results" and self.name not in places
             hidden = any(part.startswith(".") for part in inside.parts)
-            if path.is_file() and not hidden and not foreign:
-                stat = path.stat()
-                found[inside.as_posix()] = [stat.st_size, stat.st_mtime_ns]
+            if hidden or foreign:
+                continue
+            with suppress(OSError):  # gone meanwhile, or behind a folder that cannot be read
+                if path.is_file():
+                    stat = path.stat()
+                    found[inside.as_posix()] = (stat.st_size, stat.st_mtime_ns)
         return found
 
 

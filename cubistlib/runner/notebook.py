@@ -1,18 +1,25 @@
 """The notebooks of the series as the runner sees them: parameters, needs, fingerprint."""
 
 import ast
+import os
 import re
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.provenance import digest
 
+NAME = re.compile(r"[0-9][0-9]_\w+")
+LONGEST = 200  # bytes of a name: file systems allow 255, and runs add to it
+TOO_DEEP = (RecursionError, MemoryError)  # what parsers say of a thousand brackets
 HINT = re.compile(r"(?:list\[)?(?:int|float|str|bool)\]?")
 
 
@@ -38,10 +45,7 @@ class Notebook:
     @cached_property
     def cells(self) -> list:
         """Its cells. Raises ValueError if the file cannot be read as a notebook."""
-        try:
-            return nbformat.read(self.path, as_version=4).cells
-        except (OSError, ValueError, nbformat.ValidationError) as error:
-            raise UserError(f"{paths.shown(self.path)}: not a readable notebook") from error
+        return read(self.path).cells
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -54,7 +58,7 @@ class Notebook:
         require(len(tagged) == 1, f"{where}: needs one cell tagged 'parameters'")
         try:
             return dict(map(_declaration, ast.parse(tagged[0].source).body))
-        except (SyntaxError, ValueError, AttributeError) as error:
+        except (SyntaxError, ValueError, AttributeError, TypeError, *TOO_DEEP) as error:
             raise UserError(
                 f"{where}: the parameters cell may hold only lines 'name: hint = literal' with "
                 "a hint of int, float, str, bool or list[…] of these"
@@ -79,9 +83,50 @@ def _declaration(line: ast.stmt) -> tuple[str, Parameter]:
     return line.target.id, Parameter(hint, ast.literal_eval(line.value or ""))
 
 
+def read(path: Path) -> NotebookNode:
+    """A notebook in format 4, into which older ones are converted, as its schema asks for it.
+
+    Raises ValueError if the file cannot be read as that.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # cells without ids get some
+            notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook, relax_add_props=True)
+        return notebook
+    except OSError as error:
+        raise _unreadable(path, error.strerror or str(error)) from error
+    except (NotJSONError, UnicodeDecodeError, *TOO_DEEP) as error:
+        raise _unreadable(path, "it is not JSON") from error
+    except (nbformat.ValidationError, nbformat.NBFormatError) as error:
+        raise _unreadable(path, str(error).splitlines()[0][:100]) from error
+    except Exception as error:  # whatever the conversion of something else stumbles over
+        raise _unreadable(path, "its JSON is none of a notebook") from error
+
+
+def _unreadable(path: Path, reason: str) -> UserError:
+    return UserError(f"{paths.shown(path)}: not a readable notebook ({reason})")
+
+
 def series() -> dict[str, Notebook]:
-    """Every notebook of the series by name, in order."""
+    """Every notebook of the series by name, in order.
+
+    Raises ValueError if there is none, or if one's name is too long for what a run writes.
+    """
     folder = paths.notebooks()
-    found = {path.stem: Notebook(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    found = {path.stem: Notebook(path) for path in _candidates() if NAME.fullmatch(path.stem)}
     require(bool(found), f"{folder}: no notebooks NN_name.ipynb here; set CUBISTLIB_HOME")
+    for name, notebook in found.items():
+        where = paths.shown(notebook.path)
+        require(len(os.fsencode(name)) <= LONGEST, f"{where}: its name is over {LONGEST} bytes")
     return found
+
+
+def left_out() -> list[str]:
+    """Files that begin like a notebook of the series and are none, as an editor's copies."""
+    return [paths.shown(path) for path in _candidates() if not NAME.fullmatch(path.stem)]
+
+
+def _candidates() -> list[Path]:
+    found = paths.notebooks().glob("[0-9][0-9]_*.ipynb")
+    return sorted(path for path in found if path.is_file())

@@ -2,70 +2,93 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import nbformat
+import nh3
 from markupsafe import Markup
 from nbconvert import HTMLExporter
 from nbconvert.filters import markdown2html
+from nbconvert.filters.markdown_mistune import InvalidNotebook
+from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 from cubistlib.runner.jobs import Job
+from cubistlib.runner.notebook import read
 from cubistlib.support import files, paths
+from cubistlib.support.checks import UserError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HEADLINE = "headline"  # tag of the cell whose figure stands for its notebook
-LINK = re.compile(r'href="(?:\./)?(\d\d_\w+)\.ipynb(#[^"]*)?"')
+LINK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(#.*)?")
+PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);")
+PLACE = re.compile(r"(https?|mailto):|[^:]*([/?#]|$)")  # where a link may lead
 TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("cubistlib.runner", "templates"),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# What a notebook shows may come from anywhere: of its HTML the page keeps what cannot act.
+STYLES = {"text-align", "vertical-align", "color", "background-color", "font-size", "font-weight"}
+ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {
+    "*": {"class", "id", "title", "style", "border", "valign", "halign"}
+}
 TITLE = re.compile(r"\s*#\s+(?P<question>[^\n]+)\s*(?P<claim>.*?)(\n\s*\n|\Z)", re.DOTALL)
 
 
 def write(profile: str, jobs: Sequence[Job]) -> Path:
     """Make index.html and a page for each executed notebook; returns the index."""
-    entries = []
-    for job in jobs:
-        source = job.output if job.output.is_file() else job.notebook.path
-        notebook = nbformat.read(source, as_version=4)
-        entry = _entry(job, notebook)
-        entries.append(entry)
+    entries = [_entry(job) for job in jobs]
+    names = {entry["name"] for entry in entries if entry["executed"]}
+    for job, entry in zip(jobs, entries, strict=True):
+        entry["claim"] = _clean(entry["claim"], names)
         if entry["executed"]:
-            body = _between_pages(_body(notebook, entry["question"]), jobs)
-            text = _render("notebook.html", profile=profile, entry=entry, body=Markup(body))
+            body = _clean(entry["body"], names)
+            text = _render("notebook.html", profile=profile, entry=entry, body=body)
             files.write_text(job.output.with_suffix(".html"), text)
     index = paths.outputs(profile) / "index.html"
     files.write_text(index, _render("index.html", profile=profile, entries=entries))
     return index
 
 
-def _entry(job: Job, notebook: nbformat.NotebookNode) -> dict[str, Any]:
+def _entry(job: Job) -> dict[str, Any]:
     """What the index shows of one notebook.
 
     question: its title. claim: its first paragraph. figure: an <img>, or nothing. state, note:
     how its last run went, a word and a sentence. executed, failed: which runs can be looked at.
+    body: the executed notebook as HTML. Claim and body are as the notebook has them, not clean.
     """
-    title = TITLE.match(notebook.cells[0].source if notebook.cells else "")
+    notebook = _executed(job)
+    cells = job.notebook.cells if notebook is None else notebook.cells
+    title = TITLE.match(cells[0].source if cells else "")
     question = title["question"].strip() if title else job.name
-    tagged = (c for c in notebook.cells if HEADLINE in c.metadata.get("tags", []))
+    tagged = (c for c in cells if HEADLINE in c.metadata.get("tags", []))
     figures = [_image(c, output, question) for c in tagged for output in c.get("outputs", [])]
+    body = "" if notebook is None else _body(notebook, question)
     state, note = _state(job)
     return {
         "name": job.name,
         "question": question,
-        "claim": Markup(markdown2html(title["claim"])) if title else "",
+        "claim": _markdown(title["claim"]) if title else "",
         "figure": Markup(next(filter(None, reversed(figures)), "")),
         "state": state,
         "note": note,
-        "executed": job.output.is_file(),
+        "executed": bool(body),
         "failed": job.failed_output.is_file(),
+        "body": body,
     }
+
+
+def _executed(job: Job) -> NotebookNode | None:
+    """The executed notebook; None if there is none, or none that can be read."""
+    try:
+        return read(job.output)
+    except UserError:
+        return None
 
 
 def _state(job: Job) -> tuple[str, str]:
@@ -81,7 +104,7 @@ def _state(job: Job) -> tuple[str, str]:
     return record.state, record.reason.removeprefix(record.state).lstrip(": ")
 
 
-def _image(cell: nbformat.NotebookNode, output: nbformat.NotebookNode, title: str) -> str:
+def _image(cell: NotebookNode, output: NotebookNode, title: str) -> str:
     """A cell's output as an <img>, described by the cell's metadata `alt` or the title; or ""."""
     alt = cell.metadata.get("alt", title)
     data = output.get("data", {})
@@ -94,8 +117,18 @@ def _image(cell: nbformat.NotebookNode, output: nbformat.NotebookNode, title: st
     return str(Markup('<img alt="{}" src="data:image/{};base64,{}">').format(alt, kind, encoded))
 
 
-def _body(notebook: nbformat.NotebookNode, question: str) -> str:
-    """An executed notebook as HTML without scripts or widgets, its figures described."""
+def _markdown(text: str) -> str:
+    """Markdown as HTML; "" if it shows an attachment, which only the notebook has."""
+    with suppress(InvalidNotebook):
+        return markdown2html(text)
+    return ""
+
+
+def _body(notebook: NotebookNode, question: str) -> str:
+    """An executed notebook as HTML without widgets, its figures described; or "".
+
+    There is none of a notebook that shows what is not there, as an attachment that is missing.
+    """
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -105,18 +138,37 @@ def _body(notebook: nbformat.NotebookNode, question: str) -> str:
                 output.data = {"text/html": image}
     exporter = HTMLExporter(template_name="basic", embed_images=True, exclude_anchor_links=True)
     resources = {"metadata": {"path": str(paths.notebooks())}}
-    return exporter.from_notebook_node(notebook, resources=resources)[0]
+    with suppress(InvalidNotebook, OSError, RecursionError):
+        return exporter.from_notebook_node(notebook, resources=resources)[0]
+    return ""
 
 
-def _between_pages(body: str, jobs: Sequence[Job]) -> str:
-    """Links from notebook to notebook lead to their pages, or to the index if there is none."""
-    executed = {job.name for job in jobs if job.output.is_file()}
+def _clean(html: str, executed: Collection[str]) -> Markup:
+    """HTML without all that could act or load something, as scripts.
 
-    def target(link: re.Match) -> str:
-        name, place = link[1], link[2] or ""
-        return f'href="{name}.html{place}"' if name in executed else f'href="index.html#{name}"'
+    Links from notebook to notebook lead to their pages, or to the index if there is none.
+    """
 
-    return LINK.sub(target, body)
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        if name == "src":
+            return value if PICTURE.match(value) else None
+        if name != "href":
+            return value
+        if link := LINK.fullmatch(value):
+            known = link[1] in executed
+            return f"{link[1]}.html{link[2] or ''}" if known else f"index.html#{link[1]}"
+        return value if PLACE.match(value) else None
+
+    return Markup(
+        nh3.clean(
+            html,
+            attributes=ATTRIBUTES,
+            attribute_filter=attribute,
+            url_schemes={"http", "https", "mailto", "data"},
+            filter_style_properties=STYLES,
+            link_rel=None,
+        )
+    )
 
 
 def _render(template: str, **values: object) -> str:

@@ -8,35 +8,37 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
-import papermill
 from filelock import FileLock, Timeout
-from papermill.exceptions import PapermillExecutionError
 
+from cubistlib.runner import execution, page
 from cubistlib.runner import jobs as of_profile
-from cubistlib.runner import page
+from cubistlib.runner.execution import Failed
 from cubistlib.runner.jobs import Job, Record
-from cubistlib.runner.kernel import ThisPython
+from cubistlib.runner.notebook import left_out
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError, require
+from cubistlib.support.types import Positive, checked
 
 
 def command(given: argparse.Namespace) -> int:
     """Run a profile's notebooks, all or those named with what they need; then make the page.
 
     Returns the exit status: 0, or 1 if a notebook failed. Raises ValueError for bad input,
-    before anything has started.
+    before anything has started, and if the outputs cannot be written.
     """
+    seconds = checked("--timeout", Positive, given.timeout)
     jobs = of_profile.of(given.profile)
     unknown = [name for name in given.names if name not in jobs]
     require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
-    with _alone(given.profile):
-        sound = _run(jobs, given.names or list(jobs), given.force)
+    if others := left_out():
+        print(f"left out, not named NN_name: {', '.join(others)}")
+    with files.writing(paths.outputs(given.profile)), _alone(given.profile):
+        sound = _run(jobs, given.names or list(jobs), given.force, seconds)
         print(f"page: {page.write(given.profile, list(jobs.values()))}")
     return 0 if sound else 1
 
 
-def _run(jobs: dict[str, Job], names: Sequence[str], force: bool) -> bool:
+def _run(jobs: dict[str, Job], names: Sequence[str], force: bool, seconds: float) -> bool:
     """Run the notebooks of these names and what they need; whether all went well."""
     wanted = _with_needs(jobs, names)
     unsound: set[str] = set()
@@ -51,14 +53,14 @@ def _run(jobs: dict[str, Job], names: Sequence[str], force: bool) -> bool:
             reason = f"skipped: it needs {', '.join(missing)}"
             record = Record("skipped", job.fingerprint, reason=reason)
         else:
-            record = _execute(job, line)
+            record = _execute(job, line, seconds)
         job.keep(record)
         unsound |= {job.name} if record.reason else set()
         print(record.reason or f"{record.seconds:.1f} s")
     return not unsound
 
 
-def _execute(job: Job, line: str) -> Record:
+def _execute(job: Job, line: str, seconds: float) -> Record:
     """Execute one notebook; its output of before stays in place unless this run ends well.
 
     What a failed run wrote is kept as NN_name.failed.ipynb. On a terminal a progress bar takes
@@ -67,18 +69,14 @@ def _execute(job: Job, line: str) -> Record:
     job.keep(Record("running", job.fingerprint))
     job.failed_output.unlink(missing_ok=True)
     before, start = job.files(), time.monotonic()
+    bar = {"desc": line, "leave": False} if sys.stdout.isatty() else False
     reason = ""
     try:
-        with files.replacing(job.output) as temporary:
-            _papermill(job, temporary, line)
-    except PapermillExecutionError as error:
-        last = f"{error.ename}: {error.evalue}".strip().splitlines()[-1]
-        reason = f"failed in cell {error.exec_count}: {last}"
-    except RuntimeError as error:  # the kernel did not start, or died
-        code = [c for c in nbformat.read(job.failed_output, 4).cells if c.cell_type == "code"]
-        begun = sum(bool(cell.metadata.papermill.start_time) for cell in code)
-        reason = f"failed in cell {begun}: {str(error).strip().splitlines()[-1]}"
-    if sys.stdout.isatty():
+        with files.replacing(job.output) as temporary, _kept(temporary, job.failed_output):
+            execution.execute(job.notebook.path, temporary, job.parameters, seconds, bar)
+    except Failed as error:
+        reason = str(error)
+    if bar:
         print(f"\r{line}", end="")
     return Record(
         "failed" if reason else "done",
@@ -86,25 +84,18 @@ def _execute(job: Job, line: str) -> Record:
         seconds=round(time.monotonic() - start, 1),
         finished=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         reason=reason,
-        written={file: now for file, now in job.files().items() if before.get(file) != now},
+        written=job.written_since(before),
     )
 
 
-def _papermill(job: Job, output: Path, line: str) -> None:
-    bar = {"desc": line, "leave": False} if sys.stdout.isatty() else False
+@contextmanager
+def _kept(output: Path, place: Path) -> Iterator[None]:
+    """Keeps what a failed run has written."""
     try:
-        papermill.execute_notebook(
-            str(job.notebook.path),
-            str(output),
-            parameters=job.parameters,
-            kernel_name="python3",
-            language="python",
-            kernel_manager_class=ThisPython,
-            shutdown_kernel="immediate",
-            progress_bar=bar,
-        )
-    except (PapermillExecutionError, RuntimeError):
-        output.replace(job.failed_output)
+        yield
+    except Failed:
+        if output.exists():
+            output.replace(place)
         raise
 
 
@@ -124,10 +115,14 @@ def _alone(profile: str) -> Iterator[None]:
     """Refuses a second runner on one profile, and clears away what a killed one left."""
     folder = paths.outputs(profile)
     folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock", blocking=False)
     try:
-        with FileLock(folder / ".lock", blocking=False):
-            for left in folder.glob(".[0-9][0-9]_*.ipynb"):
-                left.unlink()
-            yield
+        lock.acquire()
     except Timeout as error:
         raise UserError(f"profile {profile}: another run is at work on it") from error
+    try:
+        for left in folder.glob(".[0-9][0-9]_*.ipynb"):
+            left.unlink()
+        yield
+    finally:
+        lock.release()

@@ -1,5 +1,6 @@
 """Writing files so that a kill at any instant leaves the old one or the new one."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,9 @@ from uuid import uuid4
 
 from cubistlib.support.checks import UserError
 from cubistlib.support.paths import shown
+
+# What a file system answers that cannot lock files, as some network drives.
+NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
 
 
 @contextmanager
@@ -43,8 +47,19 @@ def writing(folder: Path) -> Iterator[None]:
     """Turns what a disk refuses into a sentence; what is unfinished has been removed by then."""
     try:
         yield
-    except OSError as error:
+    except (OSError, NotImplementedError) as error:
         raise NotWritten(
-            f"{shown(folder)}: results cannot be written ({error.strerror or error}); "
+            f"{shown(folder)}: results cannot be written ({_reason(error, folder)}); "
             "what was finished before is kept, start again when that is mended"
         ) from error
+
+
+def _reason(error: OSError | NotImplementedError, folder: Path) -> str:
+    """What was refused in a few words, and at which place if that is outside the folder."""
+    if isinstance(error, NotImplementedError) or error.errno in NO_LOCKS:
+        return "files cannot be locked there"
+    if error.errno == errno.EEXIST:
+        return "a file of that name is in the way"
+    words = error.strerror or str(error).rstrip(".")
+    place = Path(os.fsdecode(error.filename or folder))
+    return words if place.is_relative_to(folder) else f"{words}: {shown(place)}"

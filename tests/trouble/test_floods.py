@@ -1,0 +1,97 @@
+"""Notebooks that hang or print without end: ended in time, kept short, the rest goes on."""
+
+import re
+
+import nbformat
+import pytest
+from little import Little
+
+from cubistlib.__main__ import main
+from cubistlib.runner import execution, jobs
+from cubistlib.support import provenance
+
+ENDLESS = {
+    "10_prints": "while True: print('y' * 200)",
+    "11_flushes": "while True: print('y', flush=True)",
+    "12_holds_the_lock": "import ctypes; ctypes.PyDLL(None).sleep(1000)",
+    "13_is_deaf": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+}
+TWICE = "from IPython.display import clear_output\nprint('a' * 900)\nclear_output()\n"
+
+
+@pytest.fixture
+def little(home, monkeypatch):
+    monkeypatch.setattr(provenance, "library", lambda: "this")
+    return Little(home)
+
+
+def test_what_has_no_end_is_ended_and_the_rest_goes_on(little, capsys):
+    for name, code in ENDLESS.items():
+        little.both(name, code)
+    little.both("20_needs", "'10_prints'")
+    little.both("30_sound", "1")
+    assert main(["run", "quick", "--timeout", "1.5"]) == 1
+    out, err = capsys.readouterr()
+    reason = "failed in cell 3: ran longer than 1.5 s (--timeout)"
+    for name in ENDLESS:
+        assert f"{name} … {reason}\n" in out
+        assert jobs.of("quick")[name].record().reason == reason
+        assert (little.outputs / f"{name}.failed.ipynb").stat().st_size < 3e6
+    assert "20_needs … skipped: it needs 10_prints\n" in out
+    assert re.search(r"30_sound … [\d.]+ s\n", out)
+    assert err == ""
+
+
+@pytest.mark.parametrize("given", ["0", "-1", "nan", "inf"])
+def test_a_timeout_is_a_number_of_seconds(little, capsys, given):
+    little.both("10_a")
+    assert main(["run", "quick", f"--timeout={given}"]) == 2
+    assert capsys.readouterr().err == f"--timeout must be a number > 0, got {float(given)}\n"
+
+
+def test_a_long_timeout_is_none(little):
+    little.both("10_a", "1")
+    assert main(["run", "quick", "--timeout", "1e300"]) == 0
+
+
+def test_outputs_are_kept_up_to_a_size_and_what_is_left_out_is_said(little, capsys, monkeypatch):
+    monkeypatch.setattr(execution, "PRINTED", 1000)
+    monkeypatch.setattr(execution, "DISPLAYED", 2000)
+    monkeypatch.setattr(execution, "TRACEBACK", 500)
+    codes = (
+        "for _ in range(50): print('x' * 99, flush=True)\n'shown'",
+        "from IPython.display import display\nfor i in range(30): display('d' * 100)",
+        f"{TWICE}print('b' * 900)",
+        "print('whole')",
+        "raise ValueError('e' * 50_000)",
+    )
+    little.both("10_a", *codes)
+    assert main(["run", "quick"]) == 1
+    assert re.search(r"failed in cell 7: ValueError: e{288} …\n", capsys.readouterr().out)
+    path = little.outputs / "10_a.failed.ipynb"
+    assert path.stat().st_size < 15_000
+    cells = [c for c in nbformat.read(path, 4).cells if c.cell_type == "code"][-5:]
+    first, second, third, fourth, fifth = ([dict(o) for o in cell.outputs] for cell in cells)
+
+    printed = "".join(o["text"] for o in first if o.get("name") == "stdout")
+    assert 500 < len(printed) <= 1000 and set(printed) == {"x", "\n"}
+    notes = [o["text"].strip() for o in first if o.get("name") == "stderr"]
+    assert re.fullmatch(r"\[left out here: [4-9],\d{3} characters of the output\]", *notes)
+    assert first[-1]["data"] == {"text/plain": "'shown'"}
+    assert 8 < len(second) < 20 and "left out" in second[-1]["text"]
+    assert [o["text"] for o in third] == ["b" * 900 + "\n"]
+    assert [o["text"] for o in fourth] == ["whole\n"]
+    assert len("".join(fifth[-1]["traceback"])) <= 500
+
+
+def test_fifty_megabytes_leave_one(little):
+    little.both("10_a", "for _ in range(50): print('x' * 999_999)")
+    assert main(["run", "quick"]) == 0
+    assert (little.outputs / "10_a.ipynb").stat().st_size < 1_010_000
+
+
+def test_braces_in_a_path_are_only_braces(tmp_path, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path / "{a}"))
+    (tmp_path / "{a}").mkdir()
+    Little(tmp_path / "{a}").both("10_a", "1")
+    assert main(["run", "quick"]) == 0
