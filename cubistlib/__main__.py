@@ -4,30 +4,56 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 
+from cubistlib.support import console
 from cubistlib.support.checks import UserError
 
-INTERRUPTED = 130
+# As a shell reports what Ctrl-C has ended, and what the end of a pipe has.
+INTERRUPTED, HUNG_UP = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status: 2 for bad input, 130 when interrupted."""
+    """Run a command and return its exit status.
+
+    2 for bad input and what the file system refuses, 130 when interrupted, 141 when nobody
+    reads on, as with `| head -1`.
+    """
+    console.prepare()
+    try:
+        try:
+            options = _options(arguments)
+            return options.command(options)
+        finally:
+            console.flush()
+    except BrokenPipeError:
+        return HUNG_UP
+    except UserError as error:
+        _complain(str(error))
+        return 2
+    except OSError as error:
+        place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+        _complain(f"{place}{error.strerror or error}")
+        return 2
+    except KeyboardInterrupt:
+        _complain("\nstopped; what was finished is kept, and the next start goes on")
+        return INTERRUPTED
+
+
+def _complain(sentence: str) -> None:
+    with suppress(OSError):  # where nobody reads
+        print(sentence, file=sys.stderr)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     # Names that follow an option; argparse takes them only in one piece.
     if not hasattr(options, "names") or any(word.startswith("-") for word in rest):
-        options = parser.parse_args(arguments)
-    else:
-        options.names += rest
-    try:
-        return options.command(options)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("\nstopped; what was finished is kept, and the next start goes on", file=sys.stderr)
-        return INTERRUPTED
+        return parser.parse_args(arguments)
+    options.names = [*options.names, *rest]
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -36,8 +62,13 @@ def _parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", help="execute the notebooks with a profile's parameters")
     run.add_argument("profile", help="a folder of params/, as quick or paper")
+    # With a default, argparse does not list them among what is missing.
     run.add_argument(
-        "names", nargs="*", metavar="notebook", help="NN_name, default all; with what they need"
+        "names",
+        nargs="*",
+        default=[],
+        metavar="notebook",
+        help="NN_name, default all; with what they need",
     )
     run.add_argument("--force", action="store_true", help="run also what is up to date")
     run.add_argument(
@@ -57,12 +88,23 @@ def _parser() -> argparse.ArgumentParser:
 
     sweep = commands.add_parser("sweep", help="run the paper's studies, going on where they are")
     sweep.add_argument("profile", help="results go to outputs/<profile>/results/, as paper")
-    sweep.add_argument("names", nargs="*", metavar="study", help="as plan lists them, default all")
+    sweep.add_argument(
+        "names", nargs="*", default=[], metavar="study", help="as plan lists them, default all"
+    )
     sweep.add_argument(
         "--executor", default="threads", help="threads (default), processes, dask or slurm"
     )
     sweep.add_argument("--workers", type=int, help="default: one a core")
-    sweep.add_argument("--address", help="of a Dask scheduler, as tcp://host:8786")
+    sweep.add_argument("--address", help="of a Dask scheduler, as tls://host:8786")
+    sweep.add_argument(
+        "--tls",
+        nargs=3,
+        metavar=("CA", "CERT", "KEY"),
+        help="files with the keys to the scheduler, or for the jobs (default: new ones)",
+    )
+    sweep.add_argument(
+        "--insecure", action="store_true", help="without keys: who reaches it runs code as you"
+    )
     sweep.add_argument(
         "--slice",
         "--shard",

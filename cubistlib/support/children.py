@@ -23,7 +23,7 @@ class Child(context.SpawnProcess):
     """
 
     def start(self) -> None:
-        with deaf(), _without_script():
+        with _deaf(), _without_script():
             super().start()
 
     def run(self) -> None:
@@ -36,6 +36,7 @@ class Children(context.SpawnContext):
 
     def __init__(self) -> None:
         self.started: list[Child] = []
+        _start_tracker()
 
     def Process(self, *arguments, **options) -> Child:  # type: ignore[override]
         child = Child(*arguments, **options)
@@ -49,8 +50,22 @@ class Children(context.SpawnContext):
                 child.kill()
 
 
+def _start_tracker() -> None:
+    """Starts multiprocessing's own helper, which at an exit in haste would complain of leaks.
+
+    Now, as it unblocks Ctrl-C when it is started.
+    """
+    if os.name != "posix":
+        return
+    sys.warnoptions.append("ignore:resource_tracker:UserWarning")
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        sys.warnoptions.pop()
+
+
 @contextmanager
-def deaf() -> Iterator[None]:
+def _deaf() -> Iterator[None]:
     """What is started in the block does not hear Ctrl-C: who starts it decides what that ends.
 
     Ctrl-C is blocked, not ignored, so that none is lost.
@@ -58,8 +73,6 @@ def deaf() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    # It unblocks signals when it is started.
-    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

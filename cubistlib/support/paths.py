@@ -4,21 +4,30 @@ import os
 import re
 from pathlib import Path
 
-from cubistlib.support.checks import require
+from cubistlib.support.checks import UserError, require
 
 
 def root() -> Path:
     """The folder that holds notebooks/, params/ and outputs/.
 
     The environment variable CUBISTLIB_HOME if it is set; else the checkout that this package
-    lies in; else the current folder.
+    lies in; else the current folder. Raises ValueError for a home that can be no folder.
     """
     if home := os.environ.get("CUBISTLIB_HOME"):
-        return Path(home).expanduser().resolve()
+        return _home(home)
     checkout = package().parent
     if (checkout / "notebooks").is_dir() and (checkout / "params").is_dir():
         return checkout
     return Path.cwd()
+
+
+def _home(name: str) -> Path:
+    try:
+        home = Path(name).expanduser().resolve()
+    except RuntimeError as error:  # no such user, or a link to itself
+        raise UserError(f"CUBISTLIB_HOME must be a folder, got {name!r}: {error}") from error
+    require(home.is_dir() or not home.exists(), f"CUBISTLIB_HOME must be a folder, got {name!r}")
+    return home
 
 
 def package() -> Path:
@@ -50,8 +59,10 @@ def outputs(profile: str) -> Path:
 
     Raises ValueError for a name that would lead elsewhere.
     """
-    plain = re.fullmatch(r"\w[\w.-]*", profile) is not None
-    require(plain, f"profile must be a name of letters, digits, . _ or -, got {profile!r}")
+    plain = isinstance(profile, str) and re.fullmatch(r"\w[\w.-]{0,59}", profile) is not None
+    # 60 of the longest letters fit in a file system's 255 bytes.
+    allowed = "a name of letters, digits, . _ or -, 60 at most"
+    require(plain, f"profile must be {allowed}, got {repr(profile)[:200]}")
     return root() / "outputs" / profile
 
 

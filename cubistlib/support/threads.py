@@ -1,6 +1,7 @@
 """Threads: how many there may be, PyTorch kept to one, and how work in one is asked to stop."""
 
 import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,6 +39,16 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _one_thread_in_fork() -> None:
+    """A forked child has none of PyTorch's threads but would wait for them, for ever."""
+    if hasattr(torch := sys.modules.get("torch"), "set_num_threads"):
+        torch.set_num_threads(1)  # type: ignore[union-attr]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_one_thread_in_fork)
 
 
 @contextmanager

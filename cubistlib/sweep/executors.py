@@ -132,6 +132,7 @@ def _local(distributed, workers: int) -> Iterator[Executor]:
             children.kill()
             with suppress(Exception):
                 cluster.close(timeout=HASTE)
+            children.kill()  # those that were started in the place of the others
             raise
 
 

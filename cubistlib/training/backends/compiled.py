@@ -3,16 +3,23 @@
 import sys
 from collections.abc import Callable
 
-from numba import njit
+from numba import config, njit
 from numba.core import event
+
+from cubistlib.support.checks import require
 
 
 def compiled(function: Callable) -> Callable:
     """`function` as machine code that runs without Python's lock.
 
     The code is kept beside the source, else in the user's cache folder, and compiled anew in
-    every process where neither can be written to.
+    every process where neither can be written to. Raises ValueError where numba may not compile.
     """
+    require(
+        not config.DISABLE_JIT,
+        "NUMBA_DISABLE_JIT is set, and the training engine is compiled code: unset it, or train "
+        "with backend='torch'",
+    )
     try:
         return njit(nogil=True, cache=True)(function)
     except RuntimeError:
