@@ -19,18 +19,32 @@ from cubistlib.networks import Masks, Network, Stack
 from cubistlib.pruners.base import AtInitialization, Pruner
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import UserError
+from cubistlib.support.types import Name, brief, checked
 from cubistlib.training import TrainConfig, Trained
 
 HIDDEN = (4, 3, 5)
 KEEP = np.array([5, 11, 20])
 CONFIG = TrainConfig(lr=0.1, epochs=2, batch_size=64)
 SEED = 5
+SEARCH = "search"  # As `studies.experiment` has it in tables of results.
 
 
 def check_pruner(pruner: Pruner) -> None:
     """Every check of `CHECKS`, in a few seconds. Raises AssertionError at the first that fails."""
     for check in CHECKS:
         check(pruner)
+
+
+def is_a_pruner_with_a_name(pruner: Pruner) -> None:
+    """An algorithm that has been made, of a name that tables, files and figures can take."""
+    made = isinstance(pruner, Pruner)
+    expect(made, f"check_pruner takes a pruner, such as SNIP(), got {brief(pruner)}")
+    kind, name = type(pruner).__name__, getattr(pruner, "name", None)
+    try:
+        checked(f"{kind}: name", Name, name)
+    except UserError as refusal:
+        raise AssertionError(str(refusal)) from None
+    expect(name != SEARCH, f"{kind}: name {SEARCH!r} is that of the combinatorial search")
 
 
 def keeps_exactly_k(pruner: Pruner) -> None:
@@ -120,6 +134,7 @@ def masks_come_without_training(pruner: Pruner) -> None:
 
 
 CHECKS = (
+    is_a_pruner_with_a_name,
     keeps_exactly_k,
     masks_fit_the_networks,
     same_seed_same_result,

@@ -9,6 +9,7 @@ import torch
 from cubistlib import Masks, Task, UserError, batches, pruners, testing, train
 from cubistlib.pruners import AtInitialization, Scored
 from cubistlib.pruners.parts.selection import select
+from cubistlib.studies import experiment
 
 torch.set_num_threads(1)  # Networks this small wait longer for threads than they work.
 
@@ -127,11 +128,43 @@ def test_a_pruner_that_breaks_a_promise_is_caught(check, sentence):
         ({"seed": None}, "task: seed must be a whole number ≥ 0, got None"),
         ({"own_seeds": [1.5]}, r"task: own_seeds must be a list of whole numbers ≥ 0, got \[1.5\]"),
         ({"threads": 0}, "task: threads must be a whole number ≥ 1, got 0"),
+        ({"x": None}, r"train: x must be \(rows, inputs\)"),
+        ({"y": None}, r"train: y must be \(584,\) as x"),
+        ({"config": []}, r"train: config must be a TrainConfig, .*, got \[\]"),
+        ({"config": None}, "train: config must be a TrainConfig, .*, got None"),
     ],
 )
 def test_a_task_that_cannot_be_is_refused_in_a_sentence(changes, sentence):
+    data = dict(zip(("x", "y"), testing.data(), strict=True))
     with pytest.raises(UserError, match=sentence):
-        Task(*testing.data(), testing.CONFIG, **changes)
+        Task(**data | {"config": testing.CONFIG} | changes)
+
+
+@pytest.mark.parametrize(
+    "name, sentence",
+    [
+        ("search", "name 'search' is that of the combinatorial search"),
+        (3, "name must be of letters, digits, .* got 3"),
+        ("", "name must be of letters, digits, .* got ''"),
+        ("../x", r"name must be of letters, digits, .* got '\.\./x'"),
+    ],
+)
+def test_a_name_that_no_table_could_take_is_caught(name, sentence):
+    class Named(Bad):
+        name = property(lambda self: name)  # a class with a text for a name would be listed
+
+    with pytest.raises(AssertionError, match=f"^Named: {sentence}"):
+        testing.check_pruner(Named())
+
+
+def test_a_class_is_no_pruner_yet():
+    for other in (pruners.SNIP, "snip", None):
+        with pytest.raises(AssertionError, match=r"check_pruner takes a pruner, such as SNIP\(\)"):
+            testing.check_pruner(other)
+
+
+def test_the_searchs_name_is_the_one_in_tables():
+    assert testing.SEARCH == experiment.SEARCH
 
 
 def test_seeds_that_are_none_are_refused_wherever_they_are_given():

@@ -68,7 +68,7 @@ def test_apply_gives_exact_zeros_even_over_nan():
         ([np.array([[0.5, 1.0]]), np.ones((1, 1))], "only 0 and 1"),
         ([np.array([[2, 1]]), np.ones((1, 1))], "only 0 and 1"),
         ([np.array([[np.nan, 1]]), np.ones((1, 1))], "only 0 and 1"),
-        ([np.array([["a", "b"]]), np.ones((1, 1))], "only 0 and 1"),
+        ([np.array([["a", "b"]]), np.ones((1, 1))], "weights must be an array of numbers"),
         ([np.ones((3, 2)), np.ones((1, 2))], r"weights\[1\] must be \(1, out ≥ 1, 3\)"),
     ],
 )

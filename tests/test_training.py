@@ -23,6 +23,9 @@ X, Y = cubist_spiral()
 FEW = np.random.default_rng(0).permutation(len(X))[:1000]
 x, y = X[FEW], Y[FEW]
 
+NETS = Network.initialize((4, 3), n=3, seed=1)
+MASKS = Masks.ones_like(NETS)
+
 both = pytest.mark.parametrize("backend", ["fused", "torch"])
 
 
@@ -163,7 +166,7 @@ def test_a_diverging_network_does_not_disturb_its_neighbours(backend):
     nets = Network.initialize((3, 3), n=3, seed=6)
     masks = Masks.ones_like(nets)
     calm = TrainConfig(lr=0.1, epochs=3, batch_size=100)
-    wild = replace(calm, lr=1e30)
+    wild = replace(calm, lr=1e6)
     got = train(nets, masks, x, y, [calm, wild, calm], backend=backend, seed=1)
     np.testing.assert_array_equal(got.diverged, [False, True, False])
     alone = train(nets, masks, x, y, calm, backend=backend, seed=1)
@@ -220,6 +223,26 @@ def test_a_config_holds_plain_numbers():
         ({"config": TrainConfig(batch_size=2000)}, "larger than the 1000 rows"),
         ({"order": np.full((3, 128), 1000)}, "order must be"),
         ({"backend": "abacus"}, "backend must be one of auto, fused, torch"),
+        ({"x": None}, r"x must be \(rows, 2\)"),
+        ({"x": "abc"}, "x must be an array of numbers, got 'abc'"),
+        ({"x": np.where(x > 1, np.nan, x)}, "x must be finite, it holds NaN or infinity"),
+        ({"x": [[1, 2], [3]]}, r"x must be an array of numbers, got \[\[1, 2\], \[3\]\]"),
+        ({"y": ["in", "out"]}, "y must be an array of numbers"),
+        ({"y": np.where(y > 0, np.nan, 0)}, "classes 0 and 1"),
+        ({"config": None}, "config must be a TrainConfig, or a list of one a network, got None"),
+        ({"config": []}, r"config must be a TrainConfig, .*, got \[\]"),
+        ({"config": [0.1, 0.2]}, r"config must be a TrainConfig, .*, got \[0\.1, 0\.2\]"),
+        ({"order": [[1, 2], [3]]}, "order must be an array of numbers"),
+        ({"order": np.full((3, 128), -1)}, "order must be .* row indices below 1000"),
+        ({"order": np.zeros((3, 128))}, "order must be"),
+        ({"order": np.zeros(128, int)}, r"order must be .* got shape \(128,\)"),
+        ({"stop": -1}, "stop must be a whole number ≥ 0, got -1"),
+        ({"stop": 1.5}, "stop must be a whole number ≥ 0, got 1.5"),
+        ({"trace": "yes"}, "trace must be true or false, got 'yes'"),
+        ({"threads": 0}, "threads must be a whole number ≥ 1, got 0"),
+        ({"threads": "2", "backend": "torch"}, "threads must be a whole number ≥ 1, got '2'"),
+        ({"hook": 3}, "hook must be callable and its `steps` whole numbers, got 3"),
+        ({"hook": SimpleNamespace(steps=(1,))}, "hook must be callable"),
     ],
 )
 def test_bad_input_is_one_sentence(changes, message):
@@ -228,6 +251,110 @@ def test_bad_input_is_one_sentence(changes, message):
     data = [arguments.pop(name) for name in ("x", "y", "config")]
     with pytest.raises(UserError, match=message):
         train(nets, Masks.ones_like(nets), *data, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("nets", "masks", "kinds"),
+    [(None, MASKS, "NoneType and Masks"), (NETS, None, "Network and NoneType"), (MASKS, NETS, "")],
+)
+def test_networks_and_masks_are_what_they_are(nets, masks, kinds):
+    with pytest.raises(UserError, match=f"train: takes a Network and Masks, got {kinds}"):
+        train(nets, masks, x, y, TrainConfig())
+
+
+OTHER = Network.initialize((3, 4), n=3, seed=1)
+ALONE = {"network": NETS[0]}
+WRONG_PARTS = [
+    ({"masks": MASKS[:2]}, "masks must be 3 of 2-4-3-1, got 2 of 2-4-3-1"),
+    ({"masks": Masks.ones_like(OTHER)}, "masks must be 3 of 2-4-3-1, got 3 of 2-3-4-1"),
+    ({"masks": NETS}, "masks must be Masks, got Network"),
+    ({"momentum": NETS[[0, 1, 2, 0]]}, "momentum must be 3 of 2-4-3-1, got 4 of 2-4-3-1"),
+    ({"momentum": OTHER}, "momentum must be 3 of 2-4-3-1, got 3 of 2-3-4-1"),
+    ({"momentum": None}, "momentum must be Network, got NoneType"),
+    (ALONE, "masks must be 1 of 2-4-3-1, got 3 of 2-4-3-1"),
+    ({"network": MASKS}, "network must be Network, got Masks"),
+    ({"step": -1}, "step must be a whole number ≥ 0, got -1"),
+    ({"step": 1.5}, "step must be a whole number ≥ 0, got 1.5"),
+    ({"step": None}, "step must be a whole number ≥ 0, got None"),
+]
+
+
+@both
+@pytest.mark.parametrize(("changes", "sentence"), WRONG_PARTS)
+def test_a_state_whose_parts_do_not_fit_is_refused(backend, changes, sentence):
+    state = replace(TrainState.start(NETS, MASKS), **changes)
+    with pytest.raises(UserError, match=f"^train: state: {sentence}$"):
+        resume(state, x, y, TrainConfig(), backend=backend)
+
+
+@both
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        *(row for row in WRONG_PARTS if "step" not in row[0] and row[0] is not ALONE),
+        (ALONE, "network must be 3 of 2-4-3-1, got 1 of 2-4-3-1"),
+        ({"step": 4}, "step must be 5 or 6, got 4"),
+        ({"step": 7}, "step must be 5 or 6, got 7"),
+        ({"step": 5.5}, "step must be a whole number ≥ 0, got 5.5"),
+    ],
+)
+def test_a_hook_that_returns_what_does_not_fit_is_named(backend, changes, sentence):
+    hook = Recorder((5,), lambda state: replace(state, **changes))
+    with pytest.raises(UserError, match=f"^train: what the hook Recorder returned: {sentence}$"):
+        train(NETS, MASKS, x, y, TrainConfig(), hook=hook, backend=backend)
+
+
+@both
+@pytest.mark.parametrize(
+    ("returned", "sentence"),
+    [
+        (None, " must be a TrainState, got NoneType"),
+        (MASKS, " must be a TrainState, got Masks"),
+        (TrainState.start(NETS[:2], MASKS[:2]), ": network must be 3 of 2-4-3-1, got 2 of 2-4-3-1"),
+        (
+            TrainState.start(OTHER, Masks.ones_like(OTHER)),
+            ": network must be 3 of 2-4-3-1, got 3 of 2-3-4-1",
+        ),
+    ],
+)
+def test_a_hook_that_returns_something_else_is_named(backend, returned, sentence):
+    hook = Recorder((0,), lambda state: returned)
+    with pytest.raises(UserError, match=f"^train: what the hook Recorder returned{sentence}$"):
+        train(NETS, MASKS, x, y, TrainConfig(), hook=hook, backend=backend)
+
+
+@pytest.mark.parametrize("state", [None, NETS, {"step": 0}])
+def test_what_is_no_state_is_refused(state):
+    with pytest.raises(UserError, match=r"^train: state must be a TrainState, got"):
+        resume(state, x, y, TrainConfig())
+
+
+@pytest.mark.parametrize("steps", [None, [1.5], ["1"], [[1]]])
+def test_a_hook_acts_before_whole_numbers_of_steps(steps):
+    with pytest.raises(UserError, match="hook must be callable and its `steps` whole numbers"):
+        train(NETS, MASKS, x, y, TrainConfig(), hook=Recorder(steps, lambda state: state))
+
+
+def test_a_training_does_not_go_back():
+    state = TrainState(NETS, MASKS, Network.zeros_like(NETS), step=5)
+    with pytest.raises(UserError, match=r"^train: the state is at step 5, past the last, 3$"):
+        resume(state, x, y, TrainConfig(batch_size=100), stop=3)
+    with pytest.raises(UserError, match=r"^train: the state is at step 5, past the last, 4$"):
+        resume(state, x, y, TrainConfig(batch_size=100), order=np.zeros((4, 100), int))
+    there = resume(state, x, y, TrainConfig(batch_size=100), stop=5)
+    assert there.state.step == 5 and same(there.network, NETS)
+
+
+@both
+def test_what_masked_entries_hold_counts_for_nothing(backend):
+    fewer = Masks.from_weights([np.arange(w.size).reshape(w.shape) % 2 for w in NETS.weights])
+    config = TrainConfig(epochs=1, batch_size=100)
+    dirty = TrainState(NETS, fewer, Network.of(np.ones_like, NETS))
+    clean = dirty.revised(fewer)
+    for stop in (0, 1, None):
+        one, other = (resume(s, x, y, config, backend=backend, stop=stop) for s in (dirty, clean))
+        assert same(one.network, other.network) and same(one.state.momentum, other.state.momentum)
+        assert same(one.network, fewer.apply(one.network))
 
 
 def test_the_arguments_are_left_as_they_are():

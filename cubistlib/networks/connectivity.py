@@ -6,6 +6,7 @@ import numpy as np
 
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
+from cubistlib.support.checks import require
 
 STATES = ("disconnected", "dead", "constant", "live")
 
@@ -38,6 +39,7 @@ class Connectivity:
 
 def connectivity(masks: Masks) -> Connectivity:
     """Forward and backward pass over the masks; the cost of one network evaluation."""
+    require(isinstance(masks, Masks), f"connectivity: takes Masks, got {type(masks).__name__}")
     n = len(masks)
     fed = [np.ones((n, masks.sizes[0]), bool)]
     for w in masks.weights:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubistlib.networks.network import Network
-from cubistlib.networks.stack import Stack
-from cubistlib.support.checks import require
+from cubistlib.networks.stack import Stack, listed
+from cubistlib.support.checks import UserError, require
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,28 +20,31 @@ class Masks(Stack):
 
     dtype = bool
 
-    def _convert(self, name: str, array: np.ndarray) -> np.ndarray:
-        array = np.asarray(array)
+    def _convert(self, part: str, array: np.ndarray) -> np.ndarray:
         if array.dtype != bool:
-            allowed = np.issubdtype(array.dtype, np.number) and np.isin(array, (0, 1)).all()
-            require(allowed, f"Masks: {name} may hold only 0 and 1")
+            require(np.isin(array, (0, 1)).all(), f"Masks: {part} may hold only 0 and 1")
         return array.astype(bool)
 
     @classmethod
     def ones_like(cls, nets: Stack) -> "Masks":
         """Everything kept, in the shape of `nets`."""
+        require(isinstance(nets, Stack), f"Masks: like a Network, got {type(nets).__name__}")
         return cls.from_weights([np.ones(w.shape, bool) for w in nets.weights])
 
     @classmethod
     def from_weights(cls, weights: Sequence[np.ndarray]) -> "Masks":
         """Masks from the weights' masks alone, (n, out, in) or (out, in); biases by the rule."""
-        weights = [np.asarray(w) for w in weights]
+        weights = listed("Masks: weights", weights)
         if weights and weights[0].ndim == 2:
             weights = [w[None] for w in weights]
+        if not weights or any(w.ndim != 3 for w in weights):
+            shapes = [w.shape for w in weights]
+            raise UserError(f"Masks: weights must be (n, out, in) or (out, in) each, got {shapes}")
         return cls(tuple(weights), tuple(bias_rule(weights)))
 
     def apply(self, nets: Network) -> Network:
         """`nets` with every masked entry exactly zero (also where it was not finite)."""
+        require(isinstance(nets, Network), f"Masks: apply to a Network, got {type(nets).__name__}")
         require(
             self.sizes == nets.sizes and len(self) == len(nets),
             f"Masks: {len(self)} masks of {self.sizes} do not fit "

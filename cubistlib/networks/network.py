@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cubistlib.networks.stack import Stack
+from cubistlib.networks.stack import Stack, floats, listed
 from cubistlib.support.checks import require
 from cubistlib.support.types import Count, OneOrMore, Whole, Width, brief, checked
 
@@ -61,6 +61,8 @@ class Network(Stack):
             f"Network.initialize: host {host} must be as deep and at least as wide as {hidden}",
         )
         n = checked("Network.initialize: n", Count, n)
+        inputs = checked("Network.initialize: inputs", Width, inputs)
+        outputs = checked("Network.initialize: outputs", Width, outputs)
         require_memory("Network.initialize", hidden, n, inputs, outputs)
         if isinstance(seed, Sequence):
             require(len(seed) == n, f"Network.initialize: {len(seed)} seeds for {n} networks")
@@ -78,8 +80,8 @@ class Network(Stack):
 
         Arrays of a single network, (out, in) and (out,), make a stack of one.
         """
-        weights = [np.array(w, dtype=np.float32) for w in weights]
-        biases = [np.array(b, dtype=np.float32) for b in biases]
+        weights = [np.array(w, np.float32) for w in listed("Network: weights", weights)]
+        biases = [np.array(b, np.float32) for b in listed("Network: biases", biases)]
         if weights and weights[0].ndim == 2:
             weights, biases = [w[None] for w in weights], [b[None] for b in biases]
         return cls(tuple(weights), tuple(biases))
@@ -115,7 +117,9 @@ class Network(Stack):
 
         from cubistlib.networks.functional import binary_cross_entropy
 
-        y = np.asarray(y, np.float32)
+        x, y = self._inputs(x), floats("Network: y", y)
+        require(len(x), "Network: evaluate takes one row or more, got none")
+        require(y.shape == (len(x),), f"Network: y must be ({len(x)},) as x, got shape {y.shape}")
         correct, loss = np.zeros(len(self)), np.zeros(len(self))
         for part, rows in self._logit_parts(x):
             correct += ((part > 0) == (y[rows] > 0.5)).sum(1)
@@ -124,7 +128,7 @@ class Network(Stack):
         return correct / len(x), loss / len(x)
 
     def _inputs(self, x: np.ndarray) -> np.ndarray:
-        x = np.ascontiguousarray(x, np.float32)
+        x = np.ascontiguousarray(floats("Network: x", x))
         require(
             x.ndim == 2 and x.shape[1] == self.sizes[0],
             f"Network: x must be (rows, {self.sizes[0]}), got shape {x.shape}",

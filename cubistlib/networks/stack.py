@@ -1,12 +1,16 @@
 """n things of one layered shape kept together: the common ground of networks and masks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from cubistlib.support.checks import require
+from cubistlib.support.checks import UserError, require
+from cubistlib.support.types import brief
+
+# Kinds of numpy's numbers: bool, whole and floating-point.
+NUMERIC = "biuf"
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,10 +27,11 @@ class Stack:
     biases: tuple[np.ndarray, ...]
 
     def __post_init__(self) -> None:
-        for name in ("weights", "biases"):
-            arrays = tuple(self._convert(name, a) for a in getattr(self, name))
-            object.__setattr__(self, name, arrays)
-        name, w, b = type(self).__name__, self.weights, self.biases
+        name = type(self).__name__
+        for part in ("weights", "biases"):
+            arrays = listed(f"{name}: {part}", getattr(self, part))
+            object.__setattr__(self, part, tuple(self._convert(part, a) for a in arrays))
+        w, b = self.weights, self.biases
         require(
             len(w) >= 1 and len(w) == len(b),
             f"{name}: needs one bias array for every weight array, got {len(w)} and {len(b)}",
@@ -48,7 +53,7 @@ class Stack:
                 shape == allowed, f"{name}: biases[{layer}] must be {allowed}, got shape {shape}"
             )
 
-    def _convert(self, name: str, array: np.ndarray) -> np.ndarray:
+    def _convert(self, part: str, array: np.ndarray) -> np.ndarray:
         return np.asarray(array, dtype=self.dtype)
 
     @classmethod
@@ -74,7 +79,13 @@ class Stack:
                 f"{type(self).__name__}: index {index} outside a stack of {len(self)}",
             )
             index = [int(index)]
-        return self.of(lambda array: array[index].copy(), self)
+        try:
+            return self.of(lambda array: array[index].copy(), self)
+        except IndexError:
+            name = type(self).__name__
+            raise UserError(
+                f"{name}: index {brief(index)} outside a stack of {len(self)}"
+            ) from None
 
     def __iter__(self):
         return (self[i] for i in range(len(self)))
@@ -98,3 +109,29 @@ class Stack:
     def size(self) -> int:
         """Weight entries of one network, biases not counted; kept or not."""
         return sum(w[0].size for w in self.weights)
+
+
+def numbers(place: str, values: Any) -> np.ndarray:
+    """Numbers of any origin as an array, not copied if it is one. Raises ValueError for others."""
+    try:
+        array = np.asarray(values)
+        array = array.astype(float) if array.dtype == object else array
+    except (TypeError, ValueError, RuntimeError):  # ragged, of objects, a tensor with its graph
+        array = None
+    if array is None or array.dtype.kind not in NUMERIC:
+        raise UserError(f"{place} must be an array of numbers, got {brief(values)}")
+    return array
+
+
+def floats(place: str, values: Any) -> np.ndarray:
+    """The same as float32."""
+    return numbers(place, values).astype(np.float32, copy=False)
+
+
+def listed(place: str, arrays: Any) -> list[np.ndarray]:
+    """One array a layer, as a list of them. Raises ValueError for what lists nothing."""
+    require(isinstance(arrays, Iterable), f"{place} must be a list of one array a layer")
+    return [  # Arrays of numbers pass at once: stacks are made before every step that prunes.
+        a if type(a) is np.ndarray and a.dtype.kind in NUMERIC else numbers(place, a)
+        for a in arrays
+    ]

@@ -14,6 +14,7 @@ from cubistlib.pruners.parts.selection import Selection
 from cubistlib.support.types import Allowed, Count, OneOrMore, Whole, validated
 from cubistlib.training import Hook, TrainConfig, Trained, train
 from cubistlib.training.backends import Backend
+from cubistlib.training.border import check_config, check_data
 
 # Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
 BATCH = 128
@@ -27,7 +28,8 @@ class Task:
     in `train`. seed: order of the data and batches, shared by the stack. own_seeds: one a
     network, for what is drawn for it alone (a random mask, new weights); default: from
     (seed, i). selection: from scores to masks, "exact" (k weights) or "authors" (as the
-    paper's code counts). backend, threads: as in `resume`.
+    paper's code counts). backend, threads: as in `resume`. Raises ValueError for what no
+    training takes.
     """
 
     x: np.ndarray
@@ -41,6 +43,10 @@ class Task:
 
     def __post_init__(self) -> None:
         validated("task", self)
+        x, y = check_data(self.x, self.y)
+        plain = {"x": x, "y": y, "config": check_config(self.config)}
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
 
     @property
     def own(self) -> Seed:

@@ -2,4 +2,5 @@
 
 from cubistlib.training import backends
 from cubistlib.training.config import SCHEDULES, TrainConfig
-from cubistlib.training.loop import Hook, Trained, TrainState, resume, train
+from cubistlib.training.loop import Trained, resume, train
+from cubistlib.training.state import Hook, TrainState

@@ -1,55 +1,22 @@
-"""Training a stack of masked networks: resumable state, hooks, train()."""
+"""Training a stack of masked networks: train(), resume()."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import require
 from cubistlib.support.threads import stop_if_asked
+from cubistlib.support.types import Allowed, Count, Flag, Whole, checked
 from cubistlib.training import backends
+from cubistlib.training.border import check_config, check_data, check_hook, check_state, revised_by
 from cubistlib.training.config import TrainConfig
+from cubistlib.training.state import Hook, TrainState
 from cubistlib.training.timetable import Timetable
 
-
-@dataclass(frozen=True, eq=False)
-class TrainState:
-    """Where a training stands: enough to go on from, with a result identical to not stopping.
-
-    step: optimizer steps done. momentum: the velocities, in the shape of the network.
-    Masked entries of network and momentum are zero.
-    """
-
-    network: Network
-    masks: Masks
-    momentum: Network
-    step: int = 0
-
-    @classmethod
-    def start(cls, nets: Network, masks: Masks) -> "TrainState":
-        """The state before the first step."""
-        return cls(masks.apply(nets), masks, Network.zeros_like(nets))
-
-    def revised(self, masks: Masks) -> "TrainState":
-        """The same state under other masks; what they remove is zero from here on."""
-        network, momentum = masks.apply(self.network), masks.apply(self.momentum)
-        return replace(self, masks=masks, network=network, momentum=momentum)
-
-
-class Hook(Protocol):
-    """Something that revises masks between steps.
-
-    steps: before which steps it acts, counted from 0. Called with the state and the batch
-    (x, y) of the step about to be done, it returns a state; one whose `step` it has raised by
-    one takes the place of that optimizer step.
-    """
-
-    @property
-    def steps(self) -> Sequence[int]: ...
-
-    def __call__(self, state: TrainState, batch: tuple[np.ndarray, np.ndarray]) -> TrainState: ...
+Threads = Annotated[Count | None, Allowed("a whole number ≥ 1")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,22 +91,33 @@ def resume(
     (steps, batch_size) instead of a shuffle from `seed`. hook: revises masks between steps.
     stop: the step to stop before (default: the end). trace: also return every batch's loss.
     threads: how many the fused backend may use (default: all usable cores); results do not
-    depend on it.
+    depend on it. Raises ValueError for a state that is past `stop` or whose parts do not fit,
+    and for a hook that returns one which does not go on from what it was given.
     """
+    check_state("train: state", state)
     inputs, *_, outputs = state.network.sizes
     require(outputs == 1, f"train: networks have one output, the logit; these have {outputs}")
     x, y = check_data(x, y, inputs)
-    timetable = Timetable(config, len(state.network), len(x), seed, order)
+    timetable = Timetable(check_config(config), len(state.network), len(x), seed, order)
+    end = (
+        timetable.steps
+        if stop is None
+        else min(checked("train: stop", Whole, stop), timetable.steps)
+    )
+    require(state.step <= end, f"train: the state is at step {state.step}, past the last, {end}")
+    trace, threads = (
+        checked("train: trace", Flag, trace),
+        checked("train: threads", Threads, threads),
+    )
     trainer = backends.choose(backend, threads)(state, x, y, timetable.config)
-    end = timetable.steps if stop is None else min(stop, timetable.steps)
-    revisions = set(hook.steps) if hook else set()
+    revisions = set() if hook is None else check_hook(hook)
     losses: list[np.ndarray | None] = []
     step = state.step
     while step < end:
         stop_if_asked()
-        if hook and step in revisions:
+        if hook is not None and step in revisions:
             rows = timetable.rows(step, step + 1)[0]
-            revised = hook(trainer.state(), (x[rows], y[rows]))
+            revised = revised_by(hook, trainer.state(), (x[rows], y[rows]))
             trainer.revise(revised)
             if revised.step > step:
                 step = revised.step
@@ -152,15 +130,3 @@ def resume(
     finite = [np.isfinite(a).reshape(len(a), -1).all(1) for a in (loss, *state.network.arrays)]
     batch_losses = np.concatenate(traced) if traced else None
     return Trained(state, accuracy, loss, ~np.all(finite, 0), batch_losses)
-
-
-def check_data(x: np.ndarray, y: np.ndarray, inputs: int) -> tuple[np.ndarray, np.ndarray]:
-    """x as (rows, inputs) float32 and y as (rows,) float32 of 0 and 1, or one clear sentence."""
-    x, y = np.ascontiguousarray(x, np.float32), np.ascontiguousarray(y, np.float32)
-    require(
-        x.ndim == 2 and x.shape[1] == inputs,
-        f"train: x must be (rows, {inputs}) for this network, got shape {x.shape}",
-    )
-    require(y.shape == (len(x),), f"train: y must be ({len(x)},) as x, got shape {y.shape}")
-    require(np.isin(y, (0, 1)).all(), "train: y may hold only the classes 0 and 1")
-    return x, y

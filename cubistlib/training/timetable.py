@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from cubistlib.data import epoch_order
+from cubistlib.networks import numbers
 from cubistlib.support.checks import require
 from cubistlib.support.types import Whole, checked
 from cubistlib.training.config import TrainConfig
@@ -36,7 +37,7 @@ class Timetable:
         self.steps_an_epoch = self.config.steps_an_epoch(data_rows)
         self.order, self.steps = order, self.config.steps(data_rows)
         if order is not None:
-            self.order = order = np.asarray(order)
+            self.order = order = numbers("train: order", order)
             size, most = self.config.batch_size, self.steps
             allowed = order.ndim == 2 and np.issubdtype(order.dtype, np.integer)
             allowed = allowed and order.shape[1] == size and 1 <= len(order) <= most

@@ -49,6 +49,8 @@ class TorchTrainer:
             tensor.copy_(torch.from_numpy(array))
         for masked in self.masked:
             masked.logical_not_()
+        for tensor, masked in zip(tensors, 2 * self.masked, strict=False):
+            tensor.masked_fill_(masked, 0)
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
         self.rates.copy_(torch.from_numpy(rates))
