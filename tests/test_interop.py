@@ -88,6 +88,9 @@ def test_what_cannot_be_carried_over_is_refused(net, masks):
         to_sequential(Network.initialize((3,), n=2))
     with pytest.raises(UserError, match="do not fit"):
         to_sequential(Network.initialize((3,)), masks)
+    for given in ((None,), (masks,), (net, "all"), (net, net)):
+        with pytest.raises(UserError, match=r"takes a Network, got|masks must be Masks, got"):
+            to_sequential(*given)
     for layers in ([nn.Identity()], [to_sequential(net)[0], nn.Tanh(), to_sequential(net)[2]], []):
         with pytest.raises(UserError, match="Linear and ReLU must alternate"):
             from_sequential(nn.Sequential(*layers))

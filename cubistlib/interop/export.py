@@ -16,8 +16,12 @@ def to_sequential(net: Network, masks: Masks | None = None) -> nn.Sequential:
     reparametrized. The model has memory of its own; it can be deep-copied and saved at any time.
     Raises ValueError for a stack of several networks, or masks of another shape.
     """
+    kind = type(net).__name__
+    require(isinstance(net, Network), f"to_sequential: takes a Network, got {kind}")
     require(len(net) == 1, f"to_sequential: takes one network, as in nets[0], got {len(net)}")
     if masks is not None:
+        kind = type(masks).__name__
+        require(isinstance(masks, Masks), f"to_sequential: masks must be Masks, got {kind}")
         masks.apply(net)  # Refuses masks that do not fit.
     layers = []
     for i, (w, b) in enumerate(zip(net.weights, net.biases, strict=True)):
