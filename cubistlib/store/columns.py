@@ -53,17 +53,21 @@ def cast(
 def _cast(found: pd.Series | pa.ChunkedArray, wanted: pa.DataType, optional: bool) -> pa.Array:
     array = pa.array(found, from_pandas=True) if isinstance(found, pd.Series) else found
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    done = array if array.type == wanted else _converted(array, wanted)
+    missing = 0 if optional else done.null_count
+    if missing or (types.is_list(wanted) and pc.list_flatten(done).null_count):
+        raise ValueError
+    return done
+
+
+def _converted(array: pa.Array, wanted: pa.DataType) -> pa.Array:
     if types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if not _alike(array.type, wanted):
         raise TypeError
     if types.is_integer(wanted) and types.is_floating(array.type):
         array = pc.if_else(pc.is_nan(array), None, array)
-    done = array.cast(wanted)
-    missing = 0 if optional else done.null_count
-    if missing or (types.is_list(wanted) and pc.list_flatten(done).null_count):
-        raise ValueError
-    return done
+    return array.cast(wanted)
 
 
 def _alike(found: pa.DataType, wanted: pa.DataType) -> bool:

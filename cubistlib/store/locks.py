@@ -20,8 +20,7 @@ NAME = re.compile(r"\.lock-(\d+)-of-(\d+)")
 PAUSE = 0.5  # seconds between looks at a lock that is waited for
 SIGNATURE = 512  # bytes of a lock file that are read; who has signed needs fewer
 
-# What a file system without locks answers, and what one answers for a thing that is no file.
-NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+# What a file system answers for a thing that is no file.
 NO_FILE = {errno.EISDIR, errno.ELOOP, errno.ENXIO}
 
 Slice = tuple[int, int]
@@ -41,8 +40,8 @@ def held(
     that ends. begin(alone) is called as soon as the slice is held, and before anybody else can
     take one; alone: nobody holds another. Gives its sentences after one about every holder that
     ended without giving the slice back. wait: wait for another holder; without it raises
-    ValueError with who that is, as where the disk has no locks. A folder that was made here and
-    holds nothing at the end is removed.
+    ValueError with who that is. Raises OSError where files cannot be locked. A folder that was
+    made here and holds nothing at the end is removed.
     """
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
@@ -90,16 +89,11 @@ def _acquired(path: Path, blocking: bool = True) -> FileLock:
         lock.acquire(blocking=blocking)
     except Timeout:
         raise
-    except (OSError, NotImplementedError) as error:
-        code, why = getattr(error, "errno", errno.ENOSYS), getattr(error, "strerror", error)
+    except OSError as error:
         require(
-            code not in NO_LOCKS,
-            f"{shown(path.parent)}: files cannot be locked there ({why}), and without locks two "
-            "sweeps might write at once; point CUBISTLIB_HOME to a disk that has them",
-        )
-        require(
-            code not in NO_FILE,
-            f"{shown(path)} is no file that can be locked ({why}); remove it and start again",
+            error.errno not in NO_FILE,
+            f"{shown(path)} is no file that can be locked ({error.strerror}); remove it and "
+            "start again",
         )
         raise
     return lock

@@ -113,6 +113,7 @@ class Study(ABC):
 
     def shard_of(self, number: int) -> int:
         """The shard that an experiment is in. Raises ValueError for a number it does not have."""
+        number = types.checked(f"{self.name}: experiment", types.Integer, number)
         require(
             0 <= number < len(self),
             f"{self.name} has the experiments 0 … {len(self) - 1}, there is no {number}",
@@ -134,6 +135,8 @@ class Study(ABC):
 
     def run(self, numbers: Sequence[int]) -> pd.DataFrame:
         """These experiments' results, with the columns of `store.SCHEMA`, as a sweep gives them."""
+        kind = types.OneOrMore[types.Integer]
+        numbers = types.checked(f"{self.name}: experiments", kind, numbers)
         if not self.hangs_on_shard:
             return self.run_together(numbers)
         shards = sorted({self.shard_of(number) for number in numbers})

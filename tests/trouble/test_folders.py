@@ -251,6 +251,18 @@ def test_a_place_that_is_no_folder(home, one, capsys):
         assert err.count("\n") == 1 and str(Path(MINE.name)) in err
 
 
+WRONG = {"none": [], "a fraction": [1.0], "text": ["1"], "a flag": [True], "not there": [128]}
+
+
+@pytest.mark.parametrize("numbers", WRONG.values(), ids=WRONG)
+def test_a_number_that_is_no_experiments_is_refused(numbers):
+    assert refused(MINE.run, numbers).startswith(MINE.name)
+    if numbers:
+        for function in (MINE.replay, MINE.train, MINE.shard_of):
+            assert refused(function, numbers[0]).startswith(MINE.name)
+        assert refused(sweep.stored, MINE, "p", numbers[0]).startswith(MINE.name)
+
+
 # study.json
 
 RECORDS = {
@@ -494,8 +506,8 @@ def test_a_disk_without_locks_is_one_sentence(one, capsys, monkeypatch, code):
     assert main(["sweep", "p"]) == 2
     err = capsys.readouterr().err
     folder = Path("outputs", "p", "results", MINE.name)
-    assert err.startswith(f"{folder}: files cannot be locked there (")
-    assert "point CUBISTLIB_HOME to a disk that has them" in err and err.count("\n") == 1
+    assert err.startswith(f"{folder}: results cannot be written (files cannot be locked there, ")
+    assert "point CUBISTLIB_HOME to a disk where they can" in err and err.count("\n") == 1
 
 
 def test_no_lock_that_a_kill_would_leave_behind_takes_the_place_of_one(one, capsys, monkeypatch):
