@@ -115,7 +115,8 @@ def _alone(profile: str) -> Iterator[None]:
     """Refuses a second runner on one profile, and clears away what a killed one left."""
     folder = paths.outputs(profile)
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock", blocking=False)
+    # A lock that is the file's existence, which filelock would turn to, outlives a kill.
+    lock = FileLock(folder / ".lock", blocking=False, fallback_to_soft=False)
     try:
         lock.acquire()
     except Timeout as error:

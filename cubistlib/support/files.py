@@ -57,7 +57,7 @@ def writing(folder: Path) -> Iterator[None]:
 def _reason(error: OSError | NotImplementedError, folder: Path) -> str:
     """What was refused in a few words, and at which place if that is outside the folder."""
     if isinstance(error, NotImplementedError) or error.errno in NO_LOCKS:
-        return "files cannot be locked there"
+        return "files cannot be locked there, point CUBISTLIB_HOME to a disk where they can"
     if error.errno == errno.EEXIST:
         return "a file of that name is in the way"
     words = error.strerror or str(error).rstrip(".")

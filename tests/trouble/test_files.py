@@ -21,6 +21,7 @@ from cubistlib.runner.jobs import Record
 from cubistlib.support import files, provenance
 
 LATER = "what was finished before is kept, start again when that is mended\n"
+NO_LOCKS = "files cannot be locked there, point CUBISTLIB_HOME to a disk where they can"
 
 
 @pytest.fixture
@@ -57,9 +58,9 @@ def refusing(error):
         (PermissionError(errno.EACCES, "Denied", "/else/x"), "Denied: /else/x"),
         (FileNotFoundError("output folder x doesn't exist."), "output folder x doesn't exist"),
         (FileExistsError(errno.EEXIST, "File exists"), "a file of that name is in the way"),
-        (OSError(errno.ENOLCK, "No locks available"), "files cannot be locked there"),
-        (OSError(errno.ENOSYS, "Not implemented"), "files cannot be locked there"),
-        (NotImplementedError("use SoftFileLock"), "files cannot be locked there"),
+        (OSError(errno.ENOLCK, "No locks available"), NO_LOCKS),
+        (OSError(errno.ENOSYS, "Not implemented"), NO_LOCKS),
+        (NotImplementedError("use SoftFileLock"), NO_LOCKS),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value,
 )
