@@ -4,7 +4,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib import import_module
 
 from cubistlib.support import console
@@ -30,20 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return HUNG_UP
     except UserError as error:
-        _complain(str(error))
+        console.complain(str(error))
         return 2
     except OSError as error:
         place = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
-        _complain(f"{place}{error.strerror or error}")
+        console.complain(f"{place}{error.strerror or error}")
         return 2
     except KeyboardInterrupt:
-        _complain("\nstopped; what was finished is kept, and the next start goes on")
+        console.complain("\nstopped; what was finished is kept, and the next start goes on")
         return INTERRUPTED
-
-
-def _complain(sentence: str) -> None:
-    with suppress(OSError):  # where nobody reads
-        print(sentence, file=sys.stderr)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -131,6 +125,5 @@ def _of(module: str, name: str) -> Callable[[argparse.Namespace], int]:
 if __name__ == "__main__":
     status = main()
     if status == INTERRUPTED:  # at once: an exit would wait for threads that are training
-        sys.stdout.flush()
         os._exit(status)
     sys.exit(status)

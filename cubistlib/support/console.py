@@ -3,6 +3,7 @@
 import codecs
 import os
 import sys
+from typing import TextIO
 
 # What a console that lacks a character is given in its place.
 PLAIN = {"…": "...", "–": "-", "−": "-", "×": "x", "·": "*", "≤": "<=", "≥": ">=", "→": "->"}
@@ -30,13 +31,25 @@ def _plainly(error: UnicodeError) -> tuple[str, int]:
 def flush() -> None:
     """Everything printed is out after this.
 
-    Raises OSError, BrokenPipeError if the reader has gone; the rest is dropped then, where
-    Python would complain of it once more at its end.
+    Raises OSError if it cannot be, BrokenPipeError if the reader has gone.
     """
     try:
         sys.stdout.flush()
     except OSError:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
+        _drop(sys.stdout)
         raise
+
+
+def complain(sentence: str) -> None:
+    """Says what went wrong, if anybody listens."""
+    try:
+        print(sentence, file=sys.stderr, flush=True)
+    except OSError:
+        _drop(sys.stderr)
+
+
+def _drop(stream: TextIO) -> None:
+    """What is left in a stream goes nowhere; Python would complain of it once more at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -6,24 +6,28 @@ from collections.abc import Callable
 from numba import config, njit
 from numba.core import event
 
-from cubistlib.support.checks import require
+from cubistlib.support.checks import UserError
 
 
 def compiled(function: Callable) -> Callable:
     """`function` as machine code that runs without Python's lock.
 
     The code is kept beside the source, else in the user's cache folder, and compiled anew in
-    every process where neither can be written to. Raises ValueError where numba may not compile.
+    every process where neither can be written to.
     """
-    require(
-        not config.DISABLE_JIT,
-        "NUMBA_DISABLE_JIT is set, and the training engine is compiled code: unset it, or train "
-        "with backend='torch'",
-    )
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return _not_compiled
     try:
         return njit(nogil=True, cache=True)(function)
     except RuntimeError:
         return njit(nogil=True)(function)
+
+
+def _not_compiled(*arguments):
+    raise UserError(
+        "NUMBA_DISABLE_JIT is set, and the training engine is compiled code: unset it, or train "
+        "with backend='torch'"
+    )
 
 
 class _Announcement(event.Listener):
