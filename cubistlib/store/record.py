@@ -17,20 +17,12 @@ def record(folder: Path) -> dict[str, Any]:
     Raises ValueError if it is damaged or cannot be read.
     """
     path = folder / RECORD
-    try:
-        if not path.is_symlink() and not path.exists():
-            return {}
-        require(path.is_file(), f"{shown(path)} is no file; move it away and start again")
-        found = json.loads(path.read_text("utf-8"))
-        json.dumps(found)  # what is nested deeper than Python goes is of no study
-    except FileNotFoundError:  # gone in this moment
+    data = _read(path)
+    if data is None:
         return {}
-    except OSError as error:
-        raise UserError(
-            f"{shown(path)} cannot be read ({error.strerror}); make it readable or move it away"
-        ) from error
-    except UserError:
-        raise
+    try:
+        found = json.loads(data)
+        json.dumps(found)  # what is nested deeper than Python goes is of no study
     except (ValueError, RecursionError):
         found = None
     require(
@@ -45,6 +37,21 @@ def keep(folder: Path, definition: dict[str, Any], versions: list[str], codes: l
     """Writes study.json. Raises OSError if it cannot be written."""
     made = {"study": definition, "versions": versions, "codes": codes}
     write_text(folder / RECORD, json.dumps(made, indent=1))
+
+
+def _read(path: Path) -> bytes | None:
+    """What a file holds; None if there is nothing of that name, not even a link to nothing."""
+    try:
+        if not path.is_symlink() and not path.exists():
+            return None
+        require(path.is_file(), f"{shown(path)} is no file; move it away and start again")
+        return path.read_bytes()
+    except FileNotFoundError:  # gone in this moment
+        return None
+    except OSError as error:
+        raise UserError(
+            f"{shown(path)} cannot be read ({error.strerror}); make it readable or move it away"
+        ) from error
 
 
 def _tells_of_a_study(found: Any) -> bool:

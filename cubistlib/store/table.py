@@ -14,7 +14,7 @@ from cubistlib.store import columns
 from cubistlib.store.record import RECORD, record
 from cubistlib.store.shards import ShardFile, Shards, any_in
 from cubistlib.support.checks import UserError, require
-from cubistlib.support.files import replacing
+from cubistlib.support.files import replacing, writing
 
 # name: (type, what it holds). The order is that of the columns.
 COLUMNS = {
@@ -57,11 +57,12 @@ INDEX = re.compile(r"__index_level_\d+__")
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write results to `path`; a kill at any instant leaves the old file or the new one.
 
-    Raises ValueError if the frame's columns are not those of SCHEMA.
+    Raises ValueError if the frame's columns are not those of SCHEMA, or if it cannot be written.
     """
     path = Path(path)
-    with replacing(path) as temporary:
-        temporary.write_bytes(encoded(of(frame, path)))
+    data = encoded(of(frame, path))
+    with writing(path.parent), replacing(path) as temporary:
+        temporary.write_bytes(data)
     return path
 
 
@@ -91,11 +92,7 @@ def tidied(frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises ValueError, with column and row, for a value that results do not hold.
     """
-    require(
-        isinstance(frame, pd.DataFrame),
-        f"results must be a pandas DataFrame, got {type(frame).__module__}."
-        f"{type(frame).__name__}, of which to_pandas() or df() may make one",
-    )
+    _check_frame(frame)
     require(frame.columns.is_unique, "results have two columns of one name")
     untidy = [field for field in SCHEMA if field.name in frame]
     untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
@@ -108,6 +105,7 @@ def tidied(frame: pd.DataFrame) -> pd.DataFrame:
 
 def of(frame: pd.DataFrame, path: Path) -> pa.Table:
     """A frame as a table of SCHEMA. Raises ValueError, naming `path`, for what is none."""
+    _check_frame(frame)
     return _of_schema(frame, list(frame.columns), path)
 
 
@@ -186,6 +184,14 @@ def _is_tidy(column: pd.Series, field: pa.Field) -> bool:
     kinds |= {"f"} if pa.types.is_floating(field.type) else set()
     plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in kinds
     return plain or column.dtype == NULLABLE.get(field.name)
+
+
+def _check_frame(frame: object) -> None:
+    require(
+        isinstance(frame, pd.DataFrame),
+        f"results must be a pandas DataFrame, got {type(frame).__module__}."
+        f"{type(frame).__name__}, of which to_pandas() or df() may make one",
+    )
 
 
 def _check_columns(names: Sequence[str], path: Path) -> None:

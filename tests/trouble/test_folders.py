@@ -233,8 +233,12 @@ def test_what_cannot_be_read_is_said(mine, monkeypatch):
 
 
 def test_files_that_keep_vanishing_do_not_hold_a_reader_for_ever(mine, monkeypatch):
+    read = Path.read_bytes
+
     def gone(path):
-        raise FileNotFoundError(path)
+        if path.suffix == ".parquet":
+            raise FileNotFoundError(path)
+        return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", gone)
     assert "files vanish while they are read; try again" in refused(store.read, mine)
@@ -324,14 +328,14 @@ def test_a_study_json_that_is_no_file(mine, one, capsys, make):
 
 
 def test_a_study_json_that_cannot_be_read(mine, one, capsys, monkeypatch):
-    read = Path.read_text
+    read = Path.read_bytes
 
     def denied(path, *rest, **named):
         if path.name == "study.json":
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
         return read(path, *rest, **named)
 
-    monkeypatch.setattr(Path, "read_text", denied)
+    monkeypatch.setattr(Path, "read_bytes", denied)
     check_every_start(mine, capsys, "cannot be read (Permission denied); make it readable")
 
 

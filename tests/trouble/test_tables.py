@@ -263,6 +263,10 @@ def test_a_column_that_is_there_twice_and_no_table_at_all(good, tmp_path):
         analysis.frontier(pd.concat([frame, frame], axis=1))
     with pytest.raises(cl.UserError, match=r"must be a pandas DataFrame, got pyarrow\.lib"):
         analysis.frontier(table)
+    with pytest.raises(cl.UserError, match=r"must be a pandas DataFrame, got pyarrow\.lib"):
+        store.write(table, path)
+    with pytest.raises(cl.UserError, match=r"results cannot be written \("):
+        store.write(frame, path / "below a file")
     with pytest.raises(cl.UserError, match="needs one path or several, got none"):
         store.read([])
 
