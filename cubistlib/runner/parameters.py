@@ -5,6 +5,7 @@ below say which values are allowed. From both, a pydantic model is made for each
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,6 +40,9 @@ HostWidth = Annotated[
     int, Field(strict=True, ge=1, le=HOST_WIDTH), Allowed(f"a whole number 1 … {HOST_WIDTH}")
 ]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
+
+# Weights of a structure up to which its masks are listed; the paper's largest, (7, 3, 3), has 47.
+LISTED = 48
 
 # Faults of one file that are listed; a list of a thousand wrong numbers has a thousand.
 TOLD = 20
@@ -82,6 +86,24 @@ def _stack(values: Values) -> None:
             networks * epochs <= MANY,
             f"networks × epochs must be at most {MANY:,}, got {networks} × {epochs}",
         )
+
+
+def _search(values: Values) -> None:
+    """The masks of a structure are listed, of so many weights as some of them have."""
+    if not {"hidden", "weights"} <= set(values):
+        return
+    hidden, asked = tuple(values["hidden"]), values["weights"]
+    most, fewest = weights_of(hidden), hidden[-1] + sum(map(max, pairwise((2, *hidden))))
+    require(
+        most <= LISTED,
+        f"hidden must have at most {LISTED} weights, whose masks can be listed, "
+        f"got {values['hidden']} with {most:,}",
+    )
+    require(
+        min(asked) <= most and fewest <= max(asked),
+        f"weights must reach into {fewest} … {most}, what masks of {values['hidden']} have, "
+        f"got {asked}",
+    )
 
 
 def _spiral(values: Values) -> None:
@@ -142,7 +164,7 @@ def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
     except ValidationError as error:
         yield from (_sentence(fault, notebook) for fault in error.errors())
         return
-    for rule in (_keep_below_size, _stack, _spiral):
+    for rule in (_keep_below_size, _stack, _search, _spiral):
         try:
             rule(valid)
         except ValueError as error:

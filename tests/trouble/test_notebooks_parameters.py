@@ -1,0 +1,240 @@
+"""Every notebook runs through with whatever parameters are legal, however poor the results."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cells
+import pytest
+import yaml
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+
+from cubistlib import pruners, sweep
+from cubistlib.runner import parameters
+from cubistlib.runner.notebook import Notebook
+from cubistlib.search import Canonical, Structured
+from cubistlib.studies import PruningStudy, SearchStudy
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = {path.stem: Notebook(path) for path in sorted(FOLDER.glob("*.ipynb"))}
+PRUNERS = {
+    "10_gmp": "gmp",
+    "11_lottery_ticket": "lth",
+    "12_snip": "snip",
+    "13_grasp": "grasp",
+    "14_iterative_snip": "iter_snip",
+    "15_force": "force",
+    "16_synflow": "synflow",
+    "17_prospr": "prospr",
+    "18_rigl": "rigl",
+}
+SPIRAL, TRAINING, MASKS = "01_cubist_spiral", "02_training", "03_masks_and_connectivity"
+OWN, STRUCTURED, UNSTRUCTURED = (
+    "19_your_own_pruner",
+    "20_structured_search",
+    "21_unstructured_search",
+)
+GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
+
+HOT = 1e6  # a rate at which every training diverges
+ONE = {"lrs": [0.1], "schedules": ["cosine"], "seeds": 1, "epochs": 1}
+GRID = {**ONE, "widths": [3], "keep": [20], "selection": "exact"}
+STRUCTURES = {**ONE, "max_width": 2, "targets": [95.0]}
+SEARCH = {**ONE, "hidden": [2, 2], "weights": [8], "halve": True, "targets": [95.0]}
+LOOK = {**ONE, "algorithms": ["snip"], "widths": [3], "keep": [20], "limit": 1}
+SPIRALS = {"turns": 1, "sides": 3, "gap": 30.0, "points": 48, "noise": 0.0}
+STACK = {"hidden": [1], "networks": 1, "lr": 0.1, "schedule": "step", "epochs": 1, "seed": 0}
+
+# One small configuration of every notebook, most of them of results that are poor.
+TINY = {
+    "00_start_here": {},
+    SPIRAL: SPIRALS | {"turns": 2, "sides": 4, "gap": 250.0, "points": 2001},
+    TRAINING: STACK | {"lr": HOT},
+    MASKS: {"width": 3, "keep": 26, "seed": 7},
+    **dict.fromkeys(PRUNERS, GRID | {"lrs": [HOT]}),
+    "16_synflow": GRID | {"widths": [1], "keep": [1], "selection": "authors"},
+    "18_rigl": GRID | {"widths": [1, 4], "keep": [4, 40]},
+    OWN: {"targets": [100.0]},
+    STRUCTURED: STRUCTURES | {"max_width": 1, "targets": [50.0], "lrs": [HOT]},
+    UNSTRUCTURED: SEARCH | {"lrs": [HOT], "targets": [100.0]},
+    GAP: {"targets": [100.0]},
+    INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
+}
+
+# What else may be asked of a notebook; each on top of a small configuration.
+POOR_GRIDS = {
+    "one of each": {},
+    "two of each": {"widths": [3, 4], "keep": [15, 20], "lrs": [0.1, 0.2], "seeds": 2}
+    | {"schedules": ["constant", "step"]},
+    "one of two rates diverges": {"lrs": [0.1, HOT]},
+    "all diverge": {"lrs": [HOT]},
+    "nothing is learned": {"lrs": [0.0]},
+    "one weight": {"keep": [1]},
+    "one weight of one unit": {"widths": [1], "keep": [1]},
+    "all weights but one": {"keep": [26]},
+    "more than the narrow one has": {"widths": [3, 16], "keep": [20, 300]},
+    "more than the search has tried": {"widths": [20], "keep": [800]},
+    "twice the same": {"widths": [3, 3], "keep": [20, 20], "lrs": [0.1, 0.1]},
+    "the authors' count of one weight": {"selection": "authors", "widths": [4], "keep": [1]},
+}
+ASKED = {
+    **{(name, what): GRID | more for name in PRUNERS for what, more in POOR_GRIDS.items()},
+    (SPIRAL, "few points"): SPIRALS,
+    (SPIRAL, "arms that coincide, and noise"): SPIRALS | {"gap": 0.0, "noise": 1000.0},
+    (TRAINING, "one of each"): STACK,
+    (TRAINING, "two"): STACK | {"hidden": [2, 2], "networks": 2, "epochs": 2},
+    (TRAINING, "nothing is learned"): STACK | {"lr": 0.0},
+    (TRAINING, "deep"): STACK | {"hidden": [4] * 6, "lr": 0.5},
+    (MASKS, "one weight"): {"width": 3, "keep": 1, "seed": 7},
+    (MASKS, "all weights but one of few"): {"width": 1, "keep": 4, "seed": 7},
+    (MASKS, "wide"): {"width": 40, "keep": 3000, "seed": 7},
+    (OWN, "two targets, one of them no target"): {"targets": [0.01, 95.0]},
+    (STRUCTURED, "one of each"): STRUCTURES,
+    (STRUCTURED, "two of each"): STRUCTURES | {"lrs": [0.1, HOT], "targets": [95.12345, 0.1]},
+    (STRUCTURED, "all diverge"): STRUCTURES | {"lrs": [HOT]},
+    (STRUCTURED, "more maps than a line holds"): STRUCTURES | {"max_width": 7},
+    (UNSTRUCTURED, "one of each"): SEARCH,
+    (UNSTRUCTURED, "two of each"): SEARCH
+    | {"weights": [9, 7], "lrs": [0.1, HOT], "seeds": 2}
+    | {"schedules": ["constant", "step"], "targets": [50.0, 95.0]},
+    (UNSTRUCTURED, "one mask"): SEARCH | {"hidden": [1], "weights": [3], "halve": False},
+    (UNSTRUCTURED, "two epochs"): SEARCH | {"epochs": 2},
+    (UNSTRUCTURED, "three epochs"): SEARCH | {"epochs": 3},
+    (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
+    (INSPECTOR, "one of each"): LOOK,
+    (INSPECTOR, "two of each"): LOOK
+    | {"algorithms": ["gmp", "lth"], "widths": [2, 3], "keep": [5, 20], "lrs": [0.1, HOT]},
+    (INSPECTOR, "all diverge"): LOOK | {"lrs": [HOT]},
+    (INSPECTOR, "a control, and more masks than there are"): LOOK
+    | {"algorithms": ["magnitude"], "limit": 30_000, "keep": [12]},
+}
+
+
+def legal(name: str, values: dict, home: Path) -> dict:
+    """The parameters as a run of the profile `poor` checks them and passes them on."""
+    file = home / "params" / "poor" / f"{name}.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump({"profile": "poor", **values}))
+    return parameters.check("poor", {name: NOTEBOOKS[name]})[name]
+
+
+def write_series(lr: float) -> None:
+    """The results that the notebook on the gap reads: one run of each pruner, two searches."""
+    given = {"lrs": (lr,), "schedules": ("cosine",), "epochs": 1, "spiral": (("points", 600),)}
+    for name, algorithm in PRUNERS.items():
+        grid = {"algorithms": (algorithm,), "widths": (3,), "keep": (20,)}
+        sweep.run(PruningStudy(name=name, **grid, **given), "poor")
+    for name, masks in ((STRUCTURED, Structured(1)), (UNSTRUCTURED, Canonical((2, 2), 8))):
+        sweep.run(SearchStudy(name=name, masks=masks, **given), "poor")
+
+
+def runs_through(name: str, values: dict, home: Path, lr: float = HOT) -> None:
+    """Runs a notebook, which may not even warn; what is no number is not shown as one."""
+    if name == GAP:
+        write_series(lr)
+    told = cells.run(NOTEBOOKS[name], legal(name, values, home))
+    assert "nan" not in told
+
+
+def test_every_notebook_is_in_the_table():
+    assert set(TINY) == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_it_runs_through_with_little(name, home):
+    runs_through(name, TINY[name], home)
+
+
+@pytest.mark.all
+@pytest.mark.parametrize(("name", "what"), ASKED, ids=[": ".join(key) for key in ASKED])
+def test_it_runs_through_with_whatever_is_asked(name, what, home):
+    runs_through(name, ASKED[name, what], home, lr=0.1)
+
+
+# What a notebook could make nothing of is refused before it starts.
+REFUSED = {
+    (UNSTRUCTURED, "a structure of too many masks"): (
+        SEARCH | {"hidden": [5, 5, 5]},
+        "hidden must have at most 48 weights, whose masks can be listed, got [5, 5, 5] with 65",
+    ),
+    (UNSTRUCTURED, "fewer weights than any mask has"): (
+        SEARCH | {"weights": [2, 5]},
+        "weights must reach into 6 … 10, what masks of [2, 2] have, got [2, 5]",
+    ),
+    (UNSTRUCTURED, "more weights than any mask has"): (
+        SEARCH | {"weights": [11]},
+        "weights must reach into 6 … 10, what masks of [2, 2] have, got [11]",
+    ),
+    (INSPECTOR, "no mask"): (
+        LOOK | {"limit": 0},
+        "limit must be a whole number ≥ 1, got 0",
+    ),
+    ("10_gmp", "no weight is pruned"): (
+        GRID | {"keep": [20, 27]},
+        "keep must be below 27, the weights of a network of width 3, got 27",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "what"), REFUSED, ids=[": ".join(key) for key in REFUSED])
+def test_what_makes_no_sense_is_refused_before_it_starts(name, what, home):
+    values, sentence = REFUSED[name, what]
+    with pytest.raises(ValueError) as caught:
+        legal(name, values, home)
+    assert str(caught.value) == f"params/poor/{name}.yaml: {sentence}"
+
+
+VALUES = {
+    "turns": st.integers(1, 4),
+    "sides": st.integers(3, 12),
+    "gap": st.floats(0, 1e6),
+    "points": st.integers(1000, 3000),
+    "noise": st.floats(0, 1e3),
+    "networks": st.integers(1, 3),
+    "hidden": st.integers(1, 3),
+    "width": st.integers(1, 9),
+    "widths": st.integers(1, 9),
+    "max_width": st.integers(1, 4),
+    "keep": st.integers(1, 40),
+    "weights": st.integers(1, 30),
+    "limit": st.integers(1, 20),
+    "seed": st.integers(0, 2**40),
+    "seeds": st.integers(1, 2),
+    "epochs": st.integers(1, 3),
+    "lr": st.sampled_from([0.0, 1e-3, 0.1, 3.0, 1e3, HOT]),
+    "schedule": st.sampled_from(["constant", "cosine", "step"]),
+    "algorithms": st.sampled_from(sorted(pruners.available())),
+    "selection": st.sampled_from(["exact", "authors"]),
+    "halve": st.booleans(),
+    "targets": st.floats(0.1, 100),
+}
+VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
+
+
+def any_values(name: str):
+    """A strategy for the parameters of a notebook; the rules of its file decide on the whole."""
+    fields = {
+        field: st.lists(VALUES[field], min_size=1, max_size=2)
+        if parameter.hint.startswith("list")
+        else VALUES[field]
+        for field, parameter in NOTEBOOKS[name].parameters.items()
+        if field != "profile"
+    }
+    return st.fixed_dictionaries(fields)
+
+
+@pytest.mark.all
+@pytest.mark.parametrize("name", [name for name in NOTEBOOKS if name not in ("00_start_here", OWN)])
+def test_it_runs_through_with_anything_legal(name, monkeypatch):
+    @settings(max_examples=8, derandomize=True, deadline=None, database=None)
+    @given(any_values(name))
+    def check(values):
+        with TemporaryDirectory() as folder:
+            monkeypatch.setenv("CUBISTLIB_HOME", folder)
+            try:
+                legal(name, values, Path(folder))
+            except ValueError:
+                reject()
+            runs_through(name, values, Path(folder), lr=0.1)
+
+    check()
