@@ -79,6 +79,7 @@ class _Client(PapermillNotebookClient):
             return super().execute(**options)
         finally:
             self._timer.cancel()
+            self._kill()  # after Ctrl-C it may be there yet
 
     def output(
         self, outs: list[NotebookNode], msg: dict, display_id: str | None, cell_index: int
@@ -119,6 +120,9 @@ class _Client(PapermillNotebookClient):
 
     def _end(self) -> None:
         self.late = True
+        self._kill()
+
+    def _kill(self) -> None:
         if isinstance(self.km, ThisPython):
             self.km.kill()
 

@@ -56,10 +56,11 @@ class ThisPython(AsyncKernelManager):
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def kill(self) -> None:
-        """End the kernel at once, from any thread, whatever it is doing."""
+        """End the kernel at once, from any thread, whatever it is doing, and clear its folder."""
         process = getattr(self.provisioner, "process", None)
         if process is not None:
             process.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _temporary() -> Path:

@@ -30,9 +30,9 @@ def test_what_has_no_end_is_ended_and_the_rest_goes_on(little, capsys):
         little.both(name, code)
     little.both("20_needs", "'10_prints'")
     little.both("30_sound", "1")
-    assert main(["run", "quick", "--timeout", "1.5"]) == 1
+    assert main(["run", "quick", "--timeout", "1"]) == 1
     out, err = capsys.readouterr()
-    reason = "failed in cell 3: ran longer than 1.5 s (--timeout)"
+    reason = "failed in cell 3: ran longer than 1 s (--timeout)"
     for name in ENDLESS:
         assert f"{name} … {reason}\n" in out
         assert jobs.of("quick")[name].record().reason == reason
