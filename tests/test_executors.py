@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 import sweeps
@@ -119,3 +120,18 @@ def test_clusters_that_are_not_there_are_one_sentence(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(cl.UserError, match=r"pip install '.\[cluster\]'"):
         sweep.advance(sweeps.search(), "p", executor="dask")
+
+
+@pytest.mark.parametrize(
+    "error, lost",
+    [
+        (BrokenProcessPool(), True),
+        (ConnectionResetError(104, "Connection reset by peer"), True),
+        (TimeoutError("no answer"), True),
+        (OSError(28, "No space left on device", "cache.nbi"), False),
+        (PermissionError(13, "Permission denied", "cache.nbi"), False),
+        (ValueError("something else"), False),
+    ],
+)
+def test_an_error_of_a_file_is_not_the_workers_end(error, lost):
+    assert executors.is_lost(error) == lost

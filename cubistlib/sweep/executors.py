@@ -117,13 +117,13 @@ def _local(distributed, workers: int) -> Iterator[Executor]:
     options = {"dashboard_address": f"{LOOPBACK}:0", "silence_logs": logging.CRITICAL}
     options["memory_limit"] = distributed.system.MEMORY_LIMIT // workers
     with _starting(children):
+        # Workers come later, when there is something to close if they are interrupted.
+        cluster = distributed.LocalCluster(
+            n_workers=0, threads_per_worker=1, host=LOOPBACK, security=known, **options
+        )
         try:
-            # Workers come later, when there is something to close if they are interrupted.
-            cluster = distributed.LocalCluster(
-                n_workers=0, threads_per_worker=1, host=LOOPBACK, security=known, **options
-            )
+            cluster.scale(workers)
             with _client(distributed, cluster, known) as executor:
-                cluster.scale(workers)
                 with _in_time():
                     cluster.wait_for_workers(1, timeout=START)
                 yield executor

@@ -39,7 +39,8 @@ class _Sent(pickle.Pickler):
 
     def persistent_id(self, thing: Any) -> None:
         if isinstance(thing, type) or callable(thing):
-            _require_module(repr(getattr(thing, "__name__", thing)), thing.__module__)
+            what = repr(getattr(thing, "__name__", thing))
+            _require_module(what, getattr(thing, "__module__", None))
 
 
 def _require_module(what: str, module: str | None) -> None:
