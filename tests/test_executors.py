@@ -10,7 +10,7 @@ from sweeps import same
 
 import cubistlib as cl
 from cubistlib import sweep
-from cubistlib.sweep import executors
+from cubistlib.sweep import executors, keys
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -66,6 +66,31 @@ def test_slurm_jobs_give_the_same_table(whole_table, queue, tmp_path, insecure):
     assert not list(tmp_path.glob(".cubistlib-keys-*"))
 
 
+def test_a_clients_keys_alone_are_none_for_jobs(whole_table, queue, tmp_path):
+    import dask
+
+    queue()
+    for name in ("ca", "cert", "key"):
+        (tmp_path / name).write_text(getattr(keys.fresh(), CLIENT[name]))
+    tls = "distributed.comm.tls"
+    known = {f"{tls}.ca-file": str(tmp_path / "ca")}
+    known |= {f"{tls}.client.{name}": str(tmp_path / name) for name in ("cert", "key")}
+    with dask.config.set(known):
+        same(sweep.run(sweeps.search(), "p", executor="slurm", workers=1), whole_table)
+
+
+CLIENT = {"ca": "tls_ca_file", "cert": "tls_client_cert", "key": "tls_client_key"}
+
+
+def test_slurm_without_a_folder_for_keys_is_one_sentence(queue, tmp_path):
+    import dask
+
+    queue()
+    nowhere = {"jobqueue.slurm.shared-temp-directory": str(tmp_path / "nowhere")}
+    with dask.config.set(nowhere), pytest.raises(cl.UserError, match="keys of the jobs need a fo"):
+        sweep.advance(sweeps.search(), "p", executor="slurm")
+
+
 def test_slurm_without_keys_is_refused(queue, monkeypatch):
     queue()
     monkeypatch.setitem(sys.modules, "cryptography", None)
@@ -87,14 +112,21 @@ def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):
     [
         ({"executor": "magic"}, "one of threads, processes, dask, slurm, got 'magic'"),
         ({"executor": ["dask"]}, "one of threads, processes, dask, slurm, got"),
-        ({"workers": 1.5}, "workers must be a whole number ≥ 1, got 1.5"),
-        ({"workers": True}, "workers must be a whole number ≥ 1, got True"),
+        ({"workers": 1.5}, "workers must be a whole number 1 … 1,000,000, got 1.5"),
+        ({"workers": True}, "workers must be a whole number 1 … 1,000,000, got True"),
         ({"address": "tcp://127.0.0.1:9"}, "a scheduler's address goes with dask, not threads"),
         ({"executor": "dask", "address": 8786}, "address must be text, as tls://host:8786"),
-        ({"security": ("a", "b", "c")}, "keys go with slurm, or with dask and a scheduler's"),
+        (
+            {"security": ("a", "b", "c")},
+            "keys, or doing without, go with slurm, or with dask and a",
+        ),
         ({"insecure": 1}, "insecure must be true or false, got 1"),
-        ({"part": "1/3"}, r"part must be two whole numbers \(i, n\), as \(3, 20\), got '1/3'"),
+        (
+            {"part": "1/3"},
+            r"part must be two whole numbers \(i, n\), as \(3, 20\), from 1 .* got '1/3'",
+        ),
         ({"part": (1,)}, r"part must be two whole numbers .* got \(1,\)"),
+        ({"part": (1, 10**7)}, "two whole numbers .* from 1 to 1,000,000, got"),
         ({"part": None}, "part must be two whole numbers .* got None"),
         ({"part": (3, 2)}, r"part must be \(i, n\) with 1 ≤ i ≤ n, got \(3, 2\)"),
         ({"profile": None}, "profile must be a name of letters.* got None"),

@@ -239,8 +239,11 @@ def test_a_config_holds_plain_numbers():
         ({"stop": -1}, "stop must be a whole number ≥ 0, got -1"),
         ({"stop": 1.5}, "stop must be a whole number ≥ 0, got 1.5"),
         ({"trace": "yes"}, "trace must be true or false, got 'yes'"),
-        ({"threads": 0}, "threads must be a whole number ≥ 1, got 0"),
-        ({"threads": "2", "backend": "torch"}, "threads must be a whole number ≥ 1, got '2'"),
+        ({"threads": 0}, "threads must be a whole number 1 … 1,000,000, got 0"),
+        (
+            {"threads": "2", "backend": "torch"},
+            "threads must be a whole number 1 … 1,000,000, got '2'",
+        ),
         ({"hook": 3}, "hook must be callable and its `steps` whole numbers, got 3"),
         ({"hook": SimpleNamespace(steps=(1,))}, "hook must be callable"),
     ],

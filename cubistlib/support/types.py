@@ -150,7 +150,10 @@ def _passed(place: str, validate: Callable[[Any], Any], value: Any) -> Any:
     try:
         return validate(value)
     except ValidationError as error:
-        raise UserError(sentence(error.errors()[0], place)) from None
+        fault = error.errors()[0]
+        if fault["type"] == "value_error":  # what went wrong while looking for names
+            raise UserError(str(fault["ctx"]["error"])) from error
+        raise UserError(sentence(fault, place)) from None
 
 
 def sentence(fault: ErrorDetails, *outer: str) -> str:

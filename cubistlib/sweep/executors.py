@@ -14,15 +14,14 @@ from concurrent.futures import (
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import context
-from pathlib import Path
 from typing import Annotated
 
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.children import Children
 from cubistlib.support.threads import one_thread, stopped_by, usable_cores
-from cubistlib.support.types import Allowed, Count, Flag, OneOf, Text, validated
+from cubistlib.support.types import MANY, Allowed, Count, Flag, OneOf, Text, validated
 from cubistlib.sweep import keys
-from cubistlib.sweep.keys import Security
+from cubistlib.sweep.keys import TLS, Security
 
 # What is raised where an executor is gone: a killed process, a lost scheduler, and by name, as
 # Dask may be missing, a shard that took several workers with it.
@@ -36,8 +35,9 @@ PATIENCE, START = 10, 120
 HASTE = 0.5
 
 
-# A cluster on this machine is one for this machine.
+# A cluster on this machine is one for this machine, and shows its pages to nobody.
 LOOPBACK = "127.0.0.1"
+PAGES: dict[str, list] = {f"distributed.{role}.http.routes": [] for role in ("scheduler", "worker")}
 
 
 def is_lost(error: BaseException) -> bool:
@@ -115,6 +115,7 @@ def _local(distributed, workers: int) -> Iterator[Executor]:
     """Workers on this machine; of its other users nobody has the keys."""
     children, known = Children(), keys.fresh()
     options = {"dashboard_address": f"{LOOPBACK}:0", "silence_logs": logging.CRITICAL}
+    options["scheduler_kwargs"] = {"dashboard": False}
     options["memory_limit"] = distributed.system.MEMORY_LIMIT // workers
     with _starting(children):
         # Workers come later, when there is something to close if they are interrupted.
@@ -152,7 +153,7 @@ def _starting(children: Children) -> Iterator[None]:
     name = f"cubistlib-{id(children)}"
     contexts[name] = children
     try:
-        with config.set({"distributed.worker.multiprocessing-method": name}):
+        with config.set({**PAGES, "distributed.worker.multiprocessing-method": name}):
             yield
     finally:
         del contexts[name]
@@ -169,11 +170,11 @@ def slurm(workers: int, security: Security = None, insecure: bool = False) -> It
     jobqueue, distributed = map(_cluster_package, ("dask_jobqueue", "distributed"))
     _be_quiet()
     settings = _cluster_package("dask").config.get("jobqueue.slurm", {})
-    shared = Path(settings.get("shared-temp-directory") or "~").expanduser()
+    shared = settings.get("shared-temp-directory") or "~"
     pages = {"dashboard_address": f"{LOOPBACK}:0"}
     with keys.for_jobs(shared, security, insecure) as known:
         options = {
-            "protocol": "tls://" if known else "tcp://",
+            "protocol": TLS if known else "tcp://",
             "security": known,
             "scheduler_options": pages | (settings.get("scheduler-options") or {}),
             "worker_extra_args": [
@@ -248,7 +249,7 @@ class Choice:
     """
 
     executor: Annotated[str, OneOf(lambda: KINDS)] = "threads"
-    workers: Annotated[Count | None, Allowed("a whole number ≥ 1")] = None
+    workers: Annotated[Count | None, Allowed(f"a whole number 1 … {MANY:,}")] = None
     address: Annotated[Text | None, Allowed("text, as tls://host:8786")] = None
     security: Security = None
     insecure: Flag = False
@@ -256,10 +257,19 @@ class Choice:
     def __post_init__(self) -> None:
         validated("sweep", self)
         kind = self.executor
-        if self.address is not None:
-            require(kind == "dask", f"a scheduler's address goes with dask, not {kind}")
-        elif self.security is not None:
-            require(kind == "slurm", "keys go with slurm, or with dask and a scheduler's address")
+        far = kind == "slurm" or self.address is not None
+        require(
+            self.address is None or kind == "dask",
+            f"a scheduler's address goes with dask, not {kind}",
+        )
+        require(
+            far or (self.security is None and not self.insecure),
+            "keys, or doing without, go with slurm, or with dask and a scheduler's address",
+        )
+        require(
+            not self.insecure or (self.security is None and not str(self.address).startswith(TLS)),
+            "insecure means without keys: give one or the other",
+        )
 
     def start(self):
         """The executor, as a context."""

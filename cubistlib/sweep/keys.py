@@ -12,29 +12,31 @@ from cubistlib.support.checks import UserError, require
 Security = Sequence[str] | Any | None
 
 ROLES = ("client", "scheduler", "worker")
+TLS = "tls://"
 
 
-def given(security: Security) -> Any:
+def given(security: Security, roles: Sequence[str] = ("client",)) -> Any:
     """The keys that the user names, else those of Dask's configuration; None without any.
 
-    Raises ValueError for what are no keys.
+    roles: who has to have some. Raises ValueError for what are no keys.
     """
     from distributed.security import Security as Keys
 
     keys: Any
     if security is None:
         keys = Keys()  # distributed.comm.tls
-        if not (keys.tls_ca_file and keys.tls_client_cert):
+        if not all(getattr(keys, f"tls_{role}_cert") for role in roles):
             return None
     elif isinstance(security, Keys):
         keys = security
     else:
         keys = _from_files(security)
-    try:
-        usable = keys.get_connection_args("client")["ssl_context"] is not None
-    except (OSError, TypeError, ValueError) as error:  # ssl's own error is an OSError
-        raise UserError(f"the keys of the cluster cannot be used: {error}") from error
-    require(usable, "the keys of the cluster need a certificate authority and a certificate")
+    for role in roles:
+        try:
+            usable = keys.get_connection_args(role)["ssl_context"] is not None
+        except (OSError, TypeError, ValueError) as error:  # ssl's own error is an OSError
+            raise UserError(f"the keys of the cluster cannot be used: {error}") from error
+        require(usable, f"the keys lack a certificate authority or the {role}'s certificate")
     return keys
 
 
@@ -49,12 +51,9 @@ def _from_files(names: Sequence[str]) -> Any:
         f"got {names!r}",
     )
     authority, certificate, key = files
-    own = {f"tls_{role}_{kind}": file for role in ROLES for kind, file in _pair(certificate, key)}
+    own = {f"tls_{role}_cert": certificate for role in ROLES}
+    own |= {f"tls_{role}_key": key for role in ROLES}
     return Keys(require_encryption=True, tls_ca_file=authority, **own)
-
-
-def _pair(certificate: str, key: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("cert", certificate), ("key", key)
 
 
 def fresh() -> Any:
@@ -72,7 +71,7 @@ def for_scheduler(address: str, security: Security, insecure: bool) -> Any:
 
     insecure: take it nevertheless.
     """
-    if address.startswith("tls://"):
+    if address.startswith(TLS):
         keys = given(security)
         require(
             keys is not None,
@@ -89,13 +88,13 @@ def for_scheduler(address: str, security: Security, insecure: bool) -> Any:
 
 
 @contextmanager
-def for_jobs(folder: Path, security: Security, insecure: bool) -> Iterator[Any]:
+def for_jobs(folder: str, security: Security, insecure: bool) -> Iterator[Any]:
     """The keys of a cluster of jobs, as given or new; None if it goes without.
 
     New ones lie in files in a folder in `folder`, which the jobs read, too, while in the block.
     insecure: go without. Raises ValueError where no keys can be made.
     """
-    if insecure or (keys := given(security)):
+    if insecure or (keys := given(security, ROLES)):
         yield None if insecure else keys
         return
     keys = fresh()
@@ -105,7 +104,14 @@ def for_jobs(folder: Path, security: Security, insecure: bool) -> Iterator[Any]:
         "cryptography: pip install '.[cluster]' in the project's folder, or say --insecure "
         "(insecure=True in Python)",
     )
-    with TemporaryDirectory(prefix=".cubistlib-keys-", dir=folder) as place:  # for this user alone
+    try:  # a folder for this user alone
+        made = TemporaryDirectory(prefix=".cubistlib-keys-", dir=Path(folder).expanduser())
+    except (OSError, RuntimeError) as error:  # the second where nobody knows of a home
+        raise UserError(
+            f"the keys of the jobs need a folder that jobs see, too ({error}): name one as "
+            "jobqueue.slurm.shared-temp-directory in ~/.config/dask"
+        ) from error
+    with made as place:
         for field in ("tls_ca_file", "tls_worker_cert", "tls_worker_key"):
             file = Path(place, field)
             file.write_text(getattr(keys, field), "utf-8")

@@ -18,14 +18,16 @@ from cubistlib.studies import Study, run_shard
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import NotWritten
-from cubistlib.support.types import Allowed, Count, Flag, checked
+from cubistlib.support.types import MANY, Allowed, Count, Flag, checked
 from cubistlib.sweep import executors, portable, winners
 from cubistlib.sweep.executors import Executor
 from cubistlib.sweep.keys import Security
 from cubistlib.sweep.places import folder
 from cubistlib.sweep.progress import bar
 
-Part = Annotated[tuple[Count, Count], Allowed("two whole numbers (i, n), as (3, 20)")]
+Part = Annotated[
+    tuple[Count, Count], Allowed(f"two whole numbers (i, n), as (3, 20), from 1 to {MANY:,}")
+]
 
 
 def run(study: Study, profile: str | Path, **options) -> pd.DataFrame:

@@ -9,14 +9,14 @@ import numpy as np
 from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import require
 from cubistlib.support.threads import stop_if_asked
-from cubistlib.support.types import Allowed, Count, Flag, Whole, checked
+from cubistlib.support.types import MANY, Allowed, Count, Flag, Whole, checked
 from cubistlib.training import backends
 from cubistlib.training.border import check_config, check_data, check_hook, check_state, revised_by
 from cubistlib.training.config import TrainConfig
 from cubistlib.training.state import Hook, TrainState
 from cubistlib.training.timetable import Timetable
 
-Threads = Annotated[Count | None, Allowed("a whole number ≥ 1")]
+Threads = Annotated[Count | None, Allowed(f"a whole number 1 … {MANY:,}")]
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 from contextlib import suppress
 
 import pytest
@@ -53,6 +55,31 @@ def test_a_sweep_on_this_machine_listens_on_loopback_alone(executor, listening):
         sweep.advance(sweeps.search(), "p", executor=executor, workers=2)
     assert scan.found == ({"127.0.0.1"} if listening else set())
     assert len(scan.processes) == listening  # this one with the scheduler, and the workers
+
+
+def test_a_cluster_on_this_machine_shows_no_pages():
+    with executors.dask(1) as pool:
+        about = pool.submit(_pages).result()
+    assert about and not [url for url in about if url[1] != 404], about
+
+
+def _pages():
+    """What a worker and its scheduler answer to who asks for their pages: (address, status)."""
+    from distributed import get_client, get_worker
+
+    ports = [get_worker().http_server.port, get_client().scheduler_info()["services"]["dashboard"]]
+    return [(page, _status(f"http://127.0.0.1:{port}{page}")) for port in ports for page in PAGES]
+
+
+PAGES = ("/", "/status", "/info/main/workers.html", "/json/identity.json", "/metrics", "/health")
+
+
+def _status(url):
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +150,10 @@ def test_other_keys_open_nothing(encrypted, monkeypatch):
         (["--address", "tls://127.0.0.1:9"], "asks for keys: --tls CA CERT KEY"),
         (["--address", "tls://127.0.0.1:9", "--tls", *["nowhere"] * 3], "keys of the cluster"),
         (["--address", "tls://127.0.0.1:9", "--tls", *[__file__] * 3], "keys of the cluster"),
-        (["--tls", "a", "b", "c"], "keys go with slurm, or with dask and a scheduler's address"),
+        (["--tls", "a", "b", "c"], "keys, or doing without, go with slurm, or with dask and a"),
+        (["--insecure"], "keys, or doing without, go with slurm, or with dask and a scheduler's"),
+        (["--address", "tls://127.0.0.1:9", "--insecure"], "insecure means without keys"),
+        (["--address", "tcp://127.0.0.1:9", "--insecure", "--tls", "a", "b", "c"], "one or the"),
     ],
 )
 def test_doors_without_keys_stay_shut(arguments, sentence, capsys):
