@@ -51,7 +51,8 @@ def linears(model: nn.Module) -> list[nn.Linear]:
         found and not others and (alternate or not isinstance(model, nn.Sequential)),
         "from_sequential: Linear and ReLU must alternate, Linear first and last, got "
         + (", ".join(map(_kind, layers)) or "no layers")
-        + "; take off or fold into a Linear what is neither" * bool(others),
+        + "; take off or fold into a Linear what is neither, and give the module from before "
+        "torch.jit or quantizing" * bool(others),
     )
     return found
 

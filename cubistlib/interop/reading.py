@@ -33,9 +33,9 @@ def from_sequential(model: nn.Module, *, zeros: str = "pruned") -> tuple[Network
 
     Masks are those that a layer holds (of torch.nn.utils.prune, of torch.ao.pruning, or a buffer
     of zeros and ones in its weight's shape); the network has the parameters as they are behind
-    them. In a weight matrix without one, what is exactly zero is pruned, which a UserWarning
-    says; zeros="kept" keeps it. A bias without a mask follows the bias rule, which takes nothing
-    from the logits; a Linear without bias has one of 0, masked.
+    them. A weight that is exactly zero is pruned whatever its mask says, and a UserWarning says
+    how many; zeros="kept" leaves that to the masks. A bias without a mask follows the bias
+    rule, which takes nothing from the logits; a Linear without bias has one of 0, masked.
 
     `masks.apply(network)` computes what the model does: that is tried on points of its own, with
     the model in eval mode; the model is left as it was. Raises ValueError where it is not so,
@@ -50,9 +50,10 @@ def from_sequential(model: nn.Module, *, zeros: str = "pruned") -> tuple[Network
     weights, kept, biases, living = ([*column] for column in zip(*held, strict=True))
     zero = 0
     for i, weight in enumerate(weights):
-        if kept[i] is None:
-            kept[i] = weight != 0 if zeros == "pruned" else np.ones(weight.shape)
-            zero += int((kept[i] == 0).sum())
+        kept[i] = np.ones(weight.shape, bool) if kept[i] is None else kept[i] != 0
+        if zeros == "pruned":
+            zero += int((kept[i] & (weight == 0)).sum())
+            kept[i] &= weight != 0
     ruled = bias_rule([k[None] for k in kept])
     living = [rule[0] if own is None else own for own, rule in zip(living, ruled, strict=True)]
     masks = Masks(*(tuple(m[None] for m in part) for part in (kept, living)))
@@ -65,10 +66,22 @@ def from_sequential(model: nn.Module, *, zeros: str = "pruned") -> tuple[Network
     if zero:
         warnings.warn(
             f"from_sequential: {zero} of {sum(w.size for w in weights)} weights are exactly zero, "
-            "without a mask, and are read as pruned; zeros='kept' reads them as kept",
+            "without a mask that says so, and are read as pruned; zeros='kept' reads them as kept",
             stacklevel=2,
         )
-    return Network.from_arrays(weights, biases), masks
+    return _single(weights, biases), masks
+
+
+def _single(weights: Arrays, biases: Arrays) -> Network:
+    """A stack of one network, in the engine's single precision."""
+    with np.errstate(over="ignore"):  # which is said in the next line
+        net = Network.from_arrays(weights, biases)
+    lost = any(
+        (np.isfinite(given) & ~np.isfinite(held[0])).any()
+        for given, held in zip((*weights, *biases), net.arrays, strict=True)
+    )
+    require(not lost, "from_sequential: parameters must lie within single precision, ±3.4e38")
+    return net
 
 
 def _held(layer: nn.Linear) -> list[np.ndarray | None]:

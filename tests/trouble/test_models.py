@@ -200,10 +200,32 @@ def test_zeros_are_kept_on_demand():
         from_sequential(removed(), zeros="all")
 
 
-def test_a_kept_weight_of_zero_stays_kept_under_a_mask():
+def test_a_weight_of_zero_stays_kept_under_a_mask_on_demand():
     """As those that RigL has just grown."""
-    net = Network.zeros_like(NET)
-    assert testing.same(from_sequential(to_sequential(net, MASKS))[1], MASKS)
+    model = to_sequential(Network.zeros_like(NET), MASKS)
+    assert testing.same(from_sequential(model, zeros="kept")[1], MASKS)
+    with pytest.warns(UserWarning, match="56 of 560 weights are exactly zero"):
+        assert from_sequential(model)[1].weights_kept == 0
+
+
+@pytest.mark.parametrize("amount", [0.0, 0.1], ids=["of ones", "of a few zeros"])
+def test_zeros_that_a_second_mask_does_not_know_are_pruned(amount):
+    model = removed()
+    for layer in model:
+        if isinstance(layer, nn.Linear):
+            prune.random_unstructured(layer, "weight", amount)
+    with pytest.warns(UserWarning, match="weights are exactly zero, without a mask that says so"):
+        net, masks = from_sequential(model)
+    assert 0 < masks.weights_kept <= KEPT
+    assert all((masks.apply(net).weights[i][m] != 0).all() for i, m in enumerate(masks.weights))
+
+
+def test_parameters_beyond_single_precision_are_refused():
+    model = dense().double()
+    with torch.no_grad():
+        model[0].weight[0, 0] = 1e300
+    with pytest.raises(UserError, match="parameters must lie within single precision"):
+        from_sequential(model)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
