@@ -49,7 +49,8 @@ def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFram
     The last row of an algorithm is the largest size that it tried, improvement or not. One whose
     runs all diverged has none.
     """
-    results, columns = store.tidied(results), ["algorithm", by, "accuracy"]
+    columns = ["algorithm", by, "accuracy"]
+    results = store.tidied(results, *columns)
     parts = []
     for name, runs in results.groupby("algorithm"):
         best = frontier(runs, by)
@@ -67,6 +68,7 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     Columns algorithm, hidden, keep, median, low, high (worst and best replicate), seeds.
     """
     cell = ["algorithm", "hidden", "keep"]
+    results = store.tidied(results, *cell, "seed", "accuracy")
     best = converged(results).groupby([*cell, "seed"])["accuracy"].max()
     summary = best.groupby(cell).agg(median="median", low="min", high="max", seeds="count")
     return summary.reset_index()
@@ -78,7 +80,8 @@ def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
     Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and
     effective, the mean share of the kept weights that are on a path, over the same runs.
     """
-    results = store.tidied(results)
+    kept = "weights_kept", "effective_weights"
+    results = store.tidied(results, "algorithm", "hidden", *kept, "accuracy")
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
     runs = converged(results[even & (results["weights_kept"] <= most)])
     runs = runs.assign(
@@ -94,7 +97,7 @@ def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
     targets: accuracies, as shares. Columns algorithm, runs, then one a target such as "95 %"
     with the count, missing where no run reached it.
     """
-    results = store.tidied(results)
+    results = store.tidied(results, "algorithm", "parameters_kept", "accuracy")
     table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
         fewest = _reaching(results, target).groupby("algorithm")["parameters_kept"].min()
@@ -108,7 +111,7 @@ def best_run(results: pd.DataFrame, target: float) -> pd.Series:
     target: an accuracy, as a share. Of equally small ones the most accurate; diverged runs do
     not count unless there is no other. Raises ValueError for a table without runs.
     """
-    results = store.tidied(results)
+    results = store.tidied(results, "parameters_kept", "accuracy")
     require(not results.empty, "analysis: a table without runs has no best one")
     runs = _reaching(results, target)
     fewest = runs[runs["parameters_kept"] == runs["parameters_kept"].min()]
@@ -124,7 +127,7 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     either with at most so many nonzeros. Columns algorithm, sizes, and least, median and largest
     difference of the two shares (negative where the pruner is ahead).
     """
-    results = store.tidied(results)
+    results = store.tidied(results, "algorithm", by, "accuracy")
     searched = results["algorithm"] == "search"
     search, ahead = results[searched], []
     for name, runs in results[~searched].groupby("algorithm"):
@@ -150,7 +153,7 @@ def converged(results: pd.DataFrame) -> pd.DataFrame:
     Numbered anew, since tables that were joined may use a label twice. Tables that pandas,
     polars or DuckDB wrote back or read are taken here and in all of this module.
     """
-    results = store.tidied(results)
+    results = store.tidied(results, "diverged")
     return results[~results["diverged"].astype(bool)].reset_index(drop=True)
 
 
@@ -163,4 +166,5 @@ def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
 
 def _best_within(results: pd.DataFrame, by: str) -> pd.Series:
     """Best accuracy of the runs that count with at most so many nonzeros, by that number."""
-    return converged(results).groupby(by)["accuracy"].max().cummax()
+    runs = converged(store.tidied(results, by, "accuracy"))
+    return runs.groupby(by)["accuracy"].max().cummax()

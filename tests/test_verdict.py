@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import cubistlib as cl
@@ -59,6 +60,12 @@ def test_the_papers_pruning_studies_come_along():
 def test_the_reference_reaches_the_papers_targets():
     counts = analysis.smallest(analysis.reference(), [0.95, 0.995]).iloc[0]
     assert counts["95 %"] <= 30 and counts["99.5 %"] <= 45, "the paper found about 30 and 45"
+
+
+def test_the_search_is_ahead_of_each_of_the_nine_at_the_typical_size():
+    """What notebooks 10 to 18 print of their own runs, held to those that come along."""
+    behind = analysis.gap(pd.concat([analysis.reference(), verdict.nine()], ignore_index=True))
+    assert len(behind) == 9 and (behind["median"] > 0.05).all()
 
 
 def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch):

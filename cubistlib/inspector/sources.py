@@ -43,9 +43,7 @@ def _from_results(
     when it is looked at. Without its study a search's run can be had again only if its mask is
     that of a dense structure.
     """
-    missing = set(store.COLUMNS) - set(results.columns)
-    require(not missing, f"inspect: results lack the columns {', '.join(sorted(missing))}")
-    results = store.tidied(results).reset_index(drop=True)
+    results = store.tidied(results, *store.COLUMNS).reset_index(drop=True)
     count = results["keep"].fillna(results["weights_kept"])
     keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
     rank = results["accuracy"].astype(float) - 2 * results["diverged"].astype(bool)

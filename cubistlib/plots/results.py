@@ -109,7 +109,8 @@ def accuracy_spread(
 
 def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
     """Mean share of the kept weights that lie on a path, against k, one curve a width."""
-    results = store.tidied(results)
+    needed = "algorithm", "hidden", "keep", "weights_kept", "effective_weights"
+    results = store.tidied(results, *needed)
     share = 100 * results["effective_weights"] / results["weights_kept"]
     cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
     for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):

@@ -37,7 +37,7 @@ def structure_map(
     """
     if frame.empty:
         return [sentence(ax, NO_RUNS) for ax in axes]
-    best = store.tidied(frame).groupby("hidden")["accuracy"].max()
+    best = store.tidied(frame, "hidden", "accuracy").groupby("hidden")["accuracy"].max()
     low, widths = best.min(), sorted({hidden[0] for hidden in best.index})
     for d3, ax in zip(widths, axes, strict=True):
         cells = np.array([[best.get((d1, d2, d3), np.nan) for d2 in widths] for d1 in widths])

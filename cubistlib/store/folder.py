@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ class StudyFolder:
     def __fspath__(self) -> str:
         return str(self.path)
 
-    @property
+    @cached_property
     def files(self) -> Shards:
         """The files of its shards."""
         return Shards(self.path, self.definition)

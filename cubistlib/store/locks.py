@@ -153,5 +153,5 @@ def _owner(path: Path) -> str:
             with path.open("rb") as file:
                 owner = json.loads(file.read(SIGNATURE))
             text = f"process {owner['pid']} on {owner['host']} (since {owner['since']})"
-            return " ".join(text.split())
+            return "".join(c if c.isprintable() else " " for c in text)
     return ""

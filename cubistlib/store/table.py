@@ -1,7 +1,7 @@
 """Results in Parquet: one row an experiment, one documented schema, atomic writes."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
@@ -73,9 +73,13 @@ def read(paths: str | PathLike | Sequence[str | PathLike]) -> pd.DataFrame:
     sweep writes. A file may be one that pandas, polars or DuckDB wrote back. Raises ValueError,
     in one sentence, for a file that is missing, damaged, unreadable or of another schema.
     """
-    paths = [paths] if isinstance(paths, str | PathLike) else list(paths)
-    require(paths, "store.read: needs one path or several, got none")
-    return frame_of(pa.concat_tables([_read_one(Path(p)) for p in paths]))
+    given = [paths] if isinstance(paths, str | PathLike) else paths
+    listed = isinstance(given, Iterable) and [*given]
+    require(
+        listed and all(isinstance(path, str | PathLike) for path in listed),
+        f"store.read: takes a path or several, got {paths!r:.200}",
+    )
+    return frame_of(pa.concat_tables([_read_one(Path(path)) for path in listed]))
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
@@ -87,12 +91,15 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def tidied(frame: pd.DataFrame) -> pd.DataFrame:
+def tidied(frame: pd.DataFrame, *needed: str) -> pd.DataFrame:
     """Results as `read` gives them, whatever wrote and read them; any columns, rows as they are.
 
-    Raises ValueError, with column and row, for a value that results do not hold.
+    Raises ValueError, with column and row, for a value that results do not hold, and if a column
+    that is needed is not there.
     """
     _check_frame(frame)
+    missing = sorted(name for name in needed if name not in frame)
+    require(not missing, f"results lack the columns {', '.join(missing)}")
     require(frame.columns.is_unique, "results have two columns of one name")
     untidy = [field for field in SCHEMA if field.name in frame]
     untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
