@@ -116,7 +116,7 @@ def test_columns_that_are_missing_are_named(reader):
             reader(frame)
         except cl.UserError as refused:
             assert str(refused) == f"results lack the columns {lost}"
-    with pytest.raises(cl.UserError, match="results lack the columns .*"):
+    with pytest.raises(cl.UserError, match="results lack the columns"):
         reader(pd.DataFrame({"study": ["a"]}))
 
 
