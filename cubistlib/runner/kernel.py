@@ -5,12 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.kernelspec import KernelSpec
+
+from cubistlib.support.children import CLOSING_KILLS, kill_at_closing
 
 SOCKET_PATH = 100  # bytes that a socket's path may have on every system
 
@@ -19,11 +22,13 @@ class ThisPython(AsyncKernelManager):
     """Starts `sys.executable`; talks over sockets in the file system where they fit.
 
     All that it needs lies in a temporary folder of its own: a home may be missing or full.
-    Raises RuntimeError if there is no room for that, or if the kernel cannot be started.
+    Where a pipe can see to it, the kernel ends with this process, whatever it is doing. Raises
+    RuntimeError if there is no room for the folder, or if the kernel cannot be started.
     """
 
     def __init__(self, **options):
         super().__init__(**options)
+        self._lifeline = ExitStack()  # closed when the kernel has ended
         try:
             self._folder = _temporary()
         except OSError as error:
@@ -43,24 +48,46 @@ class ThisPython(AsyncKernelManager):
 
     async def start_kernel(self, **options) -> None:  # type: ignore[override]
         """Start it; what a kernel logs of itself is no message to the runner's user."""
+        options["stderr"] = subprocess.DEVNULL
         try:
-            await super().start_kernel(stderr=subprocess.DEVNULL, **options)
+            if CLOSING_KILLS:
+                await self._start_mortal(**options)
+            else:
+                await super().start_kernel(**options)
         except OSError as error:
             await self.cleanup_resources()
             raise RuntimeError(f"no kernel can be started: {error}") from error
+
+    async def _start_mortal(self, **options) -> None:
+        """Start it with a pipe whose writing end is held here alone.
+
+        A kernel itself asks for its parent, too, but C code may keep it from asking.
+        """
+        reading, writing = os.pipe()
+        self._lifeline.callback(os.close, writing)
+        try:
+            await super().start_kernel(pass_fds=(reading,), **options)
+            if process := self._process:
+                kill_at_closing(reading, process.pid)
+        finally:
+            os.close(reading)
 
     async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
         """Called when the kernel has ended."""
         await super().cleanup_resources(restart)
         if not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            self.kill()
 
     def kill(self) -> None:
         """End the kernel at once, from any thread, whatever it is doing, and clear its folder."""
-        process = getattr(self.provisioner, "process", None)
-        if process is not None:
+        if process := self._process:
             process.kill()
+        self._lifeline.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def _process(self) -> subprocess.Popen | None:
+        return getattr(self.provisioner, "process", None)
 
 
 def _temporary() -> Path:

@@ -14,6 +14,9 @@ try:
 except ImportError:  # Windows has none
     fcntl = None  # type: ignore[assignment]
 
+# Whether the system itself can end a process when a pipe is closed: Linux can.
+CLOSING_KILLS = hasattr(fcntl, "F_SETSIG")
+
 
 class Child(context.SpawnProcess):
     """A process that does not import the script that starts it.
@@ -101,11 +104,17 @@ def _end_with_parent() -> None:
         parent.join()
         os._exit(1)
 
-    if hasattr(fcntl, "F_SETSIG"):
-        # The watch needs Python's lock, which compiling holds for seconds: Linux itself kills
-        # the child when the pipe to its parent is closed.
-        pipe = parent.sentinel
-        fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
-        fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGKILL)
-        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | fcntl.FASYNC)
+    if CLOSING_KILLS:
+        # The watch needs Python's lock, which compiling holds for seconds.
+        kill_at_closing(parent.sentinel, os.getpid())
     threading.Thread(target=watch, daemon=True).start()
+
+
+def kill_at_closing(reading: int, process: int) -> None:
+    """Has Linux kill a process as soon as nobody holds a pipe's writing end any more.
+
+    The process must hold the reading end, which may be armed from outside it.
+    """
+    fcntl.fcntl(reading, fcntl.F_SETOWN, process)
+    fcntl.fcntl(reading, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(reading, fcntl.F_SETFL, fcntl.fcntl(reading, fcntl.F_GETFL) | fcntl.FASYNC)

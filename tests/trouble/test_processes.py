@@ -8,12 +8,15 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import sweeps
+from little import WRITE, Little
 
 import cubistlib as cl
 from cubistlib import sweep
+from cubistlib.__main__ import main
 from cubistlib.sweep import portable
 
 SWEEP = """
@@ -115,6 +118,44 @@ def test_a_worker_in_c_code_ends_with_its_killed_parent(tmp_path):
     parent.kill()
     wait_until(lambda: not alive(pid), 2)
     parent.communicate()
+
+
+KERNEL = """
+os.system("sleep 9 > /dev/null 2>&1 &")  # has whatever a kernel hands on
+(folder / "begun").write_text(str(os.getpid()))
+import ctypes
+ctypes.PyDLL(None).sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread sees to it, with the lock")
+def test_a_kernel_in_c_code_ends_with_its_killed_runner(home):
+    little = Little(home)
+    little.both("10_a", WRITE + KERNEL)
+    begun = little.outputs / "begun"
+    runner = python(home, "-m", "cubistlib", "run", "quick")
+    wait_until(lambda: begun.exists() and begun.read_text())
+    pid = int(begun.read_text())
+    time.sleep(0.3)
+    assert alive(pid)
+    runner.kill()
+    wait_until(lambda: not alive(pid), 2)
+    runner.communicate()
+
+
+OPENED = Path("/proc/self/fd")
+
+
+@pytest.mark.skipif(not OPENED.is_dir(), reason="nothing lists what is open")
+def test_a_run_leaves_nothing_open(home):
+    Little(home).both("10_a", "1")
+
+    def pipes():
+        main(["run", "quick", "--force"])
+        links = [link for link in OPENED.iterdir() if link.is_symlink()]
+        return sum(link.readlink().name.startswith("pipe:") for link in links)
+
+    assert pipes() == pipes()
 
 
 def alive(pid):
