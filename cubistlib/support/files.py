@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from cubistlib.support.paths import shown
 
 # What a file system answers that cannot lock files, as some network drives.
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP)
+# Names that `replacing` gives, which nobody who reads a message knows.
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}(\.[^.]*)?", re.DOTALL)
 
 
 @contextmanager
@@ -38,6 +41,14 @@ def write_text(path: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def require_text(text: str) -> None:
+    """Raises ValueError for half a character, which no file can hold; an escape may make one."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise UserError(f"no text holds U+{ord(text[error.start]):04X}") from error
+
+
 class NotWritten(UserError):
     """Something that the disk refused."""
 
@@ -55,11 +66,16 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def _reason(error: OSError | NotImplementedError, folder: Path) -> str:
-    """What was refused in a few words, and at which place if that is outside the folder."""
+    """What was refused in a few words, and at which place if that is not the folder itself."""
     if isinstance(error, NotImplementedError) or error.errno in NO_LOCKS:
         return "files cannot be locked there, point CUBISTLIB_HOME to a disk where they can"
-    if error.errno == errno.EEXIST:
-        return "a file of that name is in the way"
     words = error.strerror or str(error).rstrip(".")
-    place = Path(os.fsdecode(error.filename or folder))
-    return words if place.is_relative_to(folder) else f"{words}: {shown(place)}"
+    if error.errno == errno.EEXIST:
+        words = "a file of that name is in the way"
+    # Of a renaming, the new name; it is the one that something may stand in the way of.
+    place = Path(os.fsdecode(error.filename2 or error.filename or folder))
+    if TEMPORARY.fullmatch(place.name):
+        place = place.parent
+    if error.errno == errno.ENOTDIR:
+        place = next(above for above in (place, *place.parents) if above.exists())
+    return words if place == folder else f"{words}: {shown(place)}"

@@ -24,9 +24,11 @@ def root() -> Path:
 def _home(name: str) -> Path:
     try:
         home = Path(name).expanduser().resolve()
-    except RuntimeError as error:  # no such user, or a link to itself
-        raise UserError(f"CUBISTLIB_HOME must be a folder, got {name!r}: {error}") from error
-    require(home.is_dir() or not home.exists(), f"CUBISTLIB_HOME must be a folder, got {name!r}")
+        possible = home.is_dir() or not home.exists()
+    except (RuntimeError, OSError) as error:  # no such user, a link to itself, a closed folder
+        why = getattr(error, "strerror", None) or error
+        raise UserError(f"CUBISTLIB_HOME must be a folder, got {name!r}: {why}") from error
+    require(possible, f"CUBISTLIB_HOME must be a folder, got {name!r}")
     return home
 
 
@@ -68,4 +70,4 @@ def outputs(profile: str) -> Path:
 
 def shown(path: Path) -> str:
     """A path as messages give it: from the root where it lies below, else in full."""
-    return str(path.relative_to(root()) if path.is_relative_to(root()) else path)
+    return str(path.relative_to(root()) if root() in path.parents else path)

@@ -70,6 +70,29 @@ def test_what_a_disk_refuses_is_one_sentence(home, error, said):
     assert str(caught.value) == f"outputs/q: results cannot be written ({said}); {LATER.strip()}"
 
 
+BESIDE = f".10_a.{'0123456789abcdef' * 2}.ipynb"  # a name that nobody has seen, nor will
+
+
+@pytest.mark.parametrize(
+    ("place", "renamed", "said"),
+    [
+        ("outputs/q", None, "Denied"),
+        ("outputs/q/.lock", None, "Denied: outputs/q/.lock"),
+        ("outputs/q/.runs", None, "Denied: outputs/q/.runs"),
+        ("outputs", None, "Denied: outputs"),
+        (f"outputs/q/{BESIDE}", None, "Denied"),
+        (f"outputs/q/.runs/{BESIDE}", None, "Denied: outputs/q/.runs"),
+        (f"outputs/q/{BESIDE}", "outputs/q/10_a.ipynb", "Denied: outputs/q/10_a.ipynb"),
+        ("", None, "Denied: {home}"),
+    ],
+)
+def test_the_place_that_is_refused_is_named(home, place, renamed, said):
+    new = renamed and str(home / renamed)
+    with pytest.raises(files.NotWritten) as caught, files.writing(home / "outputs" / "q"):
+        raise OSError(errno.EACCES, "Denied", str(home / place), None, new)
+    assert f" ({said.format(home=home)}); " in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("owner", "name", "error"),
     [
@@ -99,14 +122,23 @@ def folder(path):
     path.mkdir(parents=True)
 
 
+def dangling(path):
+    path.parent.mkdir(parents=True)
+    path.symlink_to("no/where")
+
+
 @pytest.mark.parametrize(
     ("place", "put"),
     [
         ("outputs", plain_file),
         ("outputs/quick", plain_file),
         ("outputs/quick/.runs", plain_file),
+        ("outputs/quick/.runs", dangling),
         ("outputs/quick/.lock", folder),
+        ("outputs/quick/.lock", dangling),
         ("outputs/quick/.runs/10_a.json", folder),
+        ("outputs/quick/10_a.ipynb", folder),
+        ("outputs/quick/10_a.html", folder),
         ("outputs/quick/10_a.failed.ipynb", folder),
         ("outputs/quick/.10_a.0.ipynb", folder),
     ],
@@ -118,7 +150,9 @@ def test_what_stands_in_the_way_is_said_and_left_alone(little, quick, place, put
     status, _, said = quick()
     assert (status, said.count("\n")) == (2, 1)
     assert said.startswith("outputs/quick: results cannot be written (") and said.endswith(LATER)
-    assert path.is_dir() if put is folder else path.read_text() == "in the way"
+    assert f": {place}); " in said or place == "outputs/quick"
+    kept = {plain_file: path.is_file, folder: path.is_dir, dangling: path.is_symlink}
+    assert kept[put]()
 
 
 def test_outputs_that_vanish_in_mid_run_and_the_start_after_that(little, quick):
@@ -153,6 +187,15 @@ def test_after_a_full_disk_a_second_start_goes_on(little, quick, monkeypatch):
     assert status == 0
     assert "10_a … up to date\n" in out and re.search(r"20_b … [\d.]+ s\n", out)
     assert sorted(path.name for path in little.outputs.glob(".*")) == [".lock", ".runs"]
+
+
+def test_a_home_that_nobody_may_look_at(capsys, monkeypatch):
+    monkeypatch.setenv("CUBISTLIB_HOME", "/closed/home")
+    refused = PermissionError(errno.EACCES, "Permission denied")
+    monkeypatch.setattr(Path, "is_dir", refusing(refused))
+    assert main(["plan", "p", "--no-cost"]) == 2
+    said = "CUBISTLIB_HOME must be a folder, got '/closed/home': Permission denied\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": [{"cell_type', "[" * 100_000, "\0"])
