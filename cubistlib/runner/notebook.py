@@ -1,6 +1,7 @@
 """The notebooks of the series as the runner sees them: parameters, needs, fingerprint."""
 
 import ast
+import json
 import os
 import re
 import warnings
@@ -15,6 +16,7 @@ from nbformat.reader import NotJSONError
 
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
+from cubistlib.support.files import require_text
 from cubistlib.support.provenance import digest
 
 NAME = re.compile(r"[0-9][0-9]_\w+")
@@ -93,11 +95,14 @@ def read(path: Path) -> NotebookNode:
             warnings.simplefilter("ignore")  # cells without ids get some
             notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook, relax_add_props=True)
+        require_text(json.dumps(notebook, ensure_ascii=False))
         return notebook
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
     except (NotJSONError, UnicodeDecodeError, *TOO_DEEP) as error:
         raise _unreadable(path, "it is not JSON") from error
+    except UserError as error:
+        raise _unreadable(path, str(error)) from error
     except (nbformat.ValidationError, nbformat.NBFormatError) as error:
         raise _unreadable(path, str(error).splitlines()[0][:100]) from error
     except Exception as error:  # whatever the conversion of something else stumbles over
@@ -122,9 +127,10 @@ def series() -> dict[str, Notebook]:
     return found
 
 
-def left_out() -> list[str]:
-    """Files that begin like a notebook of the series and are none, as an editor's copies."""
-    return [paths.shown(path) for path in _candidates() if not NAME.fullmatch(path.stem)]
+def left_out(profile: str) -> list[str]:
+    """Notebooks and parameter files that are not named as the series', as an editor's copies."""
+    found = [*_candidates(), *sorted(paths.params(profile).glob("*.yaml"))]
+    return [paths.shown(path) for path in found if not NAME.fullmatch(path.stem)]
 
 
 def _candidates() -> list[Path]:

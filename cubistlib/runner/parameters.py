@@ -16,7 +16,7 @@ from cubistlib.data import cubist_spiral
 from cubistlib.networks.network import require_memory, weights_of
 from cubistlib.pruners import Algorithm
 from cubistlib.pruners.parts.selection import Selection
-from cubistlib.runner.notebook import Notebook
+from cubistlib.runner.notebook import NAME, Notebook
 from cubistlib.runner.yaml_file import read_yaml
 from cubistlib.studies.experiment import HOST_WIDTH
 from cubistlib.support import paths
@@ -121,10 +121,12 @@ def _type(name: str, hint: str) -> Any:
 def check(profile: str, notebooks: dict[str, Notebook]) -> dict[str, Values]:
     """The parameters of every notebook in a profile, by the notebook's name.
 
-    Raises ValueError with every fault of every file, a sentence a line.
+    Files that are not named as notebooks are (`notebook.left_out`) do not count. Raises ValueError
+    with every fault of every file, a sentence a line.
     """
     folder, faults, found = paths.params(profile), [], {}
-    for name in sorted({*notebooks, *(file.stem for file in folder.glob("*.yaml"))}):
+    files = {file.stem for file in folder.glob("*.yaml") if NAME.fullmatch(file.stem)}
+    for name in sorted({*notebooks, *files}):
         file = folder / f"{name}.yaml"
         try:
             require(name in notebooks, f"{paths.shown(file)}: there is no notebook of that name")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import TIMEOUT_MAX
 
 from filelock import FileLock, Timeout
 
@@ -26,11 +27,11 @@ def command(given: argparse.Namespace) -> int:
     Returns the exit status: 0, or 1 if a notebook failed. Raises ValueError for bad input,
     before anything has started, and if the outputs cannot be written.
     """
-    seconds = checked("--timeout", Positive, given.timeout)
+    seconds = checked("--timeout", Positive, min(given.timeout, TIMEOUT_MAX))
     jobs = of_profile.of(given.profile)
     unknown = [name for name in given.names if name not in jobs]
     require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
-    if others := left_out():
+    if others := left_out(given.profile):
         print(f"left out, not named NN_name: {', '.join(others)}")
     with files.writing(paths.outputs(given.profile)), _alone(given.profile):
         sound = _run(jobs, given.names or list(jobs), given.force, seconds)
@@ -94,7 +95,7 @@ def _kept(output: Path, place: Path) -> Iterator[None]:
     try:
         yield
     except Failed:
-        if output.exists():
+        if output.exists() and output.stat().st_size:
             output.replace(place)
         raise
 

@@ -14,6 +14,7 @@ import yaml
 from cubistlib.runner.scalars import agreed
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
+from cubistlib.support.files import require_text
 from cubistlib.support.types import brief
 
 # Far above any parameter file, and read in a fraction of a second whatever stands there.
@@ -90,6 +91,7 @@ def _scalar(event: yaml.Event) -> Any:
     if not isinstance(event, yaml.ScalarEvent):
         raise UserError(f"{_line(event)}: must be 'name: value' or 'name: [value, value]'")
     try:
+        require_text(event.value)
         return event.value if event.style else agreed(event.value)
     except UserError as error:
         raise UserError(f"{_line(event)}: {error}") from error

@@ -117,6 +117,9 @@ FILES = {
     "a tab": ("a:\n\t- 1", "not YAML, line 2: found character '\\t' that cannot start any token"),
     "an open quote": ('a: "', "not YAML, line 1: found unexpected end of stream"),
     "no such character": ('a: "\\U00110000"', "not YAML: chr() arg not in range(0x110000)"),
+    "half a character": ('a: 1\nb: "x\\ud800"', "line 2: no text holds U+D800"),
+    "halves of one": ('a: ["\\ud83d\\ude00"]', "line 1: no text holds U+D83D"),
+    "half a character as a name": ('"\\udfff": 1', "line 1: no text holds U+DFFF"),
     "another version": ("%YAML 2.0\n---\na: 1", "not YAML, line 1: found incompatible YAML"),
     "a version of 5,000 digits": (
         f"%YAML 1.{'9' * 5000}\n---\na: 1",
@@ -397,7 +400,18 @@ PIECES += [
     "\ufeff",
     "<<: ",
 ]
-PIECES += [*AGREED, *DIFFERENT, "\\U00110000", "9" * 5000, "[" * 1500, "\u2028", "\x85", "é", "\r"]
+PIECES += [
+    *AGREED,
+    *DIFFERENT,
+    "\\U00110000",
+    "\\ud800",
+    "9" * 5000,
+    "[" * 1500,
+    "\u2028",
+    "\x85",
+    "é",
+    "\r",
+]
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=30).map("".join)
 FUZZED = st.one_of(
     st.binary(max_size=200), TEXTS.map(str.encode), st.text(max_size=99).map(str.encode)

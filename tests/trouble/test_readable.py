@@ -59,6 +59,8 @@ def without(name, thing=SOUND):
         ({"nbformat": 3}, ""),
         (SOUND | {"nbformat": 99}, "Unsupported nbformat version 99"),
         (SOUND | {"nbformat": "4"}, "Unsupported nbformat version 4"),
+        (SOUND | {"cells": [CELL | {"source": "'\ud800'"}]}, "no text holds U+D800"),
+        (SOUND | {"metadata": {"title": "\udfff"}}, "no text holds U+DFFF"),
         (b"", "it is not JSON"),
         (b"\xff\xfe\x00", "it is not JSON"),
         (b"\0" * 100, "it is not JSON"),
@@ -109,6 +111,20 @@ def test_what_an_editor_leaves_is_left_out(little, capsys, monkeypatch, name):
     assert main(["run", "quick"]) == 0
     out, err = capsys.readouterr()
     assert out.splitlines()[0] == f"left out, not named NN_name: notebooks/{name}"
+    assert err == ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["10_a-Copy1.yaml", "10_a (1).yaml", "10_a.bak.yaml", "10_.yaml", "notes.yaml", ".10_a.yaml"],
+)
+def test_what_an_editor_leaves_of_parameters_is_left_out(little, capsys, monkeypatch, name):
+    little.both("10_a")
+    (little.root / "params" / "quick" / name).write_text("anything")
+    monkeypatch.setattr("cubistlib.runner.execution.execute", lambda _, output, *__: output.touch())
+    assert main(["run", "quick"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[0] == f"left out, not named NN_name: params/quick/{name}"
     assert err == ""
 
 
