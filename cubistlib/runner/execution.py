@@ -3,7 +3,7 @@
 import json
 from logging import CRITICAL, Logger
 from pathlib import Path
-from threading import TIMEOUT_MAX, Timer
+from threading import Timer
 from typing import Any
 
 import papermill
@@ -32,8 +32,8 @@ def execute(
 ) -> None:
     """Execute a notebook with these parameters; what it comes to is in `output`, cell by cell.
 
-    seconds: how long it may take in all. bar: options of the progress bar, or False. Raises
-    Failed, and OSError if `output` cannot be written.
+    seconds: how long it may take in all, threading.TIMEOUT_MAX at most. bar: options of the
+    progress bar, or False. Raises Failed, and OSError if `output` cannot be written.
     """
     try:
         papermill.execute_notebook(
@@ -47,9 +47,12 @@ def execute(
             seconds=seconds,
         )
     except PapermillExecutionError as error:
-        raise Failed(_sentence(error.exec_count, f"{error.ename}: {error.evalue}")) from error
+        why = f"{error.ename}: {error.evalue}"
+        raise Failed(_sentence(_place(error.exec_count), why)) from error
     except RuntimeError as error:  # nested too deeply to be copied
-        raise Failed(_sentence(None, str(error))) from error
+        raise Failed(_sentence(_place(None), str(error))) from error
+    except ValueError as error:  # as of text that UTF-8 does not have
+        raise Failed(_sentence("as it was written down", str(error))) from error
 
 
 class _Client(PapermillNotebookClient):
@@ -60,7 +63,7 @@ class _Client(PapermillNotebookClient):
     def __init__(self, manager: NotebookExecutionManager, seconds: float):
         self.late = False
         # A thread of its own: a flood of output keeps the event loop from looking at the clock.
-        self._timer = Timer(min(seconds, TIMEOUT_MAX), self._end)
+        self._timer = Timer(seconds, self._end)
         self._timer.daemon = True
         self._begin()
         super().__init__(
@@ -142,7 +145,7 @@ class _Engine(Engine):
             code = [cell for cell in nb_man.nb.cells if cell.cell_type == "code"]
             begun = sum(bool(cell.metadata.papermill.start_time) for cell in code)
             why = f"ran longer than {seconds:g} s (--timeout)" if client.late else str(error)
-            raise Failed(_sentence(begun, why)) from error
+            raise Failed(_sentence(_place(begun), why)) from error
 
 
 papermill_engines.register(ENGINE, _Engine)
@@ -161,9 +164,12 @@ def _shorten(content: dict) -> None:
     content["evalue"] = content["evalue"][-TRACEBACK:]
 
 
-def _sentence(cell: int | None, why: str) -> str:
+def _place(cell: int | None) -> str:
+    return f"in cell {cell}" if cell else "before its first cell"
+
+
+def _sentence(place: str, why: str) -> str:
     """Where a notebook failed, and the last line of the reason."""
     last = (why.strip().splitlines() or ["no reason given"])[-1]
     plain = "".join(c if c.isprintable() else " " for c in last)
-    place = f"in cell {cell}" if cell else "before its first cell"
     return f"failed {place}: {plain[:300]}{' …' * (len(plain) > 300)}"

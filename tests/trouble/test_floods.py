@@ -5,6 +5,7 @@ import re
 import nbformat
 import pytest
 from little import Little
+from papermill.iorw import LocalHandler
 
 from cubistlib.__main__ import main
 from cubistlib.runner import execution, jobs
@@ -42,16 +43,17 @@ def test_what_has_no_end_is_ended_and_the_rest_goes_on(little, capsys):
     assert err == ""
 
 
-@pytest.mark.parametrize("given", ["0", "-1", "nan", "inf"])
+@pytest.mark.parametrize("given", ["0", "-1", "nan", "-inf"])
 def test_a_timeout_is_a_number_of_seconds(little, capsys, given):
     little.both("10_a")
     assert main(["run", "quick", f"--timeout={given}"]) == 2
     assert capsys.readouterr().err == f"--timeout must be a number > 0, got {float(given)}\n"
 
 
-def test_a_long_timeout_is_none(little):
+@pytest.mark.parametrize("given", ["1e300", "inf"])
+def test_a_long_timeout_is_none(little, given):
     little.both("10_a", "1")
-    assert main(["run", "quick", "--timeout", "1e300"]) == 0
+    assert main(["run", "quick", "--timeout", given]) == 0
 
 
 def test_outputs_are_kept_up_to_a_size_and_what_is_left_out_is_said(little, capsys, monkeypatch):
@@ -88,6 +90,28 @@ def test_fifty_megabytes_leave_one(little):
     little.both("10_a", "for _ in range(50): print('x' * 999_999)")
     assert main(["run", "quick"]) == 0
     assert (little.outputs / "10_a.ipynb").stat().st_size < 1_010_000
+
+
+def test_what_cannot_be_written_fails_its_notebook(little, tmp_path):
+    path = little.notebook("10_a", "1", text=["an HALF"])
+    path.write_text(path.read_text().replace("HALF", "\\ud800"))
+    with pytest.raises(execution.Failed, match=r"^failed as it was written down: 'utf-8' codec"):
+        execution.execute(path, tmp_path / "made.ipynb", {}, 60, False)
+
+
+def test_outputs_that_cannot_be_written_fail_their_notebook(little, capsys, monkeypatch):
+    def write(handler, text, path):
+        return real(handler, text.replace("half", "\ud800"), path)
+
+    real = LocalHandler.write
+    monkeypatch.setattr(LocalHandler, "write", write)
+    little.both("10_a", "print('HALF'.lower())")
+    little.both("20_b", "1")
+    assert main(["run", "quick"]) == 1
+    out, err = capsys.readouterr()
+    assert "10_a … failed as it was written down: 'utf-8' codec can't" in out and err == ""
+    assert re.search(r"20_b … [\d.]+ s\n", out)
+    assert not (little.outputs / "10_a.failed.ipynb").exists(), "it would be empty"
 
 
 def test_braces_in_a_path_are_only_braces(tmp_path, monkeypatch):
