@@ -167,3 +167,10 @@ def test_clusters_that_are_not_there_are_one_sentence(monkeypatch):
 )
 def test_an_error_of_a_file_is_not_the_workers_end(error, lost):
     assert executors.is_lost(error) == lost
+
+
+def test_that_nobody_works_yet_is_said(capsys):
+    executors._say_if_alone(executors.Executor(print, lambda: 0))
+    assert "there is no worker yet, waiting for the first" in capsys.readouterr().err
+    executors._say_if_alone(executors.Executor(print, lambda: 1))
+    assert not capsys.readouterr().err

@@ -1,5 +1,6 @@
 """Sweeps: the same table from every executor, and what a study's folder refuses."""
 
+import errno
 import json
 import threading
 from dataclasses import replace
@@ -11,7 +12,7 @@ from sweeps import same
 
 import cubistlib as cl
 from cubistlib import store, sweep
-from cubistlib.store import StudyFolder
+from cubistlib.store import StudyFolder, locks
 from cubistlib.store import folder as folder_module
 from cubistlib.store.record import record
 from cubistlib.studies import paper
@@ -252,3 +253,18 @@ def test_the_start_is_not_taken_from_another_search_of_that_name(monkeypatch):
     sweep.advance(sweeps.search(epochs=1), "p")
     with pytest.raises(cl.UserError, match="of which 0 of 32 shards are done: run 'python"):
         sweep.run(sweeps.pruning(origin=Origin("tiny/search", 0.5)), "p")
+
+
+def test_a_finished_study_is_read_from_a_disk_that_nothing_can_be_written_to(monkeypatch):
+    study = sweeps.search()
+    table = sweep.run(study, "p")
+
+    def refuse(*arguments, **options):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(locks, "held", refuse)
+    same(sweep.run(study, "p"), table)
+    with pytest.raises(cl.UserError, match="Read-only file system"):
+        sweep.run(study, "p", renew=True)
+    with pytest.raises(cl.UserError, match="Read-only file system"):
+        sweep.run(study, "another")

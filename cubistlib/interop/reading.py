@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Any
 
 import numpy as np
@@ -48,6 +49,7 @@ def from_sequential(model: nn.Module, *, zeros: str = "pruned") -> tuple[Network
     points = _points(layers[0].in_features)
     logits, held = run(model, torch.from_numpy(points), lambda: [_held(each) for each in layers])
     weights, kept, biases, living = ([*column] for column in zip(*held, strict=True))
+    _check_chain(weights)
     zero = 0
     for i, weight in enumerate(weights):
         kept[i] = np.ones(weight.shape, bool) if kept[i] is None else kept[i] != 0
@@ -70,6 +72,17 @@ def from_sequential(model: nn.Module, *, zeros: str = "pruned") -> tuple[Network
             stacklevel=2,
         )
     return _single(weights, biases), masks
+
+
+def _check_chain(weights: Arrays) -> None:
+    shapes = [weight.shape for weight in weights]
+    chained = all(before[0] == after[1] for before, after in pairwise(shapes))
+    told = ", ".join(f"{into} to {out}" for out, into in shapes)
+    require(
+        chained and min(map(min, shapes)) >= 1,
+        f"from_sequential: the Linear layers must chain and have units, got {told}; give those "
+        "that lead to the logit in an nn.Sequential",
+    )
 
 
 def _single(weights: Arrays, biases: Arrays) -> Network:

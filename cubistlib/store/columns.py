@@ -53,6 +53,8 @@ def cast(
 def _cast(found: pd.Series | pa.ChunkedArray, wanted: pa.DataType, optional: bool) -> pa.Array:
     array = pa.array(found, from_pandas=True) if isinstance(found, pd.Series) else found
     array = array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array
+    if optional and array.null_count == len(array):  # of whatever type
+        return pa.nulls(len(array), wanted)
     done = array if array.type == wanted else _converted(array, wanted)
     missing = 0 if optional else done.null_count
     if missing or (types.is_list(wanted) and pc.list_flatten(done).null_count):

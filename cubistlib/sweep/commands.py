@@ -10,6 +10,7 @@ from cubistlib.studies import Study, paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.sweep import cost, winners
+from cubistlib.sweep.executors import Choice
 
 
 def plan(given: argparse.Namespace) -> int:
@@ -24,6 +25,8 @@ def run(given: argparse.Namespace) -> int:
     """Runs what is missing of the paper's studies."""
     part = _slice(given.slice)
     where = {name: getattr(given, name) for name in ("executor", "workers", "address", "insecure")}
+    where["security"] = given.tls
+    Choice(**where)  # refused before anything is said
     studies = [paper.study(name) for name in given.names or paper.STUDIES]
     print(f"results: {paths.shown(sweep.results(given.profile))}/", flush=True)
     for study in studies:
@@ -32,7 +35,7 @@ def run(given: argparse.Namespace) -> int:
             require(not given.names, waits)
             print(f"left out: {waits}")  # other slices may still be at its search
             continue
-        sweep.advance(ready, given.profile, part=part, wait=given.wait, security=given.tls, **where)
+        sweep.advance(ready, given.profile, part=part, wait=given.wait, **where)
         done = sweep.finished(ready, given.profile)
         print(f"{study.name}: {done:,} of {len(study):,} experiments done", flush=True)
     return 0

@@ -2,6 +2,7 @@
 
 import logging
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
@@ -107,6 +108,7 @@ def dask(
     else:
         known = keys.for_scheduler(address, security, insecure)
         with _client(distributed, address, known) as executor:
+            _say_if_alone(executor)
             yield executor
 
 
@@ -188,7 +190,14 @@ def slurm(workers: int, security: Security = None, insecure: bool = False) -> It
             _check_queue(cluster.job_script())
             cluster.scale(jobs=workers)
             with _client(distributed, cluster, known) as executor:
+                _say_if_alone(executor)
                 yield executor
+
+
+def _say_if_alone(executor: Executor) -> None:
+    """That nothing happens yet, where jobs wait in a queue or somebody forgot the workers."""
+    if not executor.workers():
+        print("cubistlib: there is no worker yet, waiting for the first", file=sys.stderr)
 
 
 def _check_queue(script: str) -> None:
@@ -217,10 +226,11 @@ def _client(distributed, cluster, known) -> Iterator[Executor]:
     try:
         client = distributed.Client(cluster, timeout=PATIENCE, security=known)
     except (OSError, ValueError) as error:  # the second for what is no address
-        raise UserError(f"no Dask scheduler answers at {cluster}") from error
+        keyless = ", or it does not take these keys" * (known is not None)
+        raise UserError(f"no Dask scheduler answers at {cluster}{keyless}") from error
     try:
         pool = client.get_executor(pure=False)
-        yield Executor(pool.submit, lambda: max(1, sum(client.nthreads().values())))
+        yield Executor(pool.submit, lambda: sum(client.nthreads().values()))
         client.close()
     except BaseException:
         with suppress(Exception):

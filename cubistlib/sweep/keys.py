@@ -50,6 +50,8 @@ def _from_files(names: Sequence[str]) -> Any:
         f"security must be three files (CA, certificate, key) or a distributed.Security, "
         f"got {names!r}",
     )
+    missing = [name for name in files if not Path(name).is_file()]
+    require(not missing, f"the keys of the cluster cannot be read: {', '.join(missing)} is no file")
     authority, certificate, key = files
     own = {f"tls_{role}_cert": certificate for role in ROLES}
     own |= {f"tls_{role}_key": key for role in ROLES}
@@ -71,7 +73,7 @@ def for_scheduler(address: str, security: Security, insecure: bool) -> Any:
 
     insecure: take it nevertheless.
     """
-    if address.startswith(TLS):
+    if address.lower().startswith(TLS):
         keys = given(security)
         require(
             keys is not None,

@@ -73,22 +73,31 @@ def advance(
     target, mine = folder(study, profile), slice_of(study, part)
     choice = executors.Choice(executor, workers, address, security, insecure)
     known = portable.modules(study) if executor != "threads" else ()
-    with target.hold(part, wait, renew) as said:
-        for sentence in said:
-            say(sentence)
-        there = target.finished()
-        missing = [shard for shard in mine if shard not in there]
-        if missing:
-            with choice.start() as pool:
-                _work(study, target, mine, missing, portable.importing(known, pool))
-        lost = set(mine) - target.finished()
-        require(
-            not lost,
-            f"{paths.shown(target.path)}: results of {len(lost)} shards are gone that this sweep "
-            "wrote; start again to run them anew",
-        )
-        for shard in range(0, len(study.shards), store_folder.BLOCKS[0]):
-            target.compact(shard)
+    try:
+        with target.hold(part, wait, renew) as said:
+            for sentence in said:
+                say(sentence)
+            there = target.finished()
+            missing = [shard for shard in mine if shard not in there]
+            if missing:
+                with choice.start() as pool:
+                    _work(study, target, mine, missing, portable.importing(known, pool))
+            _put_together(study, target, mine)
+    except NotWritten:
+        if renew or not target.finished().issuperset(mine):
+            raise  # where all is there, as on a disk for reading alone, nothing has to be written
+
+
+def _put_together(study: Study, target: StudyFolder, mine: range) -> None:
+    """The shards of a slice in few files. Raises ValueError if one is gone meanwhile."""
+    lost = set(mine) - target.finished()
+    require(
+        not lost,
+        f"{paths.shown(target.path)}: results of {len(lost)} shards are gone that this sweep "
+        "wrote; start again to run them anew",
+    )
+    for shard in range(0, len(study.shards), store_folder.BLOCKS[0]):
+        target.compact(shard)
 
 
 def _ready(study: Study, profile: str | Path) -> Study:
@@ -148,7 +157,7 @@ def _completed(
     Only so many are under way that memory stays flat.
     """
     for shard in missing:
-        if len(under_way) >= 2 * pool.workers():
+        if len(under_way) >= 2 * max(1, pool.workers()):
             yield from wait_for(under_way, return_when=FIRST_COMPLETED).done
         under_way[pool.submit(run_shard, study, shard)] = shard
     while under_way:

@@ -220,6 +220,25 @@ def test_zeros_that_a_second_mask_does_not_know_are_pruned(amount):
     assert all((masks.apply(net).weights[i][m] != 0).all() for i, m in enumerate(masks.weights))
 
 
+class TwoHeads(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.main, self.aside = dense(), nn.Linear(2, 1)
+
+    def forward(self, x):
+        return self.main(x)
+
+
+@pytest.mark.parametrize(
+    "make, told",
+    [(TwoHeads, "16 to 1, 2 to 1"), (lambda: nn.Sequential(nn.Linear(2, 0)), "2 to 0")],
+)
+@pytest.mark.filterwarnings("ignore:Initializing zero-element")
+def test_layers_that_do_not_chain_are_told(make, told):
+    with pytest.raises(UserError, match=f"must chain and have units, got .*{told}; give those"):
+        from_sequential(make())
+
+
 def test_parameters_beyond_single_precision_are_refused():
     model = dense().double()
     with torch.no_grad():
