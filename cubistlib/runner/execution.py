@@ -1,13 +1,12 @@
 """One notebook executed by papermill: within its time, and with outputs of a bounded size."""
 
 import json
-from logging import CRITICAL, Logger
+from logging import CRITICAL, Logger, getLogger
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import papermill
-from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
@@ -35,6 +34,7 @@ def execute(
     seconds: how long it may take in all, threading.TIMEOUT_MAX at most. bar: options of the
     progress bar, or False. Raises Failed, and OSError if `output` cannot be written.
     """
+    getLogger("asyncio").setLevel(CRITICAL)  # of a client that failed it tells late, and at length
     try:
         papermill.execute_notebook(
             _literal(notebook),
@@ -110,6 +110,17 @@ class _Client(PapermillNotebookClient):
             outs.append(self._note)
         self._note.text = f"\n[left out here: {self._left_out:,} characters of the output]\n"
 
+    def _update_display_id(self, display_id: str, msg: dict) -> None:
+        """Replaces what is displayed under a name, as far as there is room for what is new."""
+        known, new = self._display_id_map.get(display_id, {}), len(json.dumps(msg["content"]))
+        shown = [(self.nb.cells[cell].outputs, i) for cell, held in known.items() for i in held]
+        more = sum(new - len(json.dumps(outs[i])) for outs, i in shown)
+        if shown and more > self._room["display_data"]:
+            self._leave_out(more, shown[0][0])
+            return
+        self._room["display_data"] -= more
+        super()._update_display_id(display_id, msg)
+
     def clear_output(self, outs: list[NotebookNode], msg: dict, cell_index: int) -> None:
         """Clears a cell's outputs, which makes room again."""
         super().clear_output(outs, msg, cell_index)
@@ -137,14 +148,19 @@ class _Engine(Engine):
     def execute_managed_notebook(
         cls, nb_man: NotebookExecutionManager, kernel_name: str, seconds: float = 0, **_: Any
     ) -> None:
-        """Execute a notebook. Raises Failed if the kernel does not answer, or dies."""
+        """Execute a notebook.
+
+        Raises Failed if the kernel does not answer, dies, or sends what no notebook holds.
+        """
         client = _Client(nb_man, seconds)
         try:
             client.execute()
-        except (RuntimeError, CellTimeoutError) as error:
+        except OSError:  # of the disk
+            raise
+        except Exception as error:  # outputs come from anywhere
             code = [cell for cell in nb_man.nb.cells if cell.cell_type == "code"]
             begun = sum(bool(cell.metadata.papermill.start_time) for cell in code)
-            why = f"ran longer than {seconds:g} s (--timeout)" if client.late else str(error)
+            why = f"ran longer than {seconds:g} s (--timeout)" if client.late else _said(error)
             raise Failed(_sentence(_place(begun), why)) from error
 
 
@@ -162,6 +178,12 @@ def _shorten(content: dict) -> None:
     if len(traceback) > TRACEBACK:
         content["traceback"] = [traceback[-TRACEBACK:]]
     content["evalue"] = content["evalue"][-TRACEBACK:]
+
+
+def _said(error: Exception) -> str:
+    """What is wrong, in a line: of what is no sentence, its kind, too."""
+    first = (str(error).strip().splitlines() or [""])[0]
+    return str(error) if isinstance(error, RuntimeError) else f"{type(error).__name__}: {first}"
 
 
 def _place(cell: int | None) -> str:

@@ -79,8 +79,9 @@ class Job:
     def record(self) -> Record | None:
         """What is known of its last run; None if there is nothing that can be read."""
         try:
-            return _RECORD.validate_json(self._record.read_bytes())
-        except (OSError, ValueError):
+            # By json, which reads names of files that are no text as it has written them.
+            return _RECORD.validate_python(json.loads(self._record.read_bytes()))
+        except (OSError, ValueError, RecursionError):
             return None
 
     def current(self) -> bool:

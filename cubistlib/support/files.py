@@ -58,6 +58,8 @@ def writing(folder: Path) -> Iterator[None]:
     """Turns what a disk refuses into a sentence; what is unfinished has been removed by then."""
     try:
         yield
+    except BrokenPipeError:  # of the console: nobody reads on
+        raise
     except (OSError, NotImplementedError) as error:
         raise NotWritten(
             f"{shown(folder)}: results cannot be written ({_reason(error, folder)}); "
@@ -76,6 +78,8 @@ def _reason(error: OSError | NotImplementedError, folder: Path) -> str:
     place = Path(os.fsdecode(error.filename2 or error.filename or folder))
     if TEMPORARY.fullmatch(place.name):
         place = place.parent
+    if error.errno == errno.EEXIST and place.is_symlink():
+        words = "a link that leads nowhere is in the way"
     if error.errno == errno.ENOTDIR:
         place = next(above for above in (place, *place.parents) if above.exists())
     return words if place == folder else f"{words}: {shown(place)}"

@@ -9,6 +9,7 @@ from io import BytesIO, TextIOWrapper
 
 import pytest
 import sweeps
+from little import Little
 
 import cubistlib as cl
 from cubistlib import sweep
@@ -83,6 +84,13 @@ def test_a_sweep_of_which_nobody_reads_loses_no_row(tmp_path):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CUBISTLIB_HOME", str(tmp_path))
         assert sweep.finished(sweeps.search(), "p") == 128
+
+
+def test_a_run_of_which_nobody_reads_ends_in_silence(tmp_path):
+    Little(tmp_path).both("10_a", "1")
+    # Who reads leaves before the first line is printed.
+    done = shell(tmp_path, "{ sleep 0.3; cubistlib run quick; } | true")
+    assert (done[0], done[2]) == (141, b"")
 
 
 @pytest.mark.parametrize(

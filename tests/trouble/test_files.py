@@ -280,3 +280,10 @@ def test_no_room_for_a_kernel_fails_the_notebook_in_a_sentence(little, quick, mo
     status, out, _ = quick()
     assert status == 1
     assert "10_a … failed before its first cell: no folder for a kernel: " in out
+
+
+def test_outputs_that_are_a_link_to_nowhere_are_told(little, capsys):
+    little.both("10_a", "1")
+    (little.root / "outputs").symlink_to("/nonexistent/scratch")
+    assert main(["run", "quick"]) == 2
+    assert "(a link that leads nowhere is in the way: outputs)" in capsys.readouterr().err

@@ -119,3 +119,39 @@ def test_braces_in_a_path_are_only_braces(tmp_path, monkeypatch):
     (tmp_path / "{a}").mkdir()
     Little(tmp_path / "{a}").both("10_a", "1")
     assert main(["run", "quick"]) == 0
+
+
+def test_what_is_shown_in_the_place_of_something_needs_room_too(little, monkeypatch):
+    monkeypatch.setattr(execution, "DISPLAYED", 3000)
+    update = "from IPython.display import display\nh = display('a', display_id=True)\n"
+    many = "for i in range(50): h.update('b' * 900)"  # each in the place of the one before
+    little.both("10_a", f"{update}{many}", "h.update('c' * 50_000)")
+    assert main(["run", "quick"]) == 0
+    path = little.outputs / "10_a.ipynb"
+    shown, note = nbformat.read(path, 4).cells[-2].outputs
+    assert shown.data["text/plain"] == repr("b" * 900)
+    assert re.search(r"\[left out here: [\d,]+ characters", note.text)
+
+
+FOREIGN = {
+    "no text": ("'text/html': None", "NotebookValidationError"),
+    "a number": ("'text/html': 5", "NotebookValidationError"),
+}
+
+
+@pytest.mark.parametrize("data, why", FOREIGN.values(), ids=FOREIGN)
+def test_an_output_that_no_notebook_holds_fails_its_notebook_alone(little, capsys, data, why):
+    shows = f"def _repr_mimebundle_(self, **_): return {{'text/plain': 'a', {data}}}"
+    little.both("10_a", f"class A:\n    {shows}\nA()")
+    little.both("20_b", "1")
+    assert main(["run", "quick"]) == 1
+    out, err = capsys.readouterr()
+    assert re.search(rf"10_a … failed in cell 3: {why}", out)
+    assert re.search(r"20_b … [\d.]+ s\n", out) and "page:" in out and err == ""
+
+
+def test_a_file_whose_name_is_no_text_is_known_again(little, capsys):
+    write = "import os; open(os.fsencode(os.environ['PLACE']) + b'/caf\\xe9.csv', 'w').write('x')"
+    little.both("10_a", f"import os; os.environ['PLACE'] = {str(little.outputs)!r}", write)
+    assert main(["run", "quick"]) == main(["run", "quick"]) == 0
+    assert "10_a … up to date" in capsys.readouterr().out
