@@ -104,7 +104,10 @@ def test_the_best_network_of_the_search_is_the_start(tiny_paper):
         (["sweep", "p", "nothing"], "unknown study 'nothing'; there are: tiny/search"),
         (["sweep", "p", "tiny/search", "--slice", "0/2"], "1 ≤ i ≤ N"),
         (["sweep", "p", "tiny/search", "--slice", "half"], "must be i/N"),
-        (["sweep", "p", "tiny/search", "--workers", "0"], "workers must be a whole number 1 … 1,000,000"),
+        (
+            ["sweep", "p", "tiny/search", "--workers", "0"],
+            "workers must be a whole number 1 … 1,000,000",
+        ),
         (["sweep", "p", "tiny/search", "--address", "tcp://a:1"], "goes with dask"),
         (["replay", "tiny/search", "999"], "there is no 999"),
     ],

@@ -10,7 +10,7 @@ from sweeps import same
 
 import cubistlib as cl
 from cubistlib import sweep
-from cubistlib.sweep import executors, keys
+from cubistlib.sweep import clusters, executors, keys
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -144,7 +144,7 @@ def test_bad_arguments_are_one_sentence(options, sentence):
 
 def test_clusters_that_are_not_there_are_one_sentence(monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(executors, "PATIENCE", 0.5)
+    monkeypatch.setattr(clusters, "PATIENCE", 0.5)
     for address in ("tcp://127.0.0.1:9", "nonsense"):
         options = {"executor": "dask", "address": address, "insecure": True}
         with pytest.raises(cl.UserError, match=f"no Dask scheduler answers at {address}"):
@@ -170,7 +170,7 @@ def test_an_error_of_a_file_is_not_the_workers_end(error, lost):
 
 
 def test_that_nobody_works_yet_is_said(capsys):
-    executors._say_if_alone(executors.Executor(print, lambda: 0))
+    clusters._say_if_alone(executors.Executor(print, lambda: 0))
     assert "there is no worker yet, waiting for the first" in capsys.readouterr().err
-    executors._say_if_alone(executors.Executor(print, lambda: 1))
+    clusters._say_if_alone(executors.Executor(print, lambda: 1))
     assert not capsys.readouterr().err

@@ -10,7 +10,7 @@ from cubistlib.studies import Study, paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.sweep import cost, winners
-from cubistlib.sweep.executors import Choice
+from cubistlib.sweep.choice import Choice
 
 
 def plan(given: argparse.Namespace) -> int:

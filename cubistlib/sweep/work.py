@@ -20,6 +20,7 @@ from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import NotWritten
 from cubistlib.support.types import MANY, Allowed, Count, Flag, checked
 from cubistlib.sweep import executors, portable, winners
+from cubistlib.sweep.choice import Choice
 from cubistlib.sweep.executors import Executor
 from cubistlib.sweep.keys import Security
 from cubistlib.sweep.places import folder
@@ -57,9 +58,8 @@ def advance(
 
     Results go to `folder(study, profile)`, below outputs/<profile>/ or in the folder that
     `profile` is, a shard at a time; a stopped or killed sweep goes on from there. executor,
-    workers, address, security, insecure: as in `executors.Choice`; results do not depend on
-    them, and what workers are sent runs as this user. part: (i, n) runs the i-th of n slices
-    alone. wait: wait for a sweep that holds the study. renew: results of another definition, or
+    workers, address, security, insecure: as in `Choice`; results do not depend on them, and
+    what workers are sent runs as this user. part: (i, n) runs the i-th of n slices alone. wait: wait for a sweep that holds the study. renew: results of another definition, or
     of other code of this library, are moved to the folder .before in there, instead of refused
     or gone on from; for notebooks, whose parameters change. say: takes sentences on what
     happens, by default printed to stderr.
@@ -71,7 +71,7 @@ def advance(
     checked("wait", Flag, wait), checked("renew", Flag, renew)
     say = say or partial(print, file=sys.stderr)
     target, mine = folder(study, profile), slice_of(study, part)
-    choice = executors.Choice(executor, workers, address, security, insecure)
+    choice = Choice(executor, workers, address, security, insecure)
     known = portable.modules(study) if executor != "threads" else ()
     try:
         with target.hold(part, wait, renew) as said:

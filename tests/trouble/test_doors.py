@@ -16,7 +16,7 @@ from sweeps import same
 import cubistlib as cl
 from cubistlib import sweep
 from cubistlib.__main__ import main
-from cubistlib.sweep import executors, keys
+from cubistlib.sweep import clusters, keys
 
 pytest.importorskip("distributed")
 psutil = pytest.importorskip("psutil")
@@ -58,7 +58,7 @@ def test_a_sweep_on_this_machine_listens_on_loopback_alone(executor, listening):
 
 
 def test_a_cluster_on_this_machine_shows_no_pages():
-    with executors.dask(1) as pool:
+    with clusters.dask(1) as pool:
         about = pool.submit(_pages).result()
     assert about and not [url for url in about if url[1] != 404], about
 
@@ -136,7 +136,7 @@ def test_keys_in_dasks_own_configuration_are_used(encrypted, files):
 
 
 def test_other_keys_open_nothing(encrypted, monkeypatch):
-    monkeypatch.setattr(executors, "PATIENCE", 2)
+    monkeypatch.setattr(clusters, "PATIENCE", 2)
     options = {"executor": "dask", "address": encrypted, "security": keys.fresh()}
     with pytest.raises(
         cl.UserError, match=r"no Dask scheduler answers at tls://.*, or it does not take these keys"
