@@ -8,7 +8,7 @@ from cubistlib.support.threads import usable_cores
 from cubistlib.support.types import MANY, Allowed, Count, Flag, OneOf, Text, validated
 from cubistlib.sweep.clusters import dask, slurm
 from cubistlib.sweep.executors import processes, threads
-from cubistlib.sweep.keys import TLS, Security
+from cubistlib.sweep.keys import Security, encrypted
 
 KINDS = {"threads": threads, "processes": processes, "dask": dask, "slurm": slurm}
 
@@ -39,9 +39,9 @@ class Choice:
             far or (self.security is None and not self.insecure),
             "keys, or doing without, go with slurm, or with dask and a scheduler's address",
         )
+        with_keys = self.security is not None or encrypted(self.address or "")
         require(
-            not self.insecure or (self.security is None and not str(self.address).lower().startswith(TLS)),
-            "insecure means without keys: give one or the other",
+            not (self.insecure and with_keys), "insecure means without keys: give one or the other"
         )
 
     def start(self):

@@ -68,12 +68,17 @@ def fresh() -> Any:
         return None
 
 
+def encrypted(address: str) -> bool:
+    """Whether what is at an address asks for keys."""
+    return address.lower().startswith(TLS)
+
+
 def for_scheduler(address: str, security: Security, insecure: bool) -> Any:
     """The keys to the scheduler at an address. Raises ValueError for one that asks for none.
 
     insecure: take it nevertheless.
     """
-    if address.lower().startswith(TLS):
+    if encrypted(address):
         keys = given(security)
         require(
             keys is not None,

@@ -59,10 +59,11 @@ def advance(
     Results go to `folder(study, profile)`, below outputs/<profile>/ or in the folder that
     `profile` is, a shard at a time; a stopped or killed sweep goes on from there. executor,
     workers, address, security, insecure: as in `Choice`; results do not depend on them, and
-    what workers are sent runs as this user. part: (i, n) runs the i-th of n slices alone. wait: wait for a sweep that holds the study. renew: results of another definition, or
-    of other code of this library, are moved to the folder .before in there, instead of refused
-    or gone on from; for notebooks, whose parameters change. say: takes sentences on what
-    happens, by default printed to stderr.
+    what workers are sent runs as this user. part: (i, n) runs the i-th of n slices alone. wait:
+    wait for a sweep that holds the study. renew: results of another definition, or of other code
+    of this library, are moved to the folder .before in there, instead of refused or gone on
+    from; for notebooks, whose parameters change. say: takes sentences on what happens, by
+    default printed to stderr.
     Raises ValueError if another sweep holds the study, if its definition has changed under
     finished results, if it starts from a search that is not finished, if results cannot be
     written, or if the executor is lost.
