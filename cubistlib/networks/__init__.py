@@ -3,4 +3,5 @@
 from cubistlib.networks.connectivity import STATES, Connectivity, connectivity, fold, unit_states
 from cubistlib.networks.masks import Masks, bias_rule
 from cubistlib.networks.network import Network, parameters_of, weights_of
+from cubistlib.networks.simplify import Removal, Simplified, simplify
 from cubistlib.networks.stack import Stack, floats, numbers

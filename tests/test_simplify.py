@@ -1,0 +1,152 @@
+"""What lives in a network: removed is what does nothing on the data, and the logits stay."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from golden_files import GOLDEN
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cubistlib as cl
+from cubistlib import simplify
+from cubistlib.networks import Removal
+
+X = np.array([[1, 2], [-1, 0.5], [0.5, -2], [-2, -1], [3, 3]], np.float32)
+
+
+def network(weights, biases):
+    """A network of these layers, what is None masked, and its masks."""
+    values = [np.array(w, float) for w in weights]
+    masks = cl.Masks.from_weights([~np.isnan(w) for w in values])
+    return cl.Network.from_arrays([np.nan_to_num(w) for w in values], biases), masks
+
+
+N = None
+# Layers of weights and biases; what is removed; live weights and parameters; structure.
+CASES = {
+    "all lives": (([[[1, N], [N, 1]], [[1, 1]]], [[0, 0], [0]]), (), (4, 7, (2,))),
+    "a weight of zero": (
+        ([[[1, 0], [N, 1]], [[1, 1]]], [[0, 0], [0]]),
+        (Removal(1, 0, "zero", 1),),
+        (4, 7, (2,)),
+    ),
+    "a unit that nobody reads": (
+        ([[[1, N], [N, 1]], [[1, N]]], [[0, 0], [0]]),
+        (Removal(1, 1, "no path"),),
+        (2, 4, (1,)),
+    ),
+    "a unit that reads nobody": (
+        ([[[1, N], [N, N]], [[1, 2]]], [[0, 3], [0]]),
+        (Removal(1, 1, "no path"),),
+        (2, 4, (1,)),
+    ),
+    "a dead unit": (
+        ([[[1, N], [1, 1]], [[1, 1]]], [[0, -9], [0]]),
+        (Removal(1, 1, "dead"),),
+        (2, 4, (1,)),
+    ),
+    "a dead unit that alone read another": (
+        ([[[1, N], [N, 1]], [[N, -1], [1, N]], [[1, 1]]], [[0, 0], [-9, 0], [0]]),
+        (Removal(2, 0, "dead"), Removal(1, 1, "no path")),
+        (3, 6, (1, 1)),
+    ),
+    "a constant unit behind what hardly moves": (
+        ([[[1, N], [N, 1]], [[1, N], [N, 1e-30]], [[1, 2]]], [[0, 0], [0, 5], [0]]),
+        (Removal(2, 1, "constant"), Removal(1, 1, "no path")),
+        (3, 6, (1, 1)),
+    ),
+    "two units of one direction": (
+        ([[[1, 2], [3, 6]], [[1, -1]]], [[1, 3], [0]]),
+        (Removal(1, 1, "merged", 0),),
+        (3, 5, (1,)),
+    ),
+    "two that cancel": (
+        ([[[1, 2], [2, 4]], [[-2, 1]]], [[1, 2], [0]]),
+        (Removal(1, 1, "merged", 0), Removal(2, 0, "zero", 0), Removal(1, 0, "no path")),
+        (0, 1, (0,)),
+    ),
+    "opposite directions are two": (
+        ([[[1, 2], [-1, -2]], [[1, 1]]], [[1, -1], [0]]),
+        (),
+        (6, 9, (2,)),
+    ),
+}
+
+
+@pytest.mark.parametrize("layers, removed, left", CASES.values(), ids=CASES)
+def test_by_hand(layers, removed, left):
+    nets, masks = network(*layers)
+    done = simplify(nets, masks, X)
+    assert done.removed == (removed,)
+    assert (done.live_weights[0], done.live_parameters[0], done.structures[0]) == left
+    np.testing.assert_allclose(done.network.logits(X), masks.apply(nets).logits(X), rtol=1e-6)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    st.lists(st.integers(1, 6), min_size=1, max_size=4), st.integers(0, 10**6), st.floats(0.2, 1.0)
+)
+def test_of_random_networks_the_logits_stay_and_all_that_is_left_lives(hidden, seed, density):
+    rng, n = np.random.default_rng(seed), 5
+    sizes = (2, *hidden, 1)
+    masks = cl.Masks.from_weights(
+        [rng.random((n, out, into)) < density for into, out in pairwise(sizes)]
+    )
+    nets = cl.Network.initialize(tuple(hidden), n=n, seed=seed)
+    for arrays in nets.weights:  # copies of units, and weights of zero
+        if arrays.shape[1] > 1:
+            arrays[:, 1] = arrays[:, 0]
+        arrays[rng.random(arrays.shape) < 0.1] = 0
+    x = rng.normal(size=(700, 2)).astype(np.float32)
+    done = simplify(nets, masks, x)
+
+    before, after = masks.apply(nets).logits(x), done.network.logits(x)
+    np.testing.assert_allclose(after, before, atol=1e-5 * (1 + np.abs(before).max()))
+    assert not any(simplify(done.network, done.masks, x).removed)
+    paths = cl.connectivity(done.masks)
+    assert (paths.effective_weights == done.live_weights).all()
+    assert (done.live_parameters <= cl.connectivity(masks).effective_parameters).all()
+    for layer, state in enumerate(cl.unit_states(done.network, done.masks, x), start=1):
+        assert np.isin(state[paths.fed[layer] & paths.read[layer]], 3).all()
+    for i in range(n):  # neighbours do not matter
+        alone = simplify(nets[i], masks[i], x)
+        assert alone.removed == (done.removed[i],)
+
+
+@pytest.mark.parametrize(
+    "name, kept, live, structure, accuracy",
+    [
+        ("random-init/unstructured-search-95 114654", 30, 24, (3, 2, 2), 0.9549),
+        ("fixed-init-99.5/pruning 1207", 48, 23, (4, 1, 3), 0.9514),
+    ],
+)
+def test_the_papers_own_best_are_smaller_than_their_masks(
+    spiral, name, kept, live, structure, accuracy
+):
+    """Networks of the paper's studies as trained; see golden/README.md."""
+    known = json.loads((GOLDEN / "live.json").read_text())[name]
+    sizes = (2, *known["hidden"], 1)
+    weights = [np.full((out, into), np.nan) for into, out in pairwise(sizes)]
+    biases = [np.zeros(out) for out in sizes[1:]]
+    for array, entries in zip(weights, known["weights"], strict=True):
+        for row, column, value in entries:
+            array[row, column] = value
+    for array, entries in zip(biases, known["biases"], strict=True):
+        for row, value in entries:
+            array[row] = value
+    nets, masks = network(weights, biases)
+    done = simplify(nets, masks, spiral[0])
+    assert masks.parameters_kept[0] == kept and done.live_parameters[0] == live
+    assert done.structures == [structure]
+    assert nets.evaluate(*spiral)[0][0] == pytest.approx(accuracy, abs=1e-4)
+    assert done.network.evaluate(*spiral)[0][0] == pytest.approx(accuracy, abs=1e-4)
+
+
+def test_no_rows_and_masks_of_another_shape_are_one_sentence():
+    nets, masks = network(*CASES["all lives"][0])
+    with pytest.raises(cl.UserError, match="simplify: x must have rows"):
+        simplify(nets, masks, X[:0])
+    with pytest.raises(cl.UserError, match="do not fit"):
+        simplify(cl.Network.initialize((3,)), masks, X)
