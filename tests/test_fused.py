@@ -186,7 +186,7 @@ def test_results_do_not_depend_on_threads(threads, monkeypatch):
 @pytest.mark.parametrize("threads", [0, -1, 1.5])
 def test_a_number_of_threads_is_checked(threads):
     nets = Network.initialize((3,))
-    with pytest.raises(UserError, match="threads must be a whole number ≥ 1"):
+    with pytest.raises(UserError, match="threads must be a whole number 1 … 1,000,000"):
         train(nets, Masks.ones_like(nets), X, Y, CONFIG, threads=threads)
 
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future
 from concurrent.futures import wait as wait_for
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -74,19 +75,21 @@ def advance(
     target, mine = folder(study, profile), slice_of(study, part)
     choice = Choice(executor, workers, address, security, insecure)
     known = portable.modules(study) if executor != "threads" else ()
-    try:
-        with target.hold(part, wait, renew) as said:
-            for sentence in said:
-                say(sentence)
-            there = target.finished()
-            missing = [shard for shard in mine if shard not in there]
-            if missing:
-                with choice.start() as pool:
-                    _work(study, target, mine, missing, portable.importing(known, pool))
-            _put_together(study, target, mine)
-    except NotWritten:
-        if renew or not target.finished().issuperset(mine):
-            raise  # where all is there, as on a disk for reading alone, nothing has to be written
+    with ExitStack() as stack:
+        try:
+            said = stack.enter_context(target.hold(part, wait, renew))
+        except NotWritten:
+            if renew or not target.finished().issuperset(mine):
+                raise
+            return  # all is there: it may lie on a disk for reading alone
+        for sentence in said:
+            say(sentence)
+        there = target.finished()
+        missing = [shard for shard in mine if shard not in there]
+        if missing:
+            with choice.start() as pool:
+                _work(study, target, mine, missing, portable.importing(known, pool))
+        _put_together(study, target, mine)
 
 
 def _put_together(study: Study, target: StudyFolder, mine: range) -> None:
