@@ -127,7 +127,7 @@ def test_a_pruner_that_breaks_a_promise_is_caught(check, sentence):
         ({"seed": -1}, "task: seed must be a whole number ≥ 0, got -1"),
         ({"seed": None}, "task: seed must be a whole number ≥ 0, got None"),
         ({"own_seeds": [1.5]}, r"task: own_seeds must be a list of whole numbers ≥ 0, got \[1.5\]"),
-        ({"threads": 0}, "task: threads must be a whole number ≥ 1, got 0"),
+        ({"threads": 0}, "task: threads must be a whole number 1 … 1,000,000, got 0"),
         ({"x": None}, r"train: x must be \(rows, inputs\)"),
         ({"y": None}, r"train: y must be \(584,\) as x"),
         ({"config": []}, r"train: config must be a TrainConfig, .*, got \[\]"),

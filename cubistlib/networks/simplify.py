@@ -1,6 +1,5 @@
 """What lives in a network: the same logits on the data, with all that does nothing there gone."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +20,7 @@ ANGLE = 1e-6
 
 @dataclass(frozen=True)
 class Removal:
-    """A part that did nothing: hidden layer 1 … and unit, both ends counted from 0.
+    """A part that did nothing: of layer 1 … (the output's is the last) a unit, counted from 0.
 
     why: "zero" (the weight from unit `other` of the layer before is exactly zero), "no path",
     "dead", "constant" or "merged" (into unit `other`, whose input is proportional).
@@ -186,7 +185,7 @@ def _states(nets: Network, masks: Masks, x: np.ndarray) -> list[np.ndarray]:
 
 def _proportional(
     inputs: np.ndarray, size: np.ndarray, connected: np.ndarray
-) -> Sequence[tuple[int, int, int]]:
+) -> list[tuple[int, int, int]]:
     """(network, unit, later unit) for units of one layer whose inputs point the same way."""
     with np.errstate(invalid="ignore", divide="ignore"):
         way = inputs / size[:, :, None]

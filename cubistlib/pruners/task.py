@@ -11,7 +11,7 @@ from cubistlib import data
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
 from cubistlib.pruners.parts.selection import Selection
-from cubistlib.support.types import Allowed, Count, OneOrMore, Whole, validated
+from cubistlib.support.types import Allowed, CountOrAll, OneOrMore, Whole, validated
 from cubistlib.training import Hook, TrainConfig, Trained, train
 from cubistlib.training.backends import Backend
 from cubistlib.training.border import check_config, check_data
@@ -39,7 +39,7 @@ class Task:
     own_seeds: Annotated[OneOrMore[Whole] | None, Allowed("a list of whole numbers ≥ 0")] = None
     selection: Selection = "exact"
     backend: Backend = "auto"
-    threads: Annotated[Count | None, Allowed("a whole number ≥ 1")] = None
+    threads: CountOrAll = None
 
     def __post_init__(self) -> None:
         validated("task", self)

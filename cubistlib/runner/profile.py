@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import TIMEOUT_MAX
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from cubistlib.runner import execution, page
 from cubistlib.runner import jobs as of_profile
 from cubistlib.runner.execution import Failed
 from cubistlib.runner.jobs import Job, Record
 from cubistlib.runner.notebook import left_out
+from cubistlib.store.locks import acquired
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.types import Positive, checked
@@ -116,10 +117,8 @@ def _alone(profile: str) -> Iterator[None]:
     """Refuses a second runner on one profile, and clears away what a killed one left."""
     folder = paths.outputs(profile)
     folder.mkdir(parents=True, exist_ok=True)
-    # A lock that is the file's existence, which filelock would turn to, outlives a kill.
-    lock = FileLock(folder / ".lock", blocking=False, fallback_to_soft=False)
     try:
-        lock.acquire()
+        lock = acquired(folder / ".lock", blocking=False)
     except Timeout as error:
         raise UserError(f"profile {profile}: another run is at work on it") from error
     try:

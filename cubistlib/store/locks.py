@@ -52,7 +52,7 @@ def held(
             living = _living(folder, part, dead)
             others = [owner for slice_, owner in living.items() if _overlap(slice_, part)]
             if not others:
-                lock = _acquired(path, blocking=False)
+                lock = acquired(path, blocking=False)
                 try:
                     said = begin(not living)
                     _sign(path)
@@ -74,15 +74,19 @@ def held(
 @contextmanager
 def _gate(folder: Path) -> Iterator[None]:
     """Lets one sweep at a time look at the locks of a study and change them."""
-    lock = _acquired(folder / ".lock")
+    lock = acquired(folder / ".lock")
     try:
         yield
     finally:
         lock.release()
 
 
-def _acquired(path: Path, blocking: bool = True) -> FileLock:
-    """The lock on a file, held. Raises Timeout if another holds it and it must not block."""
+def acquired(path: Path, blocking: bool = True) -> FileLock:
+    """The lock on a file, held.
+
+    Raises Timeout if another holds it and it must not block, ValueError if it is no file, and
+    OSError where files cannot be locked.
+    """
     # A lock that is the file's existence, which filelock would turn to, outlives a kill.
     lock = FileLock(path, fallback_to_soft=False)
     try:
@@ -102,7 +106,7 @@ def _acquired(path: Path, blocking: bool = True) -> FileLock:
 def _give_back(path: Path, lock: FileLock, made: bool) -> None:
     """Releases a slice, within the gate; with `made`, also a folder in which nothing else is."""
     lock.release()
-    again = _acquired(path, blocking=False)  # if the folder was made anew, it may be another's
+    again = acquired(path, blocking=False)  # if the folder was made anew, it may be another's
     path.unlink(missing_ok=True)
     again.release()
     gate = path.parent / ".lock"
@@ -123,7 +127,7 @@ def _living(folder: Path, part: Slice, dead: list[str]) -> dict[Slice, str]:
             continue
         slice_ = int(name[1]), int(name[2])
         try:
-            _acquired(path, blocking=False).release()
+            acquired(path, blocking=False).release()
         except Timeout:
             found[slice_] = _owner(path) or "another sweep"
             continue

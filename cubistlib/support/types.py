@@ -100,6 +100,7 @@ Integer = Annotated[int, Field(strict=True), Allowed("a whole number")]
 Whole = Annotated[int, Field(strict=True, ge=0), Allowed("a whole number ≥ 0")]
 Size = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1"), AtMost(1000 * MANY)]
 Count = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1"), AtMost(MANY)]
+CountOrAll = Annotated[Count | None, Allowed(f"a whole number 1 … {MANY:,}")]  # None: all there are
 Width = Annotated[int, Field(strict=True, ge=1), Allowed("a whole number ≥ 1"), AtMost(10_000)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False), Allowed("a number")]
 Rate = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cubistlib.support.checks import require
 from cubistlib.support.threads import usable_cores
-from cubistlib.support.types import MANY, Allowed, Count, Flag, OneOf, Text, validated
+from cubistlib.support.types import Allowed, CountOrAll, Flag, OneOf, Text, validated
 from cubistlib.sweep.clusters import dask, slurm
 from cubistlib.sweep.executors import processes, threads
 from cubistlib.sweep.keys import Security, encrypted
@@ -22,7 +22,7 @@ class Choice:
     """
 
     executor: Annotated[str, OneOf(lambda: KINDS)] = "threads"
-    workers: Annotated[Count | None, Allowed(f"a whole number 1 … {MANY:,}")] = None
+    workers: CountOrAll = None
     address: Annotated[Text | None, Allowed("text, as tls://host:8786")] = None
     security: Security = None
     insecure: Flag = False

@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 
 from cubistlib.networks import Masks, Network
 from cubistlib.support.checks import require
 from cubistlib.support.threads import stop_if_asked
-from cubistlib.support.types import MANY, Allowed, Count, Flag, Whole, checked
+from cubistlib.support.types import CountOrAll, Flag, Whole, checked
 from cubistlib.training import backends
 from cubistlib.training.border import check_config, check_data, check_hook, check_state, revised_by
 from cubistlib.training.config import TrainConfig
 from cubistlib.training.state import Hook, TrainState
 from cubistlib.training.timetable import Timetable
-
-Threads = Annotated[Count | None, Allowed(f"a whole number 1 … {MANY:,}")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +104,7 @@ def resume(
     require(state.step <= end, f"train: the state is at step {state.step}, past the last, {end}")
     trace, threads = (
         checked("train: trace", Flag, trace),
-        checked("train: threads", Threads, threads),
+        checked("train: threads", CountOrAll, threads),
     )
     trainer = backends.choose(backend, threads)(state, x, y, timetable.config)
     revisions = set() if hook is None else check_hook(hook)

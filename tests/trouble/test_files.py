@@ -134,8 +134,6 @@ def dangling(path):
         ("outputs/quick", plain_file),
         ("outputs/quick/.runs", plain_file),
         ("outputs/quick/.runs", dangling),
-        ("outputs/quick/.lock", folder),
-        ("outputs/quick/.lock", dangling),
         ("outputs/quick/.runs/10_a.json", folder),
         ("outputs/quick/10_a.ipynb", folder),
         ("outputs/quick/10_a.html", folder),
@@ -153,6 +151,16 @@ def test_what_stands_in_the_way_is_said_and_left_alone(little, quick, place, put
     assert f": {place}); " in said or place == "outputs/quick"
     kept = {plain_file: path.is_file, folder: path.is_dir, dangling: path.is_symlink}
     assert kept[put]()
+
+
+@pytest.mark.parametrize("put", [folder, dangling])
+def test_a_lock_that_is_no_file_is_said_as_a_sweep_says_it(little, quick, put):
+    little.both("10_a", "1")
+    put(little.root / "outputs/quick/.lock")
+    status, _, said = quick()
+    assert (status, said.count("\n")) == (2, 1)
+    assert said.startswith("outputs/quick/.lock is no file that can be locked (")
+    assert said.endswith("); remove it and start again\n")
 
 
 def test_outputs_that_vanish_in_mid_run_and_the_start_after_that(little, quick):

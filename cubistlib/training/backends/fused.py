@@ -10,7 +10,6 @@ import numpy as np
 
 from cubistlib.networks import Masks, Network
 from cubistlib.support.threads import usable_cores
-from cubistlib.support.types import Count, checked
 from cubistlib.training.backends import kernels
 from cubistlib.training.backends.kernels import ROW, Wiring
 from cubistlib.training.backends.wiring import pick, put_back, wire
@@ -24,12 +23,11 @@ class FusedTrainer:
 
     The update rule is TorchTrainer's; networks are shared out to `threads` threads (default:
     every core that this process may use). A network's result does not depend on that, nor on
-    its neighbours. Raises ValueError for more than one output and for threads below 1.
+    its neighbours.
     """
 
     def __init__(self, state, x, y, config, threads: int | None = None):
-        threads = usable_cores() if threads is None else checked("train: threads", Count, threads)
-        self.config, self.threads = config, threads
+        self.config, self.threads = config, threads or usable_cores()
         self.pool = ThreadPoolExecutor(self.threads)
         self.table = np.column_stack([x, y])
         self.batches: np.ndarray | None = None
