@@ -8,7 +8,7 @@ import cubistlib as cl
 from cubistlib import store
 from cubistlib.search.masks import unstructured_masks
 from cubistlib.studies import PruningStudy, SearchStudy
-from cubistlib.studies.stacks import initialize, rows, stacks, train
+from cubistlib.studies.stacks import initialize, rows, stacks, task_of, train
 
 GRID = {"lrs": (0.05, 0.1), "schedules": ("constant", "cosine"), "epochs": 1}
 
@@ -28,7 +28,10 @@ def searched(masks, seeds, **changes):
 
 def run(experiments, x, y, masks=()):
     """Experiments' rows, stack by stack."""
-    frames = [rows(stack, train(stack, x, y, masks)) for stack in stacks(experiments)]
+    frames = []
+    for stack in stacks(experiments):
+        task = task_of(stack, x, y)
+        frames.append(rows(stack, train(stack, task, masks), x, task.spent))
     return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
 
@@ -88,15 +91,41 @@ def test_search_rows_have_the_masks_counts(small):
 def test_an_experiment_can_be_trained_again_alone(small):
     experiments = pruned("gmp", [3], [12], seeds=1)
     frame = run(experiments, *small)
-    again = train(experiments[2:3], *small)
+    again = train(experiments[2:3], task_of(experiments[2:3], *small))
     assert again.accuracy[0] == frame["accuracy"][2] and again.loss[0] == frame["loss"][2]
     assert again.masks.weights_kept.tolist() == [12]
 
 
 def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
     experiments = pruned("random", [3], [12], seeds=1)
-    together, alone = train(experiments, *small), train(experiments[3:], *small)
+    together, alone = (
+        train(part, task_of(part, *small)) for part in (experiments, experiments[3:])
+    )
     for one, other in zip(together.masks.weights, alone.masks.weights, strict=True):
         np.testing.assert_array_equal(one[3], other[0])
     first, second = together.masks[0], together.masks[1]
     assert any((a != b).any() for a, b in zip(first.weights, second.weights, strict=True))
+
+
+# Trainings and batches for scores that lead to a row, by algorithm; the rest train once.
+SPENT = {"lth": (5, 0), "snip": (1, 1), "iter_snip": (1, 10), "force": (1, 10), "prospr": (1, 4)}
+
+
+@pytest.mark.parametrize("name", sorted(cl.pruners.available()))
+def test_rows_tell_every_gradient_step(small, name):
+    experiments = pruned(name, [3], [12], seeds=1)[:1]
+    trainings, batches = SPENT.get(name, (1, 0))
+    batches = 1 if name == "grasp" else batches
+    assert run(experiments, *small)["steps"].tolist() == [trainings * 7 + batches]
+
+
+def test_rows_count_what_lives_as_simplify_does(small):
+    frame = run(experiments := pruned("random", [4], [20], seeds=2), *small)
+    for i, experiment in enumerate(experiments):
+        done = train([experiment], task_of([experiment], *small))
+        alone = cl.simplify(done.network, done.masks, small[0])
+        counts = alone.live_weights[0], alone.live_parameters[0]
+        assert (frame["live_weights"][i], frame["live_parameters"][i]) == counts
+        assert frame["correct"][i] == round(frame["accuracy"][i] * frame["points"][i])
+    assert (frame["live_parameters"] < frame["effective_parameters"]).any()
+    assert (frame["effective_parameters"] < frame["parameters_kept"]).any()

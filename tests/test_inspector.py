@@ -305,7 +305,10 @@ def of_film(name):
 @pytest.mark.parametrize("name", sorted(cl.pruners.available()))
 def test_a_film_ends_where_training_ends(name, few):
     (experiment,) = of_film(name)
-    done, film = stacks.train([experiment], *few), rerun(experiment, *few)
+    done, film = (
+        stacks.train([experiment], stacks.task_of([experiment], *few)),
+        rerun(experiment, *few),
+    )
     assert list(film.steps) == sorted(set(film.steps))
     assert film.steps[-1] % CONFIG.steps(len(few[0])) == 0
     for a, b in zip(done.network.weights, film.at(None).net.weights, strict=True):

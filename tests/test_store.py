@@ -27,15 +27,22 @@ def results(runs=3, **changed):
             "weights_kept": 15,
             "parameters_kept": 24,
             "effective_weights": 13,
+            "effective_parameters": 21,
+            "live_weights": 12,
+            "live_parameters": 19,
             "lr": 0.1,
             "schedule": "cosine",
             "epochs": 50,
             "selection": ["exact", None, "authors"][:runs],
             "seed": 0,
+            "steps": 19_500,
+            "correct": 45,
+            "points": 50,
             "accuracy": 0.9,
             "loss": 0.2,
             "diverged": False,
             "version": "0.1.0",
+            "network": [None, (0.5, -1.0, 0.1), None][:runs],
         }
     )
     return frame.assign(**changed)
@@ -116,3 +123,20 @@ def test_a_frame_of_another_shape_is_not_written(tmp_path):
     with pytest.raises(cl.UserError, match="lacks loss"):
         store.write(results().drop(columns="loss"), tmp_path / "a.parquet")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_file_may_leave_out_the_accuracy_which_follows_from_counts(tmp_path):
+    whole = store.write(results(correct=[45, 1, 50], accuracy=[0.9, 0.02, 1.0]), tmp_path / "a")
+    table = pq.read_table(whole).drop_columns("accuracy")
+    pq.write_table(table, tmp_path / "b")
+    pd.testing.assert_frame_equal(store.read(tmp_path / "b"), store.read(whole), check_exact=True)
+    tidy = store.tidied(pd.read_parquet(tmp_path / "b"), "accuracy")
+    assert tidy["accuracy"].tolist() == [0.9, 0.02, 1.0]
+
+
+def test_results_of_before_there_were_live_counts_lack_them(tmp_path):
+    table = pq.read_table(store.write(results(), tmp_path / "a"))
+    old = ["effective_parameters", "live_weights", "live_parameters", "steps", "correct", "points"]
+    pq.write_table(table.drop_columns([*old, "network"]), tmp_path / "b")
+    assert store.read(tmp_path / "b")[old].isna().all(axis=None)
+    assert store.read(tmp_path / "b")["accuracy"].tolist() == [0.9] * 3

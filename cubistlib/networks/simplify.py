@@ -4,15 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cubistlib.networks.connectivity import STATES, fold, unit_states
+from cubistlib.networks.connectivity import fold
 from cubistlib.networks.masks import Masks
-from cubistlib.networks.network import CHUNK, Network
+from cubistlib.networks.network import Network
 from cubistlib.support.checks import require
-
-DEAD, CONSTANT = STATES.index("dead"), STATES.index("constant")
-
-# Rows on which a unit is looked at first: one that varies there lives, and few do not.
-FEW = 512
 
 # Inputs of two units whose directions differ by less, as an angle, are proportional.
 ANGLE = 1e-6
@@ -123,14 +118,17 @@ class _Round:
             self._note(layer, was & ~there, "no path")
 
     def without_what_stands_still(self, x: np.ndarray) -> None:
-        states = _states(self.nets, self.masks, x)
-        values = [h[:, 0].astype(np.float64) for h in self.nets.activations(x[:1])]
+        # numba is loaded by who simplifies, not by who reads results.
+        from cubistlib.networks.still import still
+
+        there = self._units()
         biases = [b.astype(np.float64) for b in self.nets.biases]
-        for layer, state in enumerate(states, start=1):
-            value = np.where(state == CONSTANT, values[layer - 1], 0)
-            biases[layer] += np.einsum("noi,ni->no", self.nets.weights[layer], value)
-            self._cut(layer, state == DEAD, "dead")
-            self._cut(layer, state == CONSTANT, "constant")
+        for layer, value in enumerate(still(self.nets, x), start=1):
+            constant = there[layer - 1] & (value != 0) & ~np.isnan(value)
+            of_these = np.where(constant, value, 0)
+            biases[layer] += np.einsum("noi,ni->no", self.nets.weights[layer], of_these)
+            self._cut(layer, there[layer - 1] & (value == 0), "dead")
+            self._cut(layer, constant, "constant")
         self.nets = Network(self.nets.weights, tuple(biases))
 
     def merged(self) -> None:
@@ -167,20 +165,6 @@ class _Round:
     def _note(self, layer: int, units: np.ndarray, why: str) -> None:
         for i, unit in np.argwhere(units):
             self.removed[i].append(Removal(layer, int(unit), why))
-
-
-def _states(nets: Network, masks: Masks, x: np.ndarray) -> list[np.ndarray]:
-    """As `unit_states`; on all rows only of networks in which few leave a doubt."""
-    few = x[:: max(1, len(x) // FEW)]
-    states = unit_states(nets, masks, few)
-    still = [np.isin(state, (DEAD, CONSTANT)).any(1) for state in states]
-    doubt = np.flatnonzero(np.any(still, axis=0))
-    size = max(1, CHUNK // (len(x) * max(nets.sizes)))
-    for part in (doubt[start : start + size] for start in range(0, len(doubt), size)):
-        exact = unit_states(nets[part], masks[part], x)
-        for state, of_all in zip(states, exact, strict=True):
-            state[part] = of_all
-    return states
 
 
 def _proportional(

@@ -59,9 +59,17 @@ class Task:
         first = self.config if isinstance(self.config, TrainConfig) else self.config[0]
         return first.steps(len(self.x))
 
+    @property
+    def spent(self) -> int:
+        """Gradient steps so far, of each network: those of trainings, and batches for scores."""
+        return vars(self).get("_spent", 0)
+
     def batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Endless random batches (x, y) that scores are computed on."""
-        return data.batches(self.x, self.y, size=min(BATCH, len(self.x)), seed=self.seed)
+        size = min(BATCH, len(self.x))
+        for batch in data.batches(self.x, self.y, size=size, seed=self.seed):
+            self._spend(1)
+            yield batch
 
     def train(
         self, nets: Network, masks: Masks, hook: Hook | None = None, seed: int | None = None
@@ -69,4 +77,8 @@ class Task:
         """The networks trained under the masks. seed: of the data's order, if not the task's."""
         seed = self.seed if seed is None else seed
         options = {"backend": self.backend, "threads": self.threads, "hook": hook}
+        self._spend(self.steps)
         return train(nets, masks, self.x, self.y, self.config, seed=seed, **options)
+
+    def _spend(self, steps: int) -> None:
+        object.__setattr__(self, "_spent", self.spent + steps)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cubistlib.store import columns
@@ -27,28 +28,51 @@ COLUMNS = {
     "weights_kept": (pa.int32(), "weights of the final mask"),
     "parameters_kept": (pa.int32(), "weights and biases of the final mask"),
     "effective_weights": (pa.int32(), "weights on a path from input to output"),
+    "effective_parameters": (pa.int32(), "the same with the biases of units on a path"),
+    "live_weights": (pa.int32(), "weights left when all that does nothing on the data is gone"),
+    "live_parameters": (pa.int32(), "the same with the biases of units that live"),
     "lr": (pa.float64(), "initial learning rate"),
     "schedule": (pa.string(), "constant, cosine or step"),
     "epochs": (pa.int32(), "passes over the data"),
     "selection": (pa.string(), "rule from scores to masks: exact or authors; null in a search"),
     "seed": (pa.int64(), "replicate: seeds the order of the data"),
-    "accuracy": (pa.float64(), "share of all points classified rightly, 0 … 1"),
+    "steps": (
+        pa.int64(),
+        "gradient steps, a batch of data each, of all trainings that led to the row and of scores",
+    ),
+    "correct": (pa.int32(), "points classified rightly"),
+    "points": (pa.int32(), "points of the data"),
+    "accuracy": (pa.float64(), "correct / points, 0 … 1; a file may leave it out"),
     "loss": (pa.float64(), "mean binary cross-entropy over all points"),
     "diverged": (pa.bool_(), "some parameter or the loss was not finite"),
     "version": (pa.string(), "version of cubistlib that ran it"),
+    "network": (
+        pa.list_(pa.float64()),
+        "weights, row by row, and biases of every layer in turn; null where a rerun gives them",
+    ),
 }
 SCHEMA = pa.schema(
     [pa.field(name, kind, metadata={"description": text}) for name, (kind, text) in COLUMNS.items()]
 )
 
-# Columns of which a value may be missing. A loss or an accuracy that is not a number is none.
-OPTIONAL = ("mask", "keep", "selection", "accuracy", "loss")
-
 # Columns that results of before there was one lack; all of its values are missing there.
-LATER = ("mask",)
+LATER = (
+    *("mask", "effective_parameters", "live_weights", "live_parameters"),
+    *("steps", "correct", "points", "network"),
+)
+
+# Columns of which a value may be missing. A loss or an accuracy that is not a number is none.
+OPTIONAL = (*LATER, "keep", "selection", "accuracy", "loss")
 
 # Of these the whole numbers, as pandas has them.
-NULLABLE = {"mask": "Int64", "keep": "Int32"}
+NULLABLE = {
+    name: {pa.int32(): "Int32", pa.int64(): "Int64"}[COLUMNS[name][0]]
+    for name in OPTIONAL
+    if pa.types.is_integer(COLUMNS[name][0])
+}
+
+# From which the accuracy follows.
+COUNTS = ("correct", "points")
 
 # What pandas calls an index without a name that it writes.
 INDEX = re.compile(r"__index_level_\d+__")
@@ -67,7 +91,7 @@ def write(frame: pd.DataFrame, path: str | Path) -> Path:
 
 
 def read(paths: str | PathLike | Sequence[str | PathLike]) -> pd.DataFrame:
-    """Results of one file or of several as one frame; `hidden` holds tuples of int.
+    """Results of one file or of several as one frame; `hidden` and `network` hold tuples.
 
     A path may also be the folder of a study: then it gives what is there of it, also while a
     sweep writes. A file may be one that pandas, polars or DuckDB wrote back. Raises ValueError,
@@ -83,11 +107,13 @@ def read(paths: str | PathLike | Sequence[str | PathLike]) -> pd.DataFrame:
 
 
 def frame_of(table: pa.Table) -> pd.DataFrame:
-    """A table of results as a frame; `hidden` holds tuples of int."""
+    """A table of results as a frame; `hidden` and `network` hold tuples of numbers."""
     frame = table.to_pandas(integer_object_nulls=True)
     frame = frame.astype({name: kind for name, kind in NULLABLE.items() if name in frame})
-    if "hidden" in frame:
-        frame["hidden"] = pd.Series([tuple(map(int, h)) for h in frame["hidden"]], dtype=object)
+    for field in table.schema:
+        if pa.types.is_list(field.type):
+            lists = [None if v is None else tuple(v.tolist()) for v in frame[field.name]]
+            frame[field.name] = pd.Series(lists, dtype=object)
     return frame
 
 
@@ -98,16 +124,14 @@ def tidied(frame: pd.DataFrame, *needed: str) -> pd.DataFrame:
     that is needed is not there.
     """
     _check_frame(frame)
+    require(frame.columns.is_unique, "results have two columns of one name")
+    frame = _cast_where_needed(frame)
+    if "accuracy" not in frame and all(name in frame for name in COUNTS):
+        counts = frame[[*COUNTS]].to_numpy(float, na_value=np.nan)
+        frame = frame.assign(accuracy=counts[:, 0] / counts[:, 1])
     missing = sorted(name for name in needed if name not in frame)
     require(not missing, f"results lack the columns {', '.join(missing)}")
-    require(frame.columns.is_unique, "results have two columns of one name")
-    untidy = [field for field in SCHEMA if field.name in frame]
-    untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
-    if not untidy:
-        return frame
-    arrays = [_cast(frame[field.name], field, "results") for field in untidy]
-    tidy = frame_of(pa.Table.from_arrays(arrays, schema=pa.schema(untidy)))
-    return frame.assign(**{name: column.array for name, column in tidy.items()})
+    return frame
 
 
 def of(frame: pd.DataFrame, path: Path) -> pa.Table:
@@ -119,7 +143,7 @@ def of(frame: pd.DataFrame, path: Path) -> pa.Table:
 def encoded(table: pa.Table) -> bytes:
     """A table as the bytes of a Parquet file."""
     buffer = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), buffer)
+    pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
     return buffer.getvalue().to_pybytes()
 
 
@@ -128,6 +152,10 @@ def decoded(data: bytes, path: Path) -> pa.Table:
     try:
         table = pq.read_table(pa.BufferReader(data))
         table.validate(full=True)
+        if "accuracy" not in table.column_names and all(
+            name in table.column_names for name in COUNTS
+        ):
+            table = table.append_column("accuracy", _accuracy(table))
         names = table.column_names
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
@@ -171,6 +199,12 @@ def _read_folder(path: Path) -> pa.Table:
     return together(files, lambda file: decoded(file.read(), file.path))
 
 
+def _accuracy(table: pa.Table) -> pa.Array:
+    """The share of points that are classified rightly, which files leave out."""
+    counts = [table[name].combine_chunks().cast(pa.float64()) for name in COUNTS]
+    return pc.divide(*counts)
+
+
 def _of_schema(found: pa.Table | pd.DataFrame, names: Sequence[str], path: Path) -> pa.Table:
     _check_columns(names, path)
     arrays = [_cast(found[field.name], field, str(path)) for field in SCHEMA]
@@ -181,16 +215,28 @@ def _cast(found: pd.Series | pa.ChunkedArray, field: pa.Field, place: str) -> pa
     return columns.cast(found, field, field.name in OPTIONAL, place)
 
 
+def _cast_where_needed(frame: pd.DataFrame) -> pd.DataFrame:
+    untidy = [field for field in SCHEMA if field.name in frame]
+    untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
+    if not untidy:
+        return frame
+    arrays = [_cast(frame[field.name], field, "results") for field in untidy]
+    tidy = frame_of(pa.Table.from_arrays(arrays, schema=pa.schema(untidy)))
+    return frame.assign(**{name: column.array for name, column in tidy.items()})
+
+
 def _is_tidy(column: pd.Series, field: pa.Field) -> bool:
     """Whether a column is as `read` gives it, or of numbers that are as good."""
     if pa.types.is_list(field.type):
-        return set(map(type, column.to_numpy())) <= {tuple}
+        allowed = {tuple, type(None)} if field.name in OPTIONAL else {tuple}
+        return set(map(type, column.to_numpy())) <= allowed
     if pa.types.is_string(field.type):
         return column.dtype == "str"
     kinds = {"b"} if pa.types.is_boolean(field.type) else {"i", "u"}
     kinds |= {"f"} if pa.types.is_floating(field.type) else set()
-    plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in kinds
-    return plain or column.dtype == NULLABLE.get(field.name)
+    if field.name in NULLABLE:
+        return column.dtype == NULLABLE[field.name]
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in kinds
 
 
 def _check_frame(frame: object) -> None:

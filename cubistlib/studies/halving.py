@@ -66,9 +66,11 @@ def run(
         out = np.setdiff1d(np.arange(len(alive)), kept)
         if len(out):
             short = [replace(e, config=replace(e.config, epochs=stop)) for e in alive]
-            frames.append(runs.rows([short[i] for i in out], done[out]))
+            cut = [short[i] for i in out]
+            frames.append(runs.rows(cut, done[out], x, done.state.step))
         alive, state = [alive[i] for i in kept], done[kept].state
-    frames.append(runs.rows(alive, _until(epochs, alive, state, x, y, backend)))
+    done = _until(epochs, alive, state, x, y, backend)
+    frames.append(runs.rows(alive, done, x, done.state.step))
     return pd.concat(frames, ignore_index=True).sort_values("experiment", ignore_index=True)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import pruners
-from cubistlib.networks import Masks, Network, connectivity
+from cubistlib.networks import Masks, Network, connectivity, simplify
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.task import Task
 from cubistlib.search.masks import common_widths
@@ -47,21 +47,13 @@ def stacks(experiments: Iterable[Experiment]) -> list[list[Experiment]]:
     return [list(stack) for _, stack in groupby(ordered, key=_group)]
 
 
-def train(
-    experiments: Sequence[Experiment],
-    x: np.ndarray,
-    y: np.ndarray,
-    masks: Sequence[Masks] = (),
-    backend: str = "auto",
-    threads: int | None = None,
-) -> Trained:
-    """Experiments of one of `stacks`' groups, trained together.
+def train(experiments: Sequence[Experiment], task: Task, masks: Sequence[Masks] = ()) -> Trained:
+    """Experiments of one of `stacks`' groups, trained together on their task.
 
     masks: the search's list, of which each search experiment names one by number; structures
-    of several widths lie in networks as wide as the widest. threads: as in `training.resume`.
+    of several widths lie in networks as wide as the widest.
     """
     first, nets = experiments[0], initialize(experiments)
-    task = task_of(experiments, x, y, backend, threads)
     if first.algorithm == SEARCH:
         return task.train(nets, chosen_masks(experiments, masks))
     return pruner(first).train(nets, np.array([e.keep for e in experiments]), task)
@@ -83,8 +75,14 @@ def chosen_masks(experiments: Sequence[Experiment], masks: Sequence[Masks]) -> M
     return Masks.concatenate([_widened(masks[int(i)], hidden) for i in numbers])[index]
 
 
-def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:
-    """Results of a stack in the columns of `store.SCHEMA`."""
+def rows(
+    experiments: Sequence[Experiment], done: Trained, x: np.ndarray, steps: int
+) -> pd.DataFrame:
+    """Results of a stack in the columns of `store.SCHEMA`.
+
+    x: the data that it was trained on. steps: that each network has taken in all.
+    """
+    effective, live = connectivity(done.masks), simplify(done.network, done.masks, x)
     frame = pd.DataFrame(
         {
             "study": [e.study for e in experiments],
@@ -95,18 +93,24 @@ def rows(experiments: Sequence[Experiment], done: Trained) -> pd.DataFrame:
             "keep": pd.array([e.keep for e in experiments], dtype="Int32"),
             "weights_kept": done.masks.weights_kept,
             "parameters_kept": done.masks.parameters_kept,
-            "effective_weights": connectivity(done.masks).effective_weights,
+            "effective_weights": effective.effective_weights,
+            "effective_parameters": effective.effective_parameters,
+            "live_weights": live.live_weights,
+            "live_parameters": live.live_parameters,
             "lr": [e.config.lr for e in experiments],
             "schedule": [e.config.schedule for e in experiments],
             "epochs": [e.config.epochs for e in experiments],
             "selection": [e.selection for e in experiments],
             "seed": [e.seed for e in experiments],
+            "steps": steps,
+            "correct": np.rint(done.accuracy * len(x)).astype(np.int32),
+            "points": len(x),
             "accuracy": done.accuracy,
             "loss": done.loss,
             "diverged": done.diverged,
         }
     )
-    return frame.assign(version=version("cubistlib"))
+    return frame.assign(version=version("cubistlib"), network=None)
 
 
 def _sequence(study: str, *key: int) -> np.random.SeedSequence:

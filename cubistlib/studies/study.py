@@ -154,8 +154,9 @@ class Study(ABC):
 
     def _run_stack(self, stack: list[Experiment], x: np.ndarray, y: np.ndarray) -> pd.DataFrame:
         # A worker has one core, on which threads of the engine would be in each other's way.
-        done = stacks.train(stack, x, y, self._masks, self.backend, threads=1)
-        return stacks.rows(stack, done)
+        task = stacks.task_of(stack, x, y, self.backend, threads=1)
+        done = stacks.train(stack, task, self._masks)
+        return stacks.rows(stack, done, x, task.spent)
 
     def train(self, number: int) -> Trained:
         """One experiment's network, trained once more, in full; that of its row but for halving."""
@@ -163,7 +164,7 @@ class Study(ABC):
         beside = self.experiments(shard if self.backend.startswith("torch") else [number])
         stack = next(s for s in stacks.stacks(beside) if number in [e.number for e in s])
         with one_thread():
-            done = stacks.train(stack, *self.data, self._masks, self.backend)
+            done = stacks.train(stack, stacks.task_of(stack, *self.data, self.backend), self._masks)
         return done[[e.number for e in stack].index(number)]
 
     @property

@@ -11,7 +11,7 @@ from cubistlib.support import paths
 
 # The rooms that a result hangs on; figures, files and workers only carry it.
 COMPUTING = ["data.py", "networks", "training", "pruners", "search", "studies"]
-COMPUTING += ["support/threads.py", "support/types.py"]
+COMPUTING += ["support/compiled.py", "support/threads.py", "support/types.py"]
 
 
 def checksum(data: bytes) -> str:

@@ -29,7 +29,7 @@ TYPES = {
     "unsigned whole numbers": (WHOLE, pa.uint32()),
     "whole numbers as floats": (WHOLE, FLOAT),
     "whole numbers as decimals": (WHOLE, pa.decimal128(38, 0)),
-    "decimals": (["accuracy", "lr"], pa.decimal128(4, 2)),
+    "decimals": (["loss", "lr"], pa.decimal128(4, 2)),
     "a category of numbers": (["keep"], pa.dictionary(pa.int8(), pa.int32())),
     "nothing": (["mask"], pa.null()),
     "large lists": (["hidden"], pa.large_list(pa.int32())),

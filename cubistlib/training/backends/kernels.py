@@ -16,7 +16,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
-from cubistlib.training.backends.compiled import compiled
+from cubistlib.support.compiled import compiled
 
 ROW = 128
 # Samples that a sum over a row first adds up to.

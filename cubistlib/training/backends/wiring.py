@@ -4,7 +4,7 @@ import numpy as np
 
 from cubistlib.networks import Masks, Network, Stack
 from cubistlib.support.checks import require
-from cubistlib.training.backends.compiled import compiled
+from cubistlib.support.compiled import compiled
 from cubistlib.training.backends.kernels import LANES, Wiring
 
 

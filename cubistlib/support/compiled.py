@@ -36,7 +36,7 @@ class _Announcement(event.Listener):
     said = False
 
     def on_start(self, event: event.Event) -> None:
-        ours = event.data["dispatcher"].py_func.__module__.startswith(__package__)
+        ours = event.data["dispatcher"].py_func.__module__.startswith("cubistlib.")
         if ours and not self.said:
             print("cubistlib: compiling the training engine, about 5 s, once", file=sys.stderr)
             self.said = True
