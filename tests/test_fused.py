@@ -11,9 +11,10 @@ from cubistlib.data import cubist_spiral
 from cubistlib.networks import functional
 from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
+from cubistlib.support import compiled
 from cubistlib.support.checks import UserError
 from cubistlib.training import backends
-from cubistlib.training.backends import compiled, fused, kernels
+from cubistlib.training.backends import fused, kernels
 from cubistlib.training.backends.fused import gradients
 from cubistlib.training.backends.wiring import pick, put_back, wire
 from cubistlib.training.loop import TrainConfig, TrainState, resume, train
