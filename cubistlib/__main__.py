@@ -1,10 +1,11 @@
-"""The command line: python -m cubistlib run, plan, sweep or replay; --help with each."""
+"""The command line: python -m cubistlib run, plan, sweep, replay or verify; --help with each."""
 
 import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from pathlib import Path
 
 from cubistlib.support import console
 from cubistlib.support.checks import UserError
@@ -114,6 +115,10 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("number", type=int, help="the experiment's number in the study")
     replay.add_argument("--profile", default="paper", help="whose results to compare with")
     replay.set_defaults(command=_of("sweep.commands", "replay"))
+
+    verify = commands.add_parser("verify", help="check files of sparse networks and their claims")
+    verify.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a witness")
+    verify.set_defaults(command=_of("search.verify", "command"))
     return parser
 
 
