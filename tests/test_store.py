@@ -125,15 +125,6 @@ def test_a_frame_of_another_shape_is_not_written(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_file_may_leave_out_the_accuracy_which_follows_from_counts(tmp_path):
-    whole = store.write(results(correct=[45, 1, 50], accuracy=[0.9, 0.02, 1.0]), tmp_path / "a")
-    table = pq.read_table(whole).drop_columns("accuracy")
-    pq.write_table(table, tmp_path / "b")
-    pd.testing.assert_frame_equal(store.read(tmp_path / "b"), store.read(whole), check_exact=True)
-    tidy = store.tidied(pd.read_parquet(tmp_path / "b"), "accuracy")
-    assert tidy["accuracy"].tolist() == [0.9, 0.02, 1.0]
-
-
 def test_results_of_before_there_were_live_counts_lack_them(tmp_path):
     table = pq.read_table(store.write(results(), tmp_path / "a"))
     old = ["effective_parameters", "live_weights", "live_parameters", "steps", "correct", "points"]

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from cubistlib.store import columns
@@ -42,7 +41,7 @@ COLUMNS = {
     ),
     "correct": (pa.int32(), "points classified rightly"),
     "points": (pa.int32(), "points of the data"),
-    "accuracy": (pa.float64(), "correct / points, 0 … 1; a file may leave it out"),
+    "accuracy": (pa.float64(), "correct / points, 0 … 1"),
     "loss": (pa.float64(), "mean binary cross-entropy over all points"),
     "diverged": (pa.bool_(), "some parameter or the loss was not finite"),
     "version": (pa.string(), "version of cubistlib that ran it"),
@@ -71,8 +70,8 @@ NULLABLE = {
     if pa.types.is_integer(COLUMNS[name][0])
 }
 
-# From which the accuracy follows.
-COUNTS = ("correct", "points")
+# Columns that rise with the rows, written as differences: else a third of a search's file.
+RISING = ("experiment", "mask")
 
 # What pandas calls an index without a name that it writes.
 INDEX = re.compile(r"__index_level_\d+__")
@@ -124,14 +123,16 @@ def tidied(frame: pd.DataFrame, *needed: str) -> pd.DataFrame:
     that is needed is not there.
     """
     _check_frame(frame)
-    require(frame.columns.is_unique, "results have two columns of one name")
-    frame = _cast_where_needed(frame)
-    if "accuracy" not in frame and all(name in frame for name in COUNTS):
-        counts = frame[[*COUNTS]].to_numpy(float, na_value=np.nan)
-        frame = frame.assign(accuracy=counts[:, 0] / counts[:, 1])
     missing = sorted(name for name in needed if name not in frame)
     require(not missing, f"results lack the columns {', '.join(missing)}")
-    return frame
+    require(frame.columns.is_unique, "results have two columns of one name")
+    untidy = [field for field in SCHEMA if field.name in frame]
+    untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
+    if not untidy:
+        return frame
+    arrays = [_cast(frame[field.name], field, "results") for field in untidy]
+    tidy = frame_of(pa.Table.from_arrays(arrays, schema=pa.schema(untidy)))
+    return frame.assign(**{name: column.array for name, column in tidy.items()})
 
 
 def of(frame: pd.DataFrame, path: Path) -> pa.Table:
@@ -143,7 +144,13 @@ def of(frame: pd.DataFrame, path: Path) -> pa.Table:
 def encoded(table: pa.Table) -> bytes:
     """A table as the bytes of a Parquet file."""
     buffer = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), buffer, compression="zstd")
+    pq.write_table(
+        table.replace_schema_metadata(None),
+        buffer,
+        compression="zstd",
+        use_dictionary=[name for name in COLUMNS if name not in RISING],
+        column_encoding=dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
+    )
     return buffer.getvalue().to_pybytes()
 
 
@@ -152,10 +159,6 @@ def decoded(data: bytes, path: Path) -> pa.Table:
     try:
         table = pq.read_table(pa.BufferReader(data))
         table.validate(full=True)
-        if "accuracy" not in table.column_names and all(
-            name in table.column_names for name in COUNTS
-        ):
-            table = table.append_column("accuracy", _accuracy(table))
         names = table.column_names
     except (pa.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or ["no reason given"])[0].rstrip(".")
@@ -199,12 +202,6 @@ def _read_folder(path: Path) -> pa.Table:
     return together(files, lambda file: decoded(file.read(), file.path))
 
 
-def _accuracy(table: pa.Table) -> pa.Array:
-    """The share of points that are classified rightly, which files leave out."""
-    counts = [table[name].combine_chunks().cast(pa.float64()) for name in COUNTS]
-    return pc.divide(*counts)
-
-
 def _of_schema(found: pa.Table | pd.DataFrame, names: Sequence[str], path: Path) -> pa.Table:
     _check_columns(names, path)
     arrays = [_cast(found[field.name], field, str(path)) for field in SCHEMA]
@@ -213,16 +210,6 @@ def _of_schema(found: pa.Table | pd.DataFrame, names: Sequence[str], path: Path)
 
 def _cast(found: pd.Series | pa.ChunkedArray, field: pa.Field, place: str) -> pa.Array:
     return columns.cast(found, field, field.name in OPTIONAL, place)
-
-
-def _cast_where_needed(frame: pd.DataFrame) -> pd.DataFrame:
-    untidy = [field for field in SCHEMA if field.name in frame]
-    untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
-    if not untidy:
-        return frame
-    arrays = [_cast(frame[field.name], field, "results") for field in untidy]
-    tidy = frame_of(pa.Table.from_arrays(arrays, schema=pa.schema(untidy)))
-    return frame.assign(**{name: column.array for name, column in tidy.items()})
 
 
 def _is_tidy(column: pd.Series, field: pa.Field) -> bool:

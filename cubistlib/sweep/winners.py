@@ -8,7 +8,7 @@ from cubistlib.store.record import record
 from cubistlib.store.shards import Shards
 from cubistlib.studies import Study, paper
 from cubistlib.support.checks import require
-from cubistlib.sweep.places import folder, results
+from cubistlib.sweep.places import at_hand, folder, results
 
 
 def waits(study: Study, profile: str | Path) -> str:
@@ -16,10 +16,11 @@ def waits(study: Study, profile: str | Path) -> str:
     if study.origin is None or study.origin.experiment is not None:
         return ""
     search = study.origin.study
-    place = results(profile) / search
+    source = at_hand(search, profile)
+    place = results(source) / search
     known, done = record(place), 0
     if known and search in paper.STUDIES:  # whose definition is known
-        done = len(folder(paper.STUDIES[search], profile).finished())
+        done = len(folder(paper.STUDIES[search], source).finished())
     elif known:
         done = len(Shards(place, known["study"]).finished())
     if known and done == known["study"]["shards"]:
@@ -43,6 +44,7 @@ def resolved(study: Study, profile: str | Path) -> Study:
         return study
     sentence = waits(study, profile)
     require(not sentence, sentence)
-    runs = store.read(results(profile) / study.origin.study)
+    search = study.origin.study
+    runs = store.read(results(at_hand(search, profile)) / search)
     best = analysis.best_run(runs, study.origin.target)
     return replace(study, origin=replace(study.origin, experiment=int(best["experiment"])))
