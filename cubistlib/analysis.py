@@ -1,4 +1,10 @@
-"""Results to tidy frames: frontiers, curves over seeds, the gap."""
+"""Results to tidy frames: frontiers, curves over seeds, the gap.
+
+`by` names the column that tells a run's size, most often one of COUNTS. What is kept is what the
+mask keeps, the paper's count; effective is what lies on a path; live is what is left when all
+that does nothing on the data is gone. A bias that is zero counts as the bias rule says. Results
+of before there was a count are refused where it is asked for.
+"""
 
 from collections.abc import Sequence
 
@@ -7,6 +13,15 @@ import pandas as pd
 from cubistlib import store
 from cubistlib.support import paths
 from cubistlib.support.checks import require
+
+# What a count of parameters is called beside the others, and its count of weights alone.
+PARAMETERS = {
+    "parameters_kept": "kept",
+    "effective_parameters": "effective",
+    "live_parameters": "live",
+}
+WEIGHTS = {"weights_kept": "kept", "effective_weights": "effective", "live_weights": "live"}
+COUNTS = PARAMETERS | WEIGHTS
 
 PAPER = paths.published("paper")
 REFERENCE, PRUNED = PAPER / "search.parquet", PAPER / "pruning.parquet"
@@ -26,10 +41,15 @@ def reference_pruning() -> pd.DataFrame:
     return store.read(PRUNED)
 
 
-def best_of_each_size(results: pd.DataFrame) -> pd.DataFrame:
-    """The most accurate run of every number of weights and parameters; diverged runs left out."""
-    runs = converged(results)
-    best = runs.groupby(["weights_kept", "parameters_kept"])["accuracy"].idxmax()
+def best_of_each_size(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
+    """The most accurate run of every number of weights and parameters; diverged runs left out.
+
+    by: how parameters are counted, of PARAMETERS; weights are counted in the same way.
+    """
+    require(by in PARAMETERS, f"analysis: by is one of {', '.join(PARAMETERS)}, got {by!r:.99}")
+    size = [next(name for name, kind in WEIGHTS.items() if kind == PARAMETERS[by]), by]
+    runs = converged(_counting(results, *size))
+    best = runs.groupby(size)["accuracy"].idxmax()
     return runs.loc[best].reset_index(drop=True)
 
 
@@ -74,47 +94,56 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     return summary.reset_index()
 
 
-def by_width(results: pd.DataFrame, most: int) -> pd.DataFrame:
+def by_width(
+    results: pd.DataFrame, most: int, by: Sequence[str] = ("effective_weights",)
+) -> pd.DataFrame:
     """The best run of every algorithm and width that keeps at most so many weights.
 
-    Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and
-    effective, the mean share of the kept weights that are on a path, over the same runs.
+    Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and for
+    each count of weights in `by` ("effective", "live") the mean share of the kept weights that
+    it counts, over the same runs.
     """
-    kept = "weights_kept", "effective_weights"
-    results = store.tidied(results, "algorithm", "hidden", *kept, "accuracy")
+    results = store.tidied(results, "algorithm", "hidden", "weights_kept", "accuracy")
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
-    runs = converged(results[even & (results["weights_kept"] <= most)])
-    runs = runs.assign(
-        width=runs["hidden"].str[0], effective=runs["effective_weights"] / runs["weights_kept"]
-    )
+    runs = converged(_counting(results[even & (results["weights_kept"] <= most)], *by))
+    shares = {WEIGHTS[count]: runs[count].astype(float) / runs["weights_kept"] for count in by}
+    runs = runs.assign(width=runs["hidden"].str[0], **shares)
+    means = {share: (share, "mean") for share in shares}
     groups = runs.groupby(["algorithm", "width"])
-    return groups.agg(accuracy=("accuracy", "max"), effective=("effective", "mean")).reset_index()
+    return groups.agg(accuracy=("accuracy", "max"), **means).reset_index()
 
 
-def smallest(results: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
+def smallest(
+    results: pd.DataFrame, targets: Sequence[float], by: str | Sequence[str] = "parameters_kept"
+) -> pd.DataFrame:
     """Fewest nonzero parameters with which each algorithm reached each target.
 
     targets: accuracies, as shares. Columns algorithm, runs, then one a target such as "95 %"
-    with the count, missing where no run reached it.
+    with the count, missing where no run reached it. Of several counts one each, "95 %, kept" and
+    "95 %, live"; the fewest of two counts may be those of two runs.
     """
-    results = store.tidied(results, "algorithm", "parameters_kept", "accuracy")
+    counts = [by] if isinstance(by, str) else [*by]
+    results = _counting(store.tidied(results, "algorithm"), *counts)
     table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
-        fewest = _reaching(results, target).groupby("algorithm")["parameters_kept"].min()
-        table[f"{100 * target:g} %"] = fewest.astype("Int64")
+        reaching = _reaching(results, target).groupby("algorithm")
+        for count in counts:
+            name = f"{100 * target:g} %"
+            name += "" if count == by else f", {COUNTS[count]}"
+            table[name] = reaching[count].min().astype("Int64")
     return pd.DataFrame(table).rename_axis("algorithm").reset_index()
 
 
-def best_run(results: pd.DataFrame, target: float) -> pd.Series:
+def best_run(results: pd.DataFrame, target: float, by: str = "parameters_kept") -> pd.Series:
     """The row with the fewest parameters that reaches the target, else the most accurate.
 
     target: an accuracy, as a share. Of equally small ones the most accurate; diverged runs do
     not count unless there is no other. Raises ValueError for a table without runs.
     """
-    results = store.tidied(results, "parameters_kept", "accuracy")
+    results = _counting(results, by)
     require(not results.empty, "analysis: a table without runs has no best one")
     runs = _reaching(results, target)
-    fewest = runs[runs["parameters_kept"] == runs["parameters_kept"].min()]
+    fewest = runs[runs[by] == runs[by].min()]
     each = fewest, converged(results), results.reset_index(drop=True)
     candidates = next(part for part in each if not part.empty)
     return candidates.loc[candidates["accuracy"].idxmax()]
@@ -127,11 +156,12 @@ def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     either with at most so many nonzeros. Columns algorithm, sizes, and least, median and largest
     difference of the two shares (negative where the pruner is ahead).
     """
-    results = store.tidied(results, "algorithm", by, "accuracy")
+    results = _counting(store.tidied(results, "algorithm"), by)
     searched = results["algorithm"] == "search"
     search, ahead = results[searched], []
     for name, runs in results[~searched].groupby("algorithm"):
-        sizes = runs[by][runs[by].between(search[by].min(), search[by].max())].unique()
+        sizes = runs[by].dropna().astype("int64")
+        sizes = sizes[sizes.between(search[by].min(), search[by].max())].unique()
         best = [_best_within(r, by).reindex(sizes, method="ffill") for r in (search, runs)]
         lead = best[0] - best[1]
         ahead.append((name, len(sizes), lead.min(), lead.median(), lead.max()))
@@ -157,6 +187,19 @@ def converged(results: pd.DataFrame) -> pd.DataFrame:
     return results[~results["diverged"].astype(bool)].reset_index(drop=True)
 
 
+def _counting(results: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Results with these counts; refused if a run that did not diverge lacks one of them."""
+    results = store.tidied(results, *by, "accuracy", "diverged")
+    for count in by:
+        lacking = int((results[count].isna() & ~results["diverged"].astype(bool)).sum())
+        require(
+            not lacking,
+            f"analysis: {lacking:,} of {len(results):,} runs do not tell {count}, as they were "
+            "made before results did; run them anew or count in another way",
+        )
+    return results
+
+
 def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
     """The runs that count and are at least so accurate."""
     require(0 <= target <= 1, f"analysis: a target is a share such as 0.95, got {target:g}")
@@ -166,5 +209,5 @@ def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
 
 def _best_within(results: pd.DataFrame, by: str) -> pd.Series:
     """Best accuracy of the runs that count with at most so many nonzeros, by that number."""
-    runs = converged(store.tidied(results, by, "accuracy"))
+    runs = converged(_counting(results, by)).astype({by: "int64"})
     return runs.groupby(by)["accuracy"].max().cummax()

@@ -1,15 +1,21 @@
 """Frames for the figures, on results small enough to work out by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
+import sweeps
 
 from cubistlib.analysis import (
+    COUNTS,
+    PARAMETERS,
+    WEIGHTS,
     best_of_each_size,
     best_run,
     by_width,
     frontier,
     frontiers,
     gap,
+    lead,
     over_seeds,
     smallest,
 )
@@ -111,3 +117,94 @@ def test_the_best_of_every_width_with_few_weights():
     table = by_width(pd.DataFrame(rows, columns=columns), most=26)
     expected = [["gmp", 3, 0.8, 0.75], ["gmp", 8, 0.6, 0.25]]
     assert table.to_numpy().tolist() == expected
+
+
+def counted():
+    """Four runs whose order is another by every count, and one that diverged and tells none."""
+    rows = [
+        # algorithm, weights kept, effective, live, parameters kept, effective, live, accuracy
+        ("snip", 18, 16, 9, 30, 26, 14, 0.96),
+        ("snip", 16, 15, 14, 27, 25, 22, 0.96),
+        ("snip", 20, 13, 13, 33, 21, 21, 0.97),
+        ("search", 17, 17, 15, 28, 28, 24, 0.97),
+        ("snip", 9, 9, None, 15, 15, None, 1.0),
+    ]
+    frame = pd.DataFrame(rows, columns=["algorithm", *WEIGHTS, *PARAMETERS, "accuracy"])
+    return frame.assign(diverged=[False] * 4 + [True])
+
+
+def test_every_count_has_a_best_run_of_its_own():
+    snip = counted().query("algorithm == 'snip'")
+    best = [best_run(snip, 0.95, by)["parameters_kept"] for by in PARAMETERS]
+    assert best == [27, 33, 30]
+    assert frontier(snip, "live_parameters").to_numpy().tolist() == [[14, 0.96], [21, 0.97]]
+    assert frontier(snip, "effective_weights").to_numpy().tolist() == [[13, 0.97]]
+
+
+def test_counts_stand_side_by_side():
+    table = smallest(counted(), [0.95, 0.99], PARAMETERS).set_index("algorithm")
+    first = [f"95 %, {kind}" for kind in ("kept", "effective", "live")]
+    assert table.loc["snip", first].tolist() == [27, 21, 14]
+    assert table.loc["search", first].tolist() == [28, 28, 24]
+    assert table["99 %, live"].isna().all() and table.loc["snip", "runs"] == 4
+    assert list(smallest(counted(), [0.95], "live_weights")) == ["algorithm", "runs", "95 %"]
+
+
+def test_the_gap_is_another_by_every_count():
+    row = counted().tail(1).assign(algorithm="search", live_parameters=20, accuracy=0.98)
+    both = pd.concat([counted(), row.assign(parameters_kept=40, diverged=False)])
+    assert gap(both)["sizes"].tolist() == [2]  # 30 and 33, where it leads by 1 and by 0 points
+    assert lead(both) == "the search is ahead by 0.5 points"
+    assert lead(both, "live_parameters") == "the search is ahead by 1.0 points"  # at 21 and 22
+    at = frontiers(both, "live_parameters")
+    assert at["live_parameters"].tolist() == [20, 24, 14, 21, 22]
+    assert at["live_parameters"].dtype == np.int64
+
+
+def test_sizes_are_counted_in_one_way():
+    runs = pd.concat([counted(), counted().assign(live_weights=9, live_parameters=14)])
+    assert len(best_of_each_size(runs)) == 4
+    found = best_of_each_size(runs, "live_parameters")
+    assert found["live_parameters"].tolist() == [14, 21, 22, 24]
+    assert found["accuracy"].tolist() == [0.97, 0.97, 0.96, 0.97]
+    with pytest.raises(ValueError, match="analysis: by is one of parameters_kept, eff"):
+        best_of_each_size(runs, "live_weights")
+
+
+USES = {
+    "frontier": frontier,
+    "frontiers": frontiers,
+    "gap": gap,
+    "lead": lead,
+    "best_of_each_size": best_of_each_size,
+    "smallest": lambda table, by: smallest(table, [0.95], by),
+    "one of several": lambda table, by: smallest(table, [0.95], ["parameters_kept", by]),
+    "best_run": lambda table, by: best_run(table, 0.95, by),
+    "by_width": lambda table, by: by_width(table.assign(hidden=[(3, 3)] * 5), 30, [by]),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_runs_without_a_count_are_refused_and_never_dropped(use):
+    by = "live_weights" if use == "by_width" else "live_parameters"
+    USES[use](counted(), by)
+    old = counted()
+    old.loc[2, by] = None
+    with pytest.raises(ValueError, match=f"^analysis: 1 of . runs do not tell {by}, as they were"):
+        USES[use](old, by)
+    with pytest.raises(ValueError, match=f"^results lack the columns {by}$"):
+        USES[use](old.drop(columns=by), by)
+
+
+def test_results_of_a_sweep_can_be_ranked_by_every_count():
+    study = sweeps.pruning(widths=(4,), keep=(12, 20))
+    results = study.run(range(len(study)))
+    for by in COUNTS:
+        least = results[by].astype(int).min()
+        assert frontier(results, by)[by].min() == least
+        assert best_run(results, 0.0, by)[by] == least
+    table = smallest(results, [0.0], PARAMETERS)
+    assert (table["0 %, live"] <= table["0 %, effective"]).all()
+    assert (table["0 %, effective"] <= table["0 %, kept"]).all()
+    shares = by_width(results, 20, ["effective_weights", "live_weights"])
+    assert (shares["live"] < shares["effective"]).all() and (shares["effective"] <= 1).all()
