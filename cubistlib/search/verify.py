@@ -25,7 +25,6 @@ import numpy as np
 FORMAT, BIAS_RULES, KINDS = "cubistlib witness 1", ("read", "pruned"), ("sgd", "polished")
 COUNTS, NUMBERS = ("parameters", "correct", "points"), ("accuracy", "smallest_logit")
 FIELDS = ("format", "hidden", "weights", "biases", "bias_rule", "kind", "found", *COUNTS, *NUMBERS)
-
 MOST_BYTES, WIDEST = 1_000_000, 64
 # Sizes of numbers that are not 0; their products stay within double precision.
 LEAST, MOST = 1e-29, 1e9
@@ -53,9 +52,8 @@ class Measured(NamedTuple):
 def spiral(rounded: bool = True) -> tuple[Array, Array]:
     """The Cubist Spiral: x (49982, 2) float64, and y (49982,) bool, True on the inner arm.
 
-    rounded: to float32 before and after they are standardized, as the points are that networks
-    are trained on. Witnesses are scored on those; without it, the formula itself.
-    Source: paper, section on the Cubist Spiral.
+    rounded: to float32 before and after standardizing, as the points are that networks are
+    trained on and witnesses scored on; else the formula itself. Source: paper, Cubist Spiral.
     """
     outer, inner, kind = _arm(15.0), _arm(-15.0), np.float32 if rounded else np.float64
     x = np.concatenate([outer, inner]).astype(kind).astype(np.float64)
@@ -155,15 +153,14 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    _require(len(fields) == len(pairs), "a field stands there twice")
-    return fields
+    _require(len(dict(pairs)) == len(pairs), "a field stands there twice")
+    return dict(pairs)
 
 
 def checked(fields: Any) -> dict[str, Any]:
     """What JSON gave as a witness, weights and biases as arrays. Raises NoWitness."""
     _require(isinstance(fields, dict), f"must be an object of {', '.join(FIELDS)}")
-    for name in sorted({*fields} ^ {*FIELDS})[:1]:
+    for name in sorted({*fields} ^ {*FIELDS}):
         verb = "lacks" if name in FIELDS else "has unknown"
         raise NoWitness(f"{verb} {name!r:.60}; has to be of {', '.join(FIELDS)}")
     for name, allowed in (("format", (FORMAT,)), ("bias_rule", BIAS_RULES), ("kind", KINDS)):
@@ -176,9 +173,10 @@ def checked(fields: Any) -> dict[str, Any]:
         row = partial(_list, length=into, of=_number)
         weights[i] = np.array(_list(f"weights[{i}]", weights[i], out, row))
         biases[i] = np.array(_list(f"biases[{i}]", biases[i], out, _number))
-    claims = {name: _whole(name, fields[name]) for name in COUNTS}
-    claims |= {name: _number(name, fields[name]) for name in NUMBERS}
-    return {**fields, **claims, "weights": weights, "biases": biases}
+    for name in COUNTS:
+        _whole(name, fields[name])
+    numbers = {name: _number(name, fields[name]) for name in NUMBERS}
+    return {**fields, **numbers, "weights": weights, "biases": biases}
 
 
 def _list(place: str, value: Any, length: int, of: Callable | None = None) -> list[Any]:
@@ -217,9 +215,9 @@ def _require(condition: object, sentence: str) -> None:
 def sentence(witness: dict[str, Any]) -> str:
     """What a witness shows, in words; its share of right points is rounded down."""
     correct, points = witness["correct"], witness["points"]
-    counted = "parameters" if witness["bias_rule"] == "read" else "parameters with biases pruned"
+    rule = "" if witness["bias_rule"] == "read" else " with biases pruned"
     return (
-        f"{witness['parameters']} {counted}, {correct:,} of {points:,} points right "
+        f"{witness['parameters']} parameters{rule}, {correct:,} of {points:,} points right "
         f"({math.floor(10_000 * correct / points) / 100:g} %), "
         f"smallest |logit| {witness['smallest_logit']:.2g}, structure {(*witness['hidden'],)}"
     )
