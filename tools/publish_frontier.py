@@ -52,7 +52,10 @@ def floor() -> dict[float, int]:
 def table() -> str:
     """The table with a line on its date, as the README has it."""
     witnesses = frontier.published()
-    markdown = as_markdown(sparsest(witnesses, analysis.reference(), floor()), FOLDER)
+    searched = analysis.reference()
+    if searched["live_parameters"].isna().all():
+        print("the search's table has no live counts yet: its column is left out")
+    markdown = as_markdown(sparsest(witnesses, searched, floor()), FOLDER)
     newest = max(witness.found["date"] for witness in witnesses.values())
     return f"{markdown}\nAs of {newest}."
 
