@@ -4,7 +4,9 @@ import ast
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from fractions import Fraction
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -213,6 +215,27 @@ def test_what_is_no_file_is_refused_in_a_sentence(tmp_path, capsys):
     refused(Path("/dev/zero"), capsys, "no such file")
     (tmp_path / "bytes").write_bytes(b'{"a": "\xff"}')
     refused(tmp_path / "bytes", capsys, "not JSON ('utf-8' codec can't decode byte 0xff")
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10**6), st.sampled_from(b'0123456789-+.eE[]{},:"\\xNIn \xff')),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_no_damaged_file_is_more_than_a_sentence(tmp_path_factory, changes):
+    data = bytearray(json.dumps(half_plane()).encode())
+    for place, byte in changes:
+        data[place % len(data)] = byte
+    path = tmp_path_factory.getbasetemp() / "damaged.json"
+    path.write_bytes(data)
+    out, err = StringIO(), StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        status = verify.verify(path)
+    assert (out.getvalue() + err.getvalue()).count("\n") == 1
+    assert (status == 2) == (not out.getvalue())
 
 
 def test_as_a_script_it_needs_nothing_but_numpy_and_the_worst_file_counts(file):
