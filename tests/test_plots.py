@@ -32,18 +32,38 @@ def test_frontiers_are_drawn_as_they_are_with_the_search_above_all(ax):
     assert to_hex(search.get_color()) == "#000000" and search.get_drawstyle() == "steps-post"
     assert [line.get_ydata()[0] for line in ax.lines[2:]] == [95, 99.5]
     assert [text.get_text() for text in ax.texts] == ["95 %", "99.5 %"]
-    assert ax.get_xlabel() == "nonzero parameters (weights and biases)"
+    assert ax.get_xlabel() == "parameters kept (weights and biases)"
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["SNIP", "combinatorial search"]
 
 
 def test_every_algorithm_has_a_look_of_its_own():
     nine = {"gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl"}
-    assert set(plots.LABELS) == {*nine, "search"}
-    looks = [plots.look(algorithm) for algorithm in plots.LABELS]
+    rulers = ["elimination_sgd", "elimination"]
+    assert set(plots.LABELS) == {*nine, "search", *rulers}
+    looks = [plots.look(algorithm) for algorithm in [*nine, "search"]]
     for part in ("color", "marker", "label"):
         assert len({look[part] for look in looks}) == len(looks)
     assert plots.look("mine")["label"] == "mine"
+    below = [plots.look(ruler) for ruler in rulers]
+    assert {look["color"] for look in below} == {plots.look("search")["color"]}
+    assert below[0]["ls"] != below[1]["ls"] and below[0]["label"] != below[1]["label"]
+
+
+@pytest.mark.parametrize(
+    ("by", "name"),
+    [
+        ("parameters_kept", "parameters kept (weights and biases)"),
+        ("effective_parameters", "parameters on a path (weights and biases)"),
+        ("live_parameters", "parameters that live (weights and biases)"),
+        ("live_weights", "weights that live"),
+    ],
+)
+def test_a_count_names_its_axis_and_shares_it_with_no_other(ax, by, name):
+    plots.frontiers(frontier_frame().rename(columns={"parameters_kept": by}), ax)
+    assert ax.get_xlabel() == name
+    with pytest.raises(cl.UserError, match=r"^plots: weights kept cannot share an axis with "):
+        plots.frontiers(frontier_frame().rename(columns={"parameters_kept": "weights_kept"}), ax)
 
 
 def test_curves_show_median_and_band(ax):
@@ -85,6 +105,94 @@ def test_effective_share_is_a_mean_over_runs(ax):
     )
     plots.effective_share(frame, ax)
     np.testing.assert_allclose(ax.lines[0].get_xydata(), [[10, 75], [20, 100]])
+
+
+def test_what_lies_on_a_path_and_what_lives_stand_side_by_side():
+    frame = pd.DataFrame({"algorithm": "snip", "hidden": [(3, 3, 3)] * 3, "keep": [10, 10, 20]})
+    counts = {"effective_weights": [5, 10, 20], "live_weights": [0, 5, 16]}
+    frame = frame.assign(weights_kept=frame["keep"], **counts)
+    figure, axes = plt.subplots(1, 2)
+    plots.kept_shares(frame, axes)
+    np.testing.assert_allclose(axes[0].lines[0].get_xydata(), [[10, 75], [20, 100]])
+    np.testing.assert_allclose(axes[1].lines[0].get_xydata(), [[10, 25], [20, 80]])
+    assert axes[1].get_ylabel() == "weights that live (% of kept)"
+    assert not axes[0].get_legend() and axes[1].get_legend()
+    plots.kept_shares(frame.head(0), axes)
+    with pytest.raises(cl.UserError, match=r"^plots: 1 of 3 runs do not tell live_weights$"):
+        plots.kept_shares(frame.assign(live_weights=[0, None, 16]), axes)
+    plt.close(figure)
+
+
+def gap_frame():
+    rows = [
+        *[("elimination", 18, 0.8), ("elimination", 27, 1.0), ("elimination_sgd", 22, 0.96)],
+        *[("search", 24, 0.955), ("search", 43, 1.0), ("gmp", 23, 0.951), ("gmp", 46, 0.998)],
+        *[("snip", 30, 0.8), ("snip", 40, 0.9)],
+    ]
+    return pd.DataFrame(rows, columns=["algorithm", "live_parameters", "accuracy"])
+
+
+def test_every_pruner_has_a_small_panel_with_the_rulers_in_it():
+    figure, axes = plt.subplots(1, 4)
+    plots.small_panels(gap_frame(), axes, {0.95: 30, 0.995: 45})
+    assert [ax.get_title() for ax in axes] == ["GMP", "SNIP", "", ""]
+    assert [ax.axison for ax in axes] == [True, True, False, False]
+    gmp, *rulers, paper = axes[0].lines
+    np.testing.assert_allclose(gmp.get_xydata(), [[23, 95.1], [46, 99.8]])
+    assert [line.get_label() for line in rulers] == [
+        *("elimination, SGD", "elimination, polished", "combinatorial search")
+    ]
+    np.testing.assert_allclose(paper.get_xydata(), [[30, 95], [45, 99.5]])
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words[-1] == "the paper's search, by parameters kept" and len(words) == 4
+    assert figure.get_supxlabel() == "parameters that live (weights and biases)"
+    figure.canvas.draw()
+    plt.close(figure)
+
+
+def test_grey_is_what_no_ruler_has_reached():
+    figure, axes = plt.subplots(1, 2)
+    plots.small_panels(gap_frame(), axes)
+    shade = axes[1].collections[0].get_paths()[0]
+    assert shade.contains_points([(17, 60), (20, 85), (25, 97), (26, 99.5)]).all()
+    assert not shade.contains_points([(19, 75), (23, 95), (28, 99.5), (40, 60)]).any()
+    plt.close(figure)
+
+
+def test_from_99_up_the_scale_is_another(ax):
+    plots.own_scale(ax)
+    ax.set_ylim(50, 100)
+    low, *_, knee, half, top = ax.transData.transform([(0, y) for y in (50, 98, 99, 99.5, 100)])
+    assert top[1] - knee[1] == pytest.approx(16 / 49 * (knee[1] - low[1]))
+    assert half[1] == pytest.approx((knee[1] + top[1]) / 2)
+    assert ax.transData.inverted().transform(half)[1] == pytest.approx(99.5)
+
+
+def test_no_pruner_no_panel():
+    figure, axes = plt.subplots(1, 2)
+    plots.small_panels(gap_frame().query("algorithm == 'search'"), axes)
+    assert "no run to show" in axes[0].texts[0].get_text()
+    plt.close(figure)
+
+
+def test_dots_in_rows_are_the_fewest_at_each_target(ax):
+    table = pd.DataFrame({"algorithm": ["gmp", "snip", "search"], "runs": 9})
+    table["95 %"] = pd.array([23, None, 24], "Int64")
+    table["99.5 %"] = pd.array([46, None, 43], "Int64")
+    plots.fewest(table, ax, "live_parameters", {0.95: 30, 0.995: 45})
+    names = [tick.get_text() for tick in ax.get_yticklabels()]
+    assert names == ["the paper's search,\nby parameters kept", "combinatorial search", "GMP"]
+    dots = [tuple(line.get_xydata()[0]) for line in ax.lines if len(line.get_xdata()) == 1]
+    assert dots == [(30, 0), (45, 0), (24, 1), (43, 1), (23, 2), (46, 2)]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [
+        *("reaches 95 %", "reaches 99.5 %")
+    ]
+    assert ax.get_xlabel() == "parameters that live (weights and biases)"
+
+
+def test_dots_of_nobody_are_a_sentence(ax):
+    table = pd.DataFrame({"algorithm": ["gmp"], "runs": 9, "95 %": pd.array([None], "Int64")})
+    assert "no run to show" in plots.fewest(table, ax).texts[0].get_text()
 
 
 def test_structure_map_shows_the_best_of_each_cell():

@@ -1,6 +1,7 @@
 """Figures about results: f(frame, ax) -> ax; accuracies and targets are shares."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from cubistlib.plots.style import (
     AXIS_NAMES,
     GREY,
     NO_RUNS,
+    count_axis,
     guide,
     legend,
     look,
@@ -19,23 +21,32 @@ from cubistlib.plots.style import (
     target_lines,
     width_style,
 )
+from cubistlib.support.checks import require
 
 
 def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
     """Best accuracy with at most so many nonzeros, one step curve an algorithm.
 
-    frame: as `analysis.frontiers` gives it. A curve ends at the largest size that was tried;
+    frame: as `analysis.frontiers` gives it; its second column names the count and the axis, which
+    takes no frame of another count. A curve ends at the largest size that was tried;
     markers stand where the best improves. The search is drawn above all, in black.
     """
     by = frame.columns[1]
+    count_axis(ax, by)
     for name in sorted(frame["algorithm"].unique(), key=lambda name: name == "search"):
-        curve = frame[frame["algorithm"] == name]
-        better = np.flatnonzero(curve["accuracy"].diff().ne(0)).tolist()
-        style = look(name) | {"lw": 2.4 if name == "search" else 1.6, "markevery": better}
-        ax.plot(curve[by], 100 * curve["accuracy"], drawstyle="steps-post", ms=5, **style)
-    ax.set(xlabel=AXIS_NAMES[by], ylabel=ACCURACY)
+        staircase(frame, name, ax, lw=2.4 if name == "search" else 1.6)
+    ax.set_ylabel(ACCURACY)
     target_lines(ax, targets)
     return legend(ax)
+
+
+def staircase(frame: pd.DataFrame, name: str, ax: Axes, **style: Any) -> Axes:
+    """One algorithm of a frame that `analysis.frontiers` gives, in its look unless told another."""
+    curve = frame[frame["algorithm"] == name]
+    better = np.flatnonzero(curve["accuracy"].diff().ne(0)).tolist()
+    style = {"drawstyle": "steps-post", "ms": 5, "markevery": better} | look(name) | style
+    ax.plot(curve[frame.columns[1]], 100 * curve["accuracy"], **style)
+    return ax
 
 
 def accuracy_curves(
@@ -69,7 +80,7 @@ def accuracy_curves(
 def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
     """A figure of every algorithm against the width, which doubles from tick to tick.
 
-    frame: as `analysis.by_width` gives it; of: its column "accuracy" or "effective".
+    frame: as `analysis.by_width` gives it; of: its column "accuracy", "effective" or "live".
     """
     for name, curve in frame.groupby("algorithm"):
         ax.plot(curve["width"], 100 * curve[of], lw=1.6, ms=6, **look(name))
@@ -109,12 +120,27 @@ def accuracy_spread(
 
 def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
     """Mean share of the kept weights that lie on a path, against k, one curve a width."""
-    needed = "algorithm", "hidden", "keep", "weights_kept", "effective_weights"
-    results = store.tidied(results, *needed)
-    share = 100 * results["effective_weights"] / results["weights_kept"]
+    return _share(results, ax, "effective")
+
+
+def kept_shares(results: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
+    """Two panels: `effective_share`, and the share of the kept weights that live."""
+    effective_share(results, axes[0])
+    _share(results, axes[1], "live")
+    if there := axes[0].get_legend():
+        there.remove()
+    return axes
+
+
+def _share(results: pd.DataFrame, ax: Axes, kind: str) -> Axes:
+    count = f"{kind}_weights"
+    results = store.tidied(results, "algorithm", "hidden", "keep", "weights_kept", count)
+    lacking = results[count].isna().sum()
+    require(not lacking, f"plots: {lacking:,} of {len(results):,} runs do not tell {count}")
+    share = 100 * results[count].astype(float) / results["weights_kept"]
     cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
     for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):
         style = width_style(name, hidden, i)
         ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
-    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=AXIS_NAMES["effective"], ylim=(0, 103))
+    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=AXIS_NAMES[kind], ylim=(0, 103))
     return legend(ax)

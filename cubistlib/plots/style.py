@@ -7,6 +7,8 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
+from cubistlib.support.checks import require
+
 # Okabe–Ito hues where they show on white, and two darker ones: told apart with any colour vision,
 # and by their markers.
 BLUE, VERMILLION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
@@ -30,14 +32,23 @@ LOOKS = {
     "prospr": ("ProsPr", GREY, ">"),
     "rigl": ("RigL", WINE, "*"),
 }
-LABELS = {algorithm: label for algorithm, (label, _, _) in LOOKS.items()}
+# The frontiers that the search is held to: in black as it is, but hollow, and not solid.
+RULERS = {
+    "elimination_sgd": ("elimination, SGD", "o", (0, (4, 1.5))),
+    "elimination": ("elimination, polished", "s", (0, (1, 1))),
+}
+LABELS = {name: label for name, (label, *_) in (LOOKS | RULERS).items()}
 AXIS_NAMES = {
-    "parameters_kept": "nonzero parameters (weights and biases)",
-    "weights_kept": "nonzero weights",
-    "effective_weights": "effective weights (on a path from input to output)",
+    "parameters_kept": "parameters kept (weights and biases)",
+    "effective_parameters": "parameters on a path (weights and biases)",
+    "live_parameters": "parameters that live (weights and biases)",
+    "weights_kept": "weights kept",
+    "effective_weights": "weights on a path from input to output",
+    "live_weights": "weights that live",
     "keep": "weights kept, k",
     "accuracy": "accuracy on the spiral (%)",
-    "effective": "effective weights (% of kept)",
+    "effective": "weights on a path (% of kept)",
+    "live": "weights that live (% of kept)",
 }
 ACCURACY = AXIS_NAMES["accuracy"]
 NO_RUNS = "no run to show: there is none, or all diverged"
@@ -57,7 +68,13 @@ def use_style() -> None:
 
 
 def look(algorithm: str) -> dict:
-    """Colour, marker and label of an algorithm; grey circles for one that is new."""
+    """Colour, marker and label of an algorithm; grey circles for one that is new.
+
+    Of the frontiers of `RULERS` also the line, and the marker's white filling.
+    """
+    if algorithm in RULERS:
+        label, marker, line = RULERS[algorithm]
+        return {"color": "black", "marker": marker, "mfc": "white", "ls": line, "label": label}
     label, colour, marker = LOOKS.get(algorithm, (algorithm, INK, "o"))
     return {"color": colour, "marker": marker, "label": label}
 
@@ -72,6 +89,15 @@ def width_style(algorithm: str, hidden: Sequence[int], i: int) -> dict:
 def width_name(hidden: Sequence[int]) -> str:
     """The paper's "width" where all layers are as wide, else all widths: "3" or "7-3-3"."""
     return str(hidden[0]) if len(set(hidden)) == 1 else "-".join(map(str, hidden))
+
+
+def count_axis(ax: Axes, by: str) -> Axes:
+    """Name the horizontal axis after a count; refused where it has the name of another one."""
+    name = AXIS_NAMES[by]
+    there = ax.get_xlabel() or name
+    require(there == name, f"plots: {name} cannot share an axis with {there}")
+    ax.set_xlabel(name)
+    return ax
 
 
 def percent(share: float) -> str:
