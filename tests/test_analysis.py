@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import sweeps
 
+import cubistlib as cl
 from cubistlib.analysis import (
     COUNTS,
     PARAMETERS,
@@ -18,7 +19,10 @@ from cubistlib.analysis import (
     lead,
     over_seeds,
     smallest,
+    sparsest,
 )
+from cubistlib.search.witness import Witness
+from cubistlib.support import paths
 
 
 def frame():
@@ -208,3 +212,30 @@ def test_results_of_a_sweep_can_be_ranked_by_every_count():
     assert (table["0 %, effective"] <= table["0 %, kept"]).all()
     shares = by_width(results, 20, ["effective_weights", "live_weights"])
     assert (shares["live"] < shares["effective"]).all() and (shares["effective"] <= 1).all()
+
+
+def witness(width, kind="sgd", bias_rule="read"):
+    """A network of that many hidden units, all alive."""
+    net = cl.Network.initialize((width,), seed=8)
+    return Witness.of(net, cl.Masks.ones_like(net), kind, bias_rule)
+
+
+def test_the_sparsest_known_stand_beside_results():
+    found = [witness(1), witness(2, "polished"), witness(3, "polished", "pruned")]
+    frame = sparsest(found)
+    assert frame["algorithm"].tolist() == ["sparsest", "sparsest_sgd", "sparsest"]
+    small, large = (w.claims for w in found[:2])
+    assert frame["accuracy"].tolist() == [small.accuracy, small.accuracy, large.accuracy]
+    for by in PARAMETERS:
+        assert frame[by].tolist() == [small.parameters, small.parameters, large.parameters]
+    both = frontiers(pd.concat([counted(), frame]), "live_parameters").set_index("algorithm")
+    assert both.loc["sparsest_sgd", "live_parameters"] == small.parameters
+    alone = frontiers(pd.concat([counted(), sparsest([])]), "live_parameters")
+    pd.testing.assert_frame_equal(alone, frontiers(counted(), "live_parameters"))
+
+
+def test_the_sparsest_that_come_along_are_their_files():
+    files = list(paths.published("frontier").glob("sgd/*.json"))
+    known = sparsest().query("algorithm == 'sparsest_sgd'")
+    names = [f"{count:02}-parameters.json" for count in known["live_parameters"]]
+    assert names == sorted(file.name for file in files) != []

@@ -39,7 +39,7 @@ def test_frontiers_are_drawn_as_they_are_with_the_search_above_all(ax):
 
 def test_every_algorithm_has_a_look_of_its_own():
     nine = {"gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl"}
-    rulers = ["elimination_sgd", "elimination"]
+    rulers = ["sparsest_sgd", "sparsest"]
     assert set(plots.LABELS) == {*nine, "search", *rulers}
     looks = [plots.look(algorithm) for algorithm in [*nine, "search"]]
     for part in ("color", "marker", "label"):
@@ -125,7 +125,7 @@ def test_what_lies_on_a_path_and_what_lives_stand_side_by_side():
 
 def gap_frame():
     rows = [
-        *[("elimination", 18, 0.8), ("elimination", 27, 1.0), ("elimination_sgd", 22, 0.96)],
+        *[("sparsest", 18, 0.8), ("sparsest", 27, 1.0), ("sparsest_sgd", 22, 0.96)],
         *[("search", 24, 0.955), ("search", 43, 1.0), ("gmp", 23, 0.951), ("gmp", 46, 0.998)],
         *[("snip", 30, 0.8), ("snip", 40, 0.9)],
     ]
@@ -140,7 +140,7 @@ def test_every_pruner_has_a_small_panel_with_the_rulers_in_it():
     gmp, *rulers, paper = axes[0].lines
     np.testing.assert_allclose(gmp.get_xydata(), [[23, 95.1], [46, 99.8]])
     assert [line.get_label() for line in rulers] == [
-        *("elimination, SGD", "elimination, polished", "combinatorial search")
+        *("sparsest by SGD", "sparsest at all", "combinatorial search")
     ]
     np.testing.assert_allclose(paper.get_xydata(), [[30, 95], [45, 99.5]])
     words = [text.get_text() for text in figure.legends[0].get_texts()]

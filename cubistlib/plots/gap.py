@@ -1,6 +1,7 @@
 """The gap to the sparsest networks, legible for ten algorithms: small panels, dots in rows."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ TICKS = (50, 60, 70, 80, 90, 95, 99, 99.5, 100)
 BEYOND, ABOVE = "#E4E4E4", "#FFF4D6"  # where no network was found; from KNEE up
 
 PAPER_ROW = "the paper's search,\nby parameters kept"
-PAPER = {"label": PAPER_ROW.replace("\n", " "), "marker": "D", "ls": "none"}
+PAPER: dict[str, Any] = {"label": PAPER_ROW.replace("\n", " "), "marker": "D", "ls": "none"}
 PAPER |= {"mfc": "white", "color": "black", "ms": 6}
 DOTS = "oDs^v"  # of the first target, the second …
 
@@ -36,8 +37,8 @@ def small_panels(
 ) -> Sequence[Axes]:
     """One small panel a pruner: its best accuracy with at most so many nonzeros.
 
-    frame: as `analysis.frontiers` gives it. The search and the eliminations in it are drawn in
-    every panel; grey is where none of these has a network. From 99 % up the scale is another.
+    frame: as `analysis.frontiers` gives it. The search and the sparsest networks known are drawn
+    in every panel; grey is where none of these has a network. From 99 % up the scale is another.
     paper: of its search, parameters kept by accuracy, a share, as marks that the legend names.
     """
     rulers = [name for name in (*RULERS, "search") if (frame["algorithm"] == name).any()]

@@ -34,8 +34,8 @@ LOOKS = {
 }
 # The frontiers that the search is held to: in black as it is, but hollow, and not solid.
 RULERS = {
-    "elimination_sgd": ("elimination, SGD", "o", (0, (4, 1.5))),
-    "elimination": ("elimination, polished", "s", (0, (1, 1))),
+    "sparsest_sgd": ("sparsest by SGD", "o", (0, (4, 1.5))),
+    "sparsest": ("sparsest at all", "s", (0, (1, 1))),
 }
 LABELS = {name: label for name, (label, *_) in (LOOKS | RULERS).items()}
 AXIS_NAMES = {
