@@ -1,8 +1,9 @@
 """Studies: numbered tables of experiments that are data, and how they are run."""
 
 from cubistlib.studies.experiment import Experiment
+from cubistlib.studies.inherited import Inherited
 from cubistlib.studies.pruning import PruningStudy
 from cubistlib.studies.searching import SearchStudy
 from cubistlib.studies.study import Origin, Study, run_shard
 
-__all__ = ["Experiment", "Origin", "PruningStudy", "SearchStudy", "Study", "run_shard"]
+__all__ = ["Experiment", "Inherited", "Origin", "PruningStudy", "SearchStudy", "Study", "run_shard"]

@@ -9,15 +9,20 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from cubistlib import pruners
-from cubistlib.networks import Masks
+from cubistlib.networks import Masks, Network
 from cubistlib.search import Joined, MaskList
 from cubistlib.studies.study import Study
 from cubistlib.support.provenance import checksum
 
+# Fields that studies of before there were such lack; at these values none is named, so that
+# what was defined then is still defined alike.
+LATER = {"tries": 1, "inherited": None}
+
 
 def definition(study: Study) -> dict[str, Any]:
     """A study's kind, arguments and number of shards, and what its own algorithms are made of."""
-    own = {field.name: _plain(getattr(study, field.name)) for field in fields(study)}
+    values = {field.name: getattr(study, field.name) for field in fields(study)}
+    own = {n: _plain(v) for n, v in values.items() if n not in LATER or v != LATER[n]}
     named = {"kind": type(study).__name__, **own, "shards": len(study.shards)}
     if sources := _sources(own.get("algorithms", ())):
         named["sources"] = sources
@@ -29,12 +34,17 @@ def _plain(value: Any) -> Any:
     if type(value).__module__.startswith("cubistlib.search."):
         return f"Joined({_plain(value.lists)})" if isinstance(value, Joined) else repr(value)
     if is_dataclass(value) and not isinstance(value, MaskList):
-        return vars(value)
+        return {name: _plain(field) for name, field in vars(value).items()}
     if isinstance(value, Sequence) and len(value) and isinstance(value[0], Masks):
         parts = [
             b"".join(str(w.shape).encode() + w.tobytes() for w in mask.weights) for mask in value
         ]
         return f"{len(value)} masks, {checksum(b'|'.join(parts))}"
+    if isinstance(value, Sequence) and len(value) and isinstance(value[0], Network):
+        parts = [
+            str(net.sizes).encode() + b"".join(a.tobytes() for a in net.arrays) for net in value
+        ]
+        return f"{len(value)} networks, {checksum(b'|'.join(parts))}"
     if isinstance(value, tuple):
         return [_plain(v) for v in value]
     return value

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cubistlib.studies.inherited import Inherited
 from cubistlib.training import TrainConfig
 
 SEARCH = "search"
@@ -17,7 +18,7 @@ class Experiment:
     the pruner's batches; experiments of one replicate share both (common random numbers).
     options: fields of the pruner that are not at their defaults, as (name, value) pairs.
     origin: (study, number) of the search's experiment from whose initialization it starts;
-    without one it has its own.
+    without one it has its own. inherited: what it takes over from the parent of its mask.
     """
 
     study: str
@@ -31,3 +32,4 @@ class Experiment:
     mask: int | None = None
     options: tuple[tuple[str, bool | float], ...] = ()
     origin: tuple[str, int] | None = None
+    inherited: Inherited | None = None

@@ -14,6 +14,7 @@ from cubistlib.search import MaskList
 from cubistlib.search.masks import common_widths
 from cubistlib.studies import halving
 from cubistlib.studies.experiment import SEARCH, Experiment
+from cubistlib.studies.inherited import Inherited
 from cubistlib.studies.study import Study, fit_host
 from cubistlib.support import types
 from cubistlib.support.checks import require
@@ -33,10 +34,15 @@ class SearchStudy(Study):
 
     rungs: successive halving within each shard and replicate, (epochs, share) pairs: after so
     many epochs that share of the networks, those of lowest loss, goes on. See `halving`.
+    tries: starts of every mask under every configuration and replicate; those of one replicate
+    share the order of the data, which takes longer to draw than a network to train. inherited:
+    what networks take over from a parent of their mask when they start; by default nothing.
     """
 
     masks: SearchedMasks
     rungs: types.AnyNumber[Rung] = ()
+    tries: types.Count = 1
+    inherited: Annotated[InstanceOf[Inherited] | None, types.Allowed("an Inherited")] = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -50,6 +56,22 @@ class SearchStudy(Study):
         most = 100 * types.MANY  # they are made on demand, but their shards are a list
         require(len(self) <= most, f"study: it must have at most {most:,} experiments")
         halving.check(self.rungs, self.epochs)
+        self._check_starts()
+
+    def _check_starts(self) -> None:
+        parents = () if self.inherited is None else self.inherited.networks
+        drawn = self.origin is None if self.inherited is None else self.inherited.draws
+        require(
+            self.origin is None or not parents,
+            "study: it may have an origin or inherited networks, not both",
+        )
+        require(
+            self.tries == 1 or drawn,
+            f"study: tries must be 1 where all tries start alike, got {self.tries}",
+        )
+        fit = not parents or len(parents) == len(self.masks)
+        fit = fit and all(p.sizes == m.sizes for p, m in zip(parents, self.masks, strict=False))
+        require(fit, "study: inherited must have a network in the shape of every mask")
 
     @property
     def widest(self) -> tuple[int, ...]:
@@ -59,16 +81,16 @@ class SearchStudy(Study):
         return common_widths(mask.hidden for mask in self.masks)
 
     def __len__(self) -> int:
-        return len(self.masks) * self.seeds * len(self.lrs) * len(self.schedules)
+        return len(self.masks) * self.seeds * self.tries * len(self.lrs) * len(self.schedules)
 
     def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
         hidden = lru_cache(maxsize=1)(lambda index: self.masks[index].hidden)
         configs, origin, found = self.configs, self.start(), []
         for number in numbers:
             rest, config = divmod(number, len(configs))
-            mask, seed = divmod(rest, self.seeds)
+            mask, seed = divmod(rest // self.tries, self.seeds)
             given = self.name, number, SEARCH, hidden(mask), configs[config], seed
-            found.append(Experiment(*given, mask=mask, origin=origin))
+            found.append(Experiment(*given, mask=mask, origin=origin, inherited=self.inherited))
         return found
 
     def stretches(self) -> list[tuple[int, int, int]]:

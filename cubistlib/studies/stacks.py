@@ -27,13 +27,16 @@ def initialize(experiments: Sequence[Experiment]) -> Network:
     hosted = first.algorithm == SEARCH or first.origin is not None
     host = (HOST_WIDTH,) * len(hidden) if hosted else None
     seeds = [_sequence(*(e.origin or (e.study, e.number))) for e in experiments]
-    return Network.initialize(hidden, n, seeds, host)
+    fresh = Network.initialize(hidden, n, seeds, host)
+    if first.inherited is None:
+        return fresh
+    parents = [e.mask for e in experiments if e.mask is not None]
+    return first.inherited.start(fresh, parents, _own_sequences(experiments))
 
 
 def own_seeds(experiments: Sequence[Experiment]) -> list[int]:
     """Each experiment's seed for what a pruner draws for it alone: masks, new weights."""
-    draws = (_sequence(e.study, e.number, 1) for e in experiments)
-    return [int(s.generate_state(1, np.uint64)[0]) for s in draws]
+    return [int(s.generate_state(1, np.uint64)[0]) for s in _own_sequences(experiments)]
 
 
 def pruner(experiment: Experiment) -> Pruner:
@@ -111,6 +114,11 @@ def rows(
         }
     )
     return frame.assign(version=version("cubistlib"), network=None)
+
+
+def _own_sequences(experiments: Sequence[Experiment]) -> list[np.random.SeedSequence]:
+    """What is drawn from for each experiment alone, apart from its initialization."""
+    return [_sequence(e.study, e.number, 1) for e in experiments]
 
 
 def _sequence(study: str, *key: int) -> np.random.SeedSequence:

@@ -1,0 +1,73 @@
+"""What lies right below the frontier: masks with one and with two parameters fewer."""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import combinations, pairwise
+
+import numpy as np
+
+from cubistlib.networks import Masks, Network, fold
+from cubistlib.search.sparsest import TARGETS
+from cubistlib.search.witness import Witness
+
+FEWER = (1, 2)  # parameters, of what is tried
+REMOVED = (1, 2)  # weights, of what that is made from
+ABOVE = 3  # parameters that a witness it is made from may have more than the sparsest
+
+Child = tuple[Network, Masks]
+
+
+def below(witnesses: Mapping[str, Witness]) -> Iterator[tuple[float, int, list[Child]]]:
+    """(target, parameters, children) with one and two parameters fewer than reach the target.
+
+    Children are those of the sparsest witness that reaches it and of all that have up to three
+    parameters more. Where one witness is the sparsest for several targets, the highest of them
+    is given.
+    """
+    size = {name: w.claims.parameters for name, w in witnesses.items()}
+    goals: dict[str, float] = {}
+    for target in TARGETS:
+        reaching = [name for name, w in witnesses.items() if w.claims.accuracy >= target]
+        if reaching:
+            goals[min(reaching, key=lambda name: size[name])] = target
+    for sparsest, target in goals.items():
+        counts = [size[sparsest] - fewer for fewer in FEWER]
+        found: dict[int, list[Child]] = {count: [] for count in counts}
+        for name, witness in witnesses.items():
+            if 0 <= size[name] - size[sparsest] <= ABOVE:
+                for child in children(witness, counts):
+                    found[int(child[1].parameters_kept[0])].append(child)
+        yield from ((target, count, those) for count, those in found.items() if those)
+
+
+def children(witness: Witness, counts: Collection[int]) -> list[Child]:
+    """What is left of a witness when one or two of its weights are gone, every mask once.
+
+    What that leaves on no path goes as well. counts: of how many parameters. A child is a stack
+    of one network in a structure of its own, with the witness's numbers, and its masks.
+    """
+    network, masks = witness.network, witness.masks
+    found: dict[str, Child] = {}
+    places = [(layer, *at) for layer, w in enumerate(masks.weights) for at in np.argwhere(w[0])]
+    for gone in (removed for n in REMOVED for removed in combinations(places, n)):
+        child = _without(network, masks, gone)
+        if child and child[1].parameters_kept[0] in counts:
+            found.setdefault(repr([w.tolist() for w in child[1].weights]), child)
+    return [*found.values()]
+
+
+def _without(network: Network, masks: Masks, gone: tuple) -> Child | None:
+    """The network without some weights and what they leave on no path; None if nothing is left."""
+    weights = [w.copy() for w in masks.weights]
+    for layer, unit, source in gone:
+        weights[layer][0, unit, source] = False
+    kept = Masks.from_weights(weights)
+    net, kept = fold(kept.apply(network), kept)
+    # Units that are left, of the inputs and of the output all.
+    units = [np.ones(2, bool), *(w[0].any(axis=0) for w in kept.weights[1:]), np.ones(1, bool)]
+    if not all(layer.any() for layer in units[1:-1]):
+        return None
+    inside = [np.ix_([0], after, before) for before, after in pairwise(units)]
+    weights = [w[at] for w, at in zip(kept.weights, inside, strict=True)]
+    numbers = [w[at] for w, at in zip(net.weights, inside, strict=True)]
+    biases = [b[:, after] for b, after in zip(net.biases, units[1:], strict=True)]
+    return Network(tuple(numbers), tuple(biases)), Masks.from_weights(weights)

@@ -1,0 +1,95 @@
+"""Chances of success: how many trainings reached an accuracy, and what that says of the rate."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import pandas as pd
+
+from cubistlib import store
+from cubistlib.support.checks import require
+
+# With which intervals hold the rate, and with which none found rules a rate out.
+CERTAINTY = 0.95
+
+
+def column(target: float) -> str:
+    """The name of the column that counts successes at a target, a share: "99.5 %"."""
+    return f"{100 * target:g} %"
+
+
+def least_correct(target: float, points: int) -> int:
+    """The fewest points that are a share of at least `target`, exactly as it is written."""
+    require(0 <= target <= 1, f"success: a target is a share such as 0.95, got {target:g}")
+    return ceil(Fraction(str(target)) * points)
+
+
+def counts(results: pd.DataFrame, by: Sequence[str], targets: Sequence[float]) -> pd.DataFrame:
+    """How many trainings reached each target, for every group of results.
+
+    by: columns of results that make a group. targets: accuracies, as shares. Columns `by`,
+    trainings, one a target such as "95 %", best (points that the best network has right) and
+    points. One that diverged is a training, but no success. Raises ValueError for results that
+    lack `correct` and `points`, or are of several numbers of points.
+    """
+    by = list(by)
+    runs = store.tidied(results, *by, "correct", "points", "diverged")
+    require(runs["points"].nunique() <= 1, "success: results must be of one number of points")
+    correct = runs["correct"].where(~runs["diverged"].astype(bool), 0).astype("int64")
+    table = runs[by].assign(trainings=1, best=correct, points=runs["points"].astype("int64"))
+    for target in targets:
+        least = least_correct(target, int(runs["points"].max())) if len(runs) else 0
+        table[column(target)] = (correct >= least).astype("int64")
+    names = ["trainings", *map(column, targets), "best", "points"]
+    return pooled(table[[*by, *names]], by)
+
+
+def pooled(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Counts added up over all that is not in `by`, as `counts` gives them."""
+    by = list(by)
+    most = {"best": "max", "points": "max"}
+    every = {n: most.get(n, "sum") for n in table if n in ("trainings", *most) or n.endswith(" %")}
+    return table.groupby(by, sort=False, as_index=False).agg(every)
+
+
+def rates(table: pd.DataFrame, target: float) -> pd.DataFrame:
+    """The counts with the rate of success at a target and its interval.
+
+    Adds successes, rate, low and high; see `interval`. Raises ValueError for a target that has
+    not been counted.
+    """
+    name = column(target)
+    require(name in table, f"success: {name} has not been counted")
+    low, high = interval(table[name], table["trainings"])
+    rate = table[name] / table["trainings"]
+    return table.assign(successes=table[name], rate=rate, low=low, high=high)
+
+
+def interval(
+    successes: Sequence[int] | np.ndarray, trainings: Sequence[int] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest rates that so many successes allow, by Clopper and Pearson.
+
+    Whatever the rate is, the interval holds it with a certainty of 95 % or more. Source:
+    Clopper & Pearson 1934. Raises ValueError for more successes than trainings.
+    """
+    from scipy.stats import beta  # loaded by who asks: it takes half a second
+
+    k, n = (np.asarray(values, float) for values in (successes, trainings))
+    require(((k >= 0) & (k <= n)).all(), "success: there must be 0 … trainings successes")
+    tail = (1 - CERTAINTY) / 2
+    with np.errstate(invalid="ignore"):
+        low = np.where(k > 0, beta.ppf(tail, k, n - k + 1), 0)
+        high = np.where(k < n, beta.ppf(1 - tail, k + 1, n - k), 1)
+    return low, high
+
+
+def seen(trainings: int | np.ndarray) -> np.ndarray:
+    """The rate from which so many trainings would have had a success with a certainty of 95 %.
+
+    What "none found" rules out: 1 − 0.05^(1/trainings), about 3 / trainings; 1 for no training.
+    """
+    n = np.asarray(trainings, float)
+    with np.errstate(divide="ignore"):
+        return -np.expm1(np.log1p(-CERTAINTY) / n)

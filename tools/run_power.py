@@ -1,0 +1,89 @@
+"""Try masks often enough to know how rarely they succeed; counts go to outputs/published/frontier/.
+
+    python tools/run_power.py [structured] [promising] [why] [below] [--workers N]
+
+Runs what is missing of the studies in `cubistlib.studies.power`, by default of all, and counts
+them. Stopped at any instant, the next start goes on; single rows stay in outputs/power/.
+What is tried for `why` and `below` hangs on the frontier's witnesses. They are copied when it is
+first asked for, since a frontier moves on; to try what is there now, remove the copies.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from cubistlib import sweep
+from cubistlib.search import frontier
+from cubistlib.search.witness import Witness
+from cubistlib.studies import SearchStudy, power
+from cubistlib.support import paths
+from cubistlib.support.checks import UserError, require
+
+PARENTS = "parents"  # a folder beside the frontier's own
+
+
+def run(given: argparse.Namespace, study: SearchStudy, names: list[str] | None = None) -> None:
+    """Runs what is missing of a study, and puts its counts into the file."""
+    results = sweep.run(study, given.profile, workers=given.workers)
+    power.put(power.counted(study, results, names), given.to)
+    print(f"{study.name}: {len(results):,} trainings counted", flush=True)
+
+
+def structured(given: argparse.Namespace) -> None:
+    run(given, power.structured(**tries(given)))
+
+
+def promising(given: argparse.Namespace) -> None:
+    run(given, power.most_promising(power.read(given.to), **tries(given)))
+
+
+def why(given: argparse.Namespace) -> None:
+    for start in power.STARTS:
+        run(given, *power.why(parents(given.frontier), start, **tries(given)))
+
+
+def below(given: argparse.Namespace) -> None:
+    for start in power.STARTS:
+        run(given, *power.below(parents(given.frontier), start, **tries(given)))
+
+
+PARTS = {"structured": structured, "promising": promising, "why": why, "below": below}
+
+
+def tries(given: argparse.Namespace) -> dict[str, int]:
+    return {} if given.tries is None else {"tries": given.tries}
+
+
+def parents(folder: Path) -> dict[str, Witness]:
+    """The copied witnesses by name; those of the frontier are copied if there is none."""
+    place = folder / PARENTS
+    if not any(place.glob("*.json")):
+        for name, witness in power.snapshot(frontier.read(folder)).items():
+            witness.write(place / f"{name}.json")
+    found = {path.stem: Witness.read(path) for path in sorted(place.glob("*.json"))}
+    require(found, f"{paths.shown(folder)} has no witness yet whose mask can be tried")
+    return found
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default all")
+    parser.add_argument("--workers", type=int, help="default: one a core")
+    parser.add_argument("--tries", type=int, help="of a mask and configuration, for a first look")
+    parser.add_argument("--profile", default="power", help="rows go to outputs/<profile>/results/")
+    parser.add_argument("--to", type=Path, default=power.file(), help="where the counts go")
+    parser.add_argument("--frontier", type=Path, default=paths.published("frontier"))
+    given = parser.parse_args(arguments)
+    unknown = set(given.parts) - set(PARTS)
+    require(not unknown, f"there are the parts {', '.join(PARTS)}, got {', '.join(unknown)}")
+    for part in given.parts or PARTS:
+        PARTS[part](given)
+
+
+if __name__ == "__main__":
+    os.nice(10)  # it takes hours, beside which others work
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))
