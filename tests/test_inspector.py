@@ -155,6 +155,10 @@ def test_the_survey_is_what_the_library_says(width, keep, spiral):
     assert len(found.wrong) == round((1 - found.accuracy) * len(spiral[0]))
     expected = cl.unit_states(specimen.net, specimen.masks, spiral[0])
     assert all((a == b[0]).all() for a, b in zip(found.states, expected, strict=True))
+    alive = cl.simplify(specimen.net, specimen.masks, spiral[0])
+    assert found.live_weights == alive.live_weights[0]
+    assert found.live_parameters == alive.live_parameters[0]
+    assert found.structure == alive.structures[0]
 
 
 def test_summary_counts_are_those_of_the_library(model, masks):
@@ -163,19 +167,46 @@ def test_summary_counts_are_those_of_the_library(model, masks):
     counted = {name: int((states == i).sum()) for i, name in enumerate(STATES)}
     assert scene.counts == counted
     summary = model.summary(View())
+    alive = cl.simplify(scene.specimen.net, masks, model.x)
+    assert alive.live_weights[0] < paths.effective_weights[0] < 30
     for text in (
-        f"30 weights, {paths.effective_weights[0]} effective",
-        f"{masks.parameters_kept[0]} parameters",
+        f"30 weights, {paths.effective_weights[0]} effective, {alive.live_weights[0]} live",
+        f"{masks.parameters_kept[0]} parameters, {paths.effective_parameters[0]} effective, "
+        f"{alive.live_parameters[0]} live",
         ", ".join(f"{n} {name}" for name, n in counted.items()),
         f"{scene.survey.accuracy:.3%} of {len(model.x):,} points right",
     ):
         assert text in summary
 
 
+def test_a_title_tells_what_lives(model):
+    scene = model.scene(View())
+    expected = f"network: {scene.survey.accuracy:.2%}, {scene.survey.live_parameters} parameters"
+    assert content.graph_content(scene, 300)["title"] == f"{expected} live"
+
+
+def test_a_network_is_measured_once_however_it_is_looked_at(model, monkeypatch):
+    measured = []
+
+    def counted(specimen, x, y):
+        measured.append(len(x))
+        return survey(specimen, x, y)
+
+    monkeypatch.setattr("cubistlib.inspector.model.survey", counted)
+    for view in (View(), View(unit="h1.2"), View(pre=True, shared=True), View(ghosts=True)):
+        model.scene(view)
+        model.summary(view)
+    assert len(measured) == 1
+    model.scene(View(threshold=0.1))
+    model.scene(View(unit="h1.1"), rough=True)
+    assert measured == [len(model.x), len(model.x), 1500]
+
+
 def test_folding_leaves_the_accuracy_and_says_so(model):
     before, after = model.scene(View()), model.scene(View(effective=True))
     assert after.survey.accuracy == before.survey.accuracy
     assert after.specimen.weights_kept == before.specimen.paths.effective_weights[0]
+    assert after.survey.live_parameters == before.survey.live_parameters
     assert f"(before folding {before.survey.accuracy:.3%})" in model.summary(View(effective=True))
 
 
@@ -374,6 +405,10 @@ def test_exports_hold_the_network_and_repeat(model):
     net = cl.Network.from_arrays(found["weights"], found["biases"])
     kept = cl.Masks.from_weights([np.array(m) for m in found["masks"]])
     assert kept.weights_kept[0] == found["weights_kept"]
+    alive, paths = cl.simplify(net, kept, model.x), cl.connectivity(kept)
+    assert found["live_weights"] == alive.live_weights[0]
+    assert found["live_parameters"] == alive.live_parameters[0]
+    assert found["effective_parameters"] == paths.effective_parameters[0]
     assert abs(net.evaluate(model.x, model.y)[0][0] - found["accuracy"]) < 1e-9
     assert View.parse(found["view"]) == view
     for kind, start in (("png", b"\x89PNG"), ("svg", b"<?xml")):

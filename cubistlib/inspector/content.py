@@ -6,7 +6,7 @@ from itertools import count
 import numpy as np
 
 from cubistlib.inspector import units
-from cubistlib.inspector.model import Model, Scene, accuracy_text, map_title
+from cubistlib.inspector.model import Model, Scene, accuracy_text, map_title, scene_title
 from cubistlib.inspector.units import TERMS, Map, Unit, Weights
 from cubistlib.inspector.view import View
 from cubistlib.plots.plane import EXTENT, WRONG, arms, thinned
@@ -27,7 +27,7 @@ def graph_content(scene: Scene, height: int) -> dict:
     shown = zip(scene.units, scene.names, scene.labels(), scene.graph.places, strict=True)
     return {
         "serial": next(_serial),
-        "title": f"{scene.specimen.title}: {scene.survey.accuracy:.2%}",
+        "title": scene_title(scene),
         "label": f"Network, {accuracy_text(scene)}; arrow keys go from unit to unit",
         "size": scene.graph.size,
         "height": height,

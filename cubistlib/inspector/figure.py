@@ -10,7 +10,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 
 from cubistlib.inspector import units
-from cubistlib.inspector.model import Model, Scene, map_title
+from cubistlib.inspector.model import Model, Scene, map_title, scene_title
 from cubistlib.inspector.units import Map
 from cubistlib.inspector.view import View
 from cubistlib.plots import graph, plane
@@ -50,7 +50,7 @@ def draw_graph(scene: Scene, ax: Axes) -> None:
     ]
     halves = [scene.half(unit) for unit in scene.units]
     graph.draw_units(scene.graph, halves, ax, scene.pictures, frames)
-    ax.set_title(f"{scene.specimen.title}: {scene.survey.accuracy:.2%}", fontsize=10)
+    ax.set_title(scene_title(scene), fontsize=10)
 
 
 def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> Axes:
@@ -100,7 +100,10 @@ def values(model: Model, view: View) -> dict:
         "wrong": len(scene.survey.wrong),
         "weights_kept": scene.specimen.weights_kept,
         "effective_weights": int(scene.specimen.paths.effective_weights[0]),
+        "live_weights": scene.survey.live_weights,
         "parameters_kept": int(masks.parameters_kept[0]),
+        "effective_parameters": int(scene.specimen.paths.effective_parameters[0]),
+        "live_parameters": scene.survey.live_parameters,
         "states": scene.counts,
         "units": [
             {"name": name, "state": scene.state(u), "equation": units.equation(scene.specimen, u)}

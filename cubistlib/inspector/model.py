@@ -9,16 +9,19 @@ from cubistlib.inspector import units
 from cubistlib.inspector.catalogue import Catalogue
 from cubistlib.inspector.specimen import Specimen, Survey, read_part, survey
 from cubistlib.inspector.units import SIDE, Map, Unit, unit_map
-from cubistlib.inspector.view import View
+from cubistlib.inspector.view import DEFAULTS, View
 from cubistlib.networks import STATES
 from cubistlib.plots.graph import DOT, HALF, Edge, Graph
 from cubistlib.plots.plane import thinned, thumbnails, unit_maps
 
 KEPT = 48  # scenes and maps in memory
 HEAVY = 1e9  # multiplications; more take longer than a slider may
+PASSES = 6  # over the data that a survey costs: two, and what lives as long as four
 ROUGH_ROWS, ROUGH_SIDE = 1500, 64  # in their place while a slider moves
 SHARED_SIDE = 48  # of the maps that the scale shared by all hidden units is taken from
 REMOVED = "removed"
+# Fields of a view that choose no network, at one value: how it is looked at.
+LOOK = {name: DEFAULTS[name] for name in ("unit", "beside", "ghosts", "pre", "shared")}
 # Half the side of a unit's picture, in cells, where it is not whole.
 HALVES = {STATES[0]: 0.22, REMOVED: DOT}
 GHOST = 0.5  # width of a removed weight's line
@@ -94,7 +97,7 @@ class Model:
     y: np.ndarray
 
     def __post_init__(self) -> None:
-        for name in ("scene", "map"):
+        for name in ("scene", "map", "survey"):
             object.__setattr__(self, name, lru_cache(KEPT)(getattr(self, name)))
 
     def corrected(self, view: View) -> View:
@@ -103,11 +106,16 @@ class Model:
 
     def scene(self, view: View, rough: bool = False) -> Scene:
         """The network of a view; `rough` measures it on a few of the rows."""
-        specimen, most = self.catalogue.specimen(view), ROUGH_ROWS if rough else len(self.x)
-        measured = survey(specimen, thinned(self.x, most), thinned(self.y, most))
+        measured = self.survey(replace(view, **LOOK), rough)
         # All weights say which units have a place: none jumps while weights are removed.
         whole = self.catalogue.specimen(replace(view, threshold=0.0, effective=False))
-        return Scene(specimen, measured, Graph.of(whole.masks), view)
+        return Scene(self.catalogue.specimen(view), measured, Graph.of(whole.masks), view)
+
+    def survey(self, view: View, rough: bool = False) -> Survey:
+        """The network of a view on the data, or `rough` on a few rows; once, however looked at."""
+        most = ROUGH_ROWS if rough else len(self.x)
+        x, y = thinned(self.x, most), thinned(self.y, most)
+        return survey(self.catalogue.specimen(view), x, y)
 
     def map(self, view: View, rough: bool = False) -> Map:
         """The large map of the view's unit."""
@@ -138,7 +146,7 @@ class Model:
         """Whether the view, in full, takes longer than a slider's step may."""
         specimen = self.catalogue.specimen(view)
         size = read_part(specimen.net, specimen.masks)[0].size
-        return size * (SIDE**2 + 2 * len(self.x)) > HEAVY
+        return size * (SIDE**2 + PASSES * len(self.x)) > HEAVY
 
     def summary(self, view: View, rough: bool = False) -> str:
         """Accuracy, counts and states in a line; "about" where measured on a few of the rows."""
@@ -147,12 +155,13 @@ class Model:
         if view.effective:
             start = self.scene(replace(view, effective=False), rough)
             text += f" (before folding {start.survey.accuracy:.3%})"
-        paths, masks = scene.specimen.paths, scene.specimen.masks
+        found, paths, masks = scene.survey, scene.specimen.paths, scene.specimen.masks
         states = ", ".join(f"{count} {name}" for name, count in scene.counts.items())
         return (
             f"{text} · {scene.specimen.weights_kept} weights, "
-            f"{paths.effective_weights[0]} effective · {masks.parameters_kept[0]} parameters · "
-            f"hidden units: {states}"
+            f"{paths.effective_weights[0]} effective, {found.live_weights} live · "
+            f"{masks.parameters_kept[0]} parameters, {paths.effective_parameters[0]} effective, "
+            f"{found.live_parameters} live · hidden units: {states}"
         )
 
     def summaries(self, view: View, rough: bool = False) -> list[str]:
@@ -175,6 +184,14 @@ def accuracy_text(scene: Scene) -> str:
     """The accuracy and the number of points behind it."""
     survey = scene.survey
     return f"{survey.accuracy:.3%} of {survey.rows:,} points right, {len(survey.wrong):,} wrong"
+
+
+def scene_title(scene: Scene) -> str:
+    """What a network is, its accuracy, and how many of its parameters live."""
+    survey = scene.survey
+    return (
+        f"{scene.specimen.title}: {survey.accuracy:.2%}, {survey.live_parameters} parameters live"
+    )
 
 
 def map_title(view: View) -> str:

@@ -74,7 +74,7 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     keep = int(row["weights_kept"] if search else row["keep"])
     width, accuracy = width_name(row["hidden"]), float(row["accuracy"])
     choices = row["study"], row["algorithm"], width, str(row["seed"])
-    title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights"
+    title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights kept"
     return Entry(*choices, keep, accuracy, lambda: rerun(experiment, *given, masks, backend), title)
 
 

@@ -6,7 +6,15 @@ from functools import cached_property
 
 import numpy as np
 
-from cubistlib.networks import Connectivity, Masks, Network, connectivity, fold, unit_states
+from cubistlib.networks import (
+    Connectivity,
+    Masks,
+    Network,
+    connectivity,
+    fold,
+    simplify,
+    unit_states,
+)
 from cubistlib.pruners.parts.selection import select
 from cubistlib.support.checks import require
 from cubistlib.support.threads import one_thread
@@ -83,13 +91,16 @@ class Survey:
 
     accuracy: share of the rows classified rightly. wrong: the points that are not, (wrong, 2).
     states: of each hidden layer's units, indices into connectivity.STATES, (units,). rows: how
-    many there were.
+    many there were. live_weights, live_parameters, structure: what `simplify` leaves on them.
     """
 
     accuracy: float
     wrong: np.ndarray
     states: list[np.ndarray]
     rows: int
+    live_weights: int
+    live_parameters: int
+    structure: tuple[int, ...]
 
 
 def finite(net: Network) -> bool:
@@ -104,7 +115,7 @@ def logits(net: Network, x: np.ndarray) -> np.ndarray:
 
 
 def survey(specimen: Specimen, x: np.ndarray, y: np.ndarray) -> Survey:
-    """Accuracy, wrong rows and unit states; the cost is that of the units that are read."""
+    """Accuracy, wrong rows, unit states and what lives; costs what the units that are read do."""
     net, masks, read = read_part(specimen.net, specimen.masks)
     wrong = x[(logits(net, x) > 0) != (y > 0.5)]
     parts = [x[i : i + PART] for i in range(0, len(x), PART)]
@@ -115,7 +126,10 @@ def survey(specimen: Specimen, x: np.ndarray, y: np.ndarray) -> Survey:
     states = [np.zeros(d, int) for d in specimen.net.hidden]
     for every, units, those in zip(states, read, zip(*found, strict=True), strict=True):
         every[units] = np.max(those, axis=0)[0]
-    return Survey(1 - len(wrong) / len(x), wrong, states, len(x))
+    with np.errstate(over="ignore", invalid="ignore"):  # as in `Specimen.folded`
+        alive = simplify(net, masks, x)
+    live = int(alive.live_weights[0]), int(alive.live_parameters[0]), alive.structures[0]
+    return Survey(1 - len(wrong) / len(x), wrong, states, len(x), *live)
 
 
 def read_part(net: Network, masks: Masks) -> tuple[Network, Masks, list[np.ndarray]]:
