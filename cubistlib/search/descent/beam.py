@@ -1,0 +1,57 @@
+"""Backward elimination with a beam: from dense networks down, a parameter at a time."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from cubistlib.networks import Masks, Network
+from cubistlib.search.descent.niches import best
+from cubistlib.search.descent.population import Population, lived
+from cubistlib.search.descent.refine import Recipe, Trainer
+from cubistlib.search.descent.removal import removals
+
+# From random weights: a short race first, then the paper's length.
+RACE = (Recipe(4, (0.05, 0.1), "constant"), Recipe(50, (0.05, 0.1)))
+STEP = Recipe(12, (0.03, 0.1))
+ALIKE = 4
+
+
+def dense(
+    hidden: Sequence[int], host: Sequence[int], n: int, seed: np.random.SeedSequence
+) -> tuple[Network, Masks]:
+    """n dense networks of those hidden widths in the leading units of a wider host."""
+    nets = Network.initialize(host, n, seed)
+    sizes = nets.sizes[0], *hidden, nets.sizes[-1]
+    weights = [np.zeros(w.shape, bool) for w in nets.weights]
+    for layer, w in enumerate(weights):
+        w[:, : sizes[layer + 1], : sizes[layer]] = True
+    masks = Masks.from_weights(weights)
+    return masks.apply(nets), masks
+
+
+def race(nets: Network, masks: Masks, trainer: Trainer, beam: int, free: bool) -> Population:
+    """The most accurate after training from random weights; most drop out early."""
+    early, late = RACE
+    first = trainer(nets, masks, early)
+    ahead = np.sort(np.argsort(first.loss, kind="stable")[: 6 * beam])
+    found = trainer(first.network[ahead], first.masks[ahead], late)
+    found = lived(found, trainer.data, free)
+    return found[best(found, beam, beam)]
+
+
+def descent(
+    found: Population, trainer: Trainer, beam: int, branch: int, low: int, free: bool = False
+) -> Iterator[Population]:
+    """The beam after every round, from `found` down to networks of fewer than `low` parameters.
+
+    A round removes one parameter of every network in the beam, in the `branch` ways of least
+    loss, trains them for a short time, and keeps the `beam` most accurate.
+    """
+    while len(found) and found.counts.max() > low:
+        yield found
+        found = found[found.counts > low]
+        less = removals(found, trainer.data, branch, free)
+        found = lived(trainer(less.network, less.masks, STEP), trainer.data, free)
+        found = found[best(found, beam, ALIKE)]
+    if len(found):
+        yield found

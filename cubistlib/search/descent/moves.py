@@ -1,0 +1,284 @@
+"""Moves from a network to one that differs a little, in its mask or in its values."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cubistlib.networks import Masks, Network
+from cubistlib.search.descent.population import connected
+
+# How large a weight that starts from nothing is, at most.
+NEW = 0.7
+
+
+@dataclass
+class Draft:
+    """One network while it is changed: views of a stack's arrays, which moves write to.
+
+    weights, kept: a matrix (out, in) a layer; biases, kept_biases: a vector (out,) a layer.
+    slopes: ∂L/∂weight of all weights, absent ones too. A move that finds nothing to do leaves
+    the draft as it is.
+    """
+
+    weights: list[np.ndarray]
+    biases: list[np.ndarray]
+    kept: list[np.ndarray]
+    kept_biases: list[np.ndarray]
+    slopes: list[np.ndarray]
+    rng: np.random.Generator
+
+    def units(self, layer: int) -> np.ndarray:
+        """The units of a layer, 0 the inputs, that are there: all inputs and outputs."""
+        if layer in (0, len(self.weights)):
+            size = self.weights[0].shape[1] if layer == 0 else len(self.weights[-1])
+            return np.arange(size)
+        return np.flatnonzero(self.kept[layer - 1].any(1) & self.kept[layer].any(0))
+
+    def is_connected(self) -> bool:
+        """Whether every layer has a unit; moves start from nothing less."""
+        return all(len(self.units(layer)) for layer in range(len(self.weights)))
+
+    def absent(self, layer: int) -> np.ndarray:
+        """Weights that could be between units that are there: (n, 2) of (unit, source)."""
+        rows, columns = self.units(layer + 1), self.units(layer)
+        rows, columns = np.meshgrid(rows, columns, indexing="ij")
+        gone = ~self.kept[layer][rows, columns]
+        return np.stack([rows[gone], columns[gone]], 1)
+
+    def set(self, layer: int, unit: int, source: int, value: float) -> None:
+        self.weights[layer][unit, source] = value
+        self.kept[layer][unit, source] = True
+
+    def clear(self, layer: int, unit: int, source: int) -> None:
+        self.weights[layer][unit, source] = 0
+        self.kept[layer][unit, source] = False
+
+    def empty(self, layer: int, unit: int) -> None:
+        """Takes a hidden unit out, layer 1 being the first."""
+        for array in (self.weights[layer - 1], self.kept[layer - 1]):
+            array[unit] = 0
+        for array in (self.weights[layer], self.kept[layer]):
+            array[:, unit] = 0
+        self.biases[layer - 1][unit] = 0
+        self.kept_biases[layer - 1][unit] = False
+
+    def hidden_unit(self, least: int = 1) -> tuple[int, int] | None:
+        """Some (layer, unit) out of a hidden layer of at least so many units."""
+        all_units = [
+            (layer, int(unit))
+            for layer in range(1, len(self.weights))
+            if len(self.units(layer)) >= least
+            for unit in self.units(layer)
+        ]
+        return all_units[self.rng.integers(len(all_units))] if all_units else None
+
+    def vacant(self, layer: int) -> int | None:
+        """A unit of a hidden layer of the host that is not there."""
+        there = np.zeros(len(self.kept[layer - 1]), bool)
+        there[self.units(layer)] = True
+        return None if there.all() else int(np.argmin(there))
+
+
+def remove_weight(draft: Draft) -> None:
+    places = [(layer, *p) for layer, kept in enumerate(draft.kept) for p in np.argwhere(kept)]
+    if places:
+        draft.clear(*places[draft.rng.integers(len(places))])
+
+
+def remove_bias(draft: Draft) -> None:
+    places = [
+        (layer, u) for layer, kept in enumerate(draft.kept_biases) for u in np.flatnonzero(kept)
+    ]
+    if places:
+        layer, unit = places[draft.rng.integers(len(places))]
+        draft.biases[layer][unit], draft.kept_biases[layer][unit] = 0, False
+
+
+def add_bias(draft: Draft) -> None:
+    places = [
+        (layer - 1, unit)
+        for layer in range(1, len(draft.weights) + 1)
+        for unit in draft.units(layer)
+        if not draft.kept_biases[layer - 1][unit]
+    ]
+    if places:
+        layer, unit = places[draft.rng.integers(len(places))]
+        draft.biases[layer][unit] = draft.rng.normal() * NEW / 2
+        draft.kept_biases[layer][unit] = True
+
+
+def add_weight(draft: Draft) -> None:
+    """Between units that are there, where the loss would change fastest; either sign."""
+    places = [(layer, *p) for layer in range(len(draft.weights)) for p in draft.absent(layer)]
+    if not places:
+        return
+    slopes = np.abs([draft.slopes[layer][unit, source] for layer, unit, source in places])
+    likely = slopes + slopes.mean() + 1e-12
+    layer, unit, source = places[draft.rng.choice(len(places), p=likely / likely.sum())]
+    downhill = -np.sign(draft.slopes[layer][unit, source])
+    sign = downhill if draft.rng.random() < 0.7 else -downhill
+    draft.set(layer, unit, source, sign * draft.rng.uniform(0, NEW))
+
+
+def swap(draft: Draft) -> None:
+    """One weight for another: removed where little hangs on it, added as in `add_weight`."""
+    places = [(layer, *p) for layer, kept in enumerate(draft.kept) for p in np.argwhere(kept)]
+    saliency = [abs(draft.weights[a][b, c] * draft.slopes[a][b, c]) for a, b, c in places]
+    likely = 1 / (np.array(saliency) + np.mean(saliency) + 1e-12)
+    out = places[draft.rng.choice(len(places), p=likely / likely.sum())]
+    add_weight(draft)
+    draft.clear(*out)
+
+
+def rewire(draft: Draft) -> None:
+    """A weight reads another unit, or is read by another, at the same value."""
+    places = [(layer, *p) for layer, kept in enumerate(draft.kept) for p in np.argwhere(kept)]
+    layer, unit, source = places[draft.rng.integers(len(places))]
+    absent = draft.absent(layer)
+    near = absent[(absent[:, 0] == unit) | (absent[:, 1] == source)]
+    if len(near):
+        new_unit, new_source = near[draft.rng.integers(len(near))]
+        value = draft.weights[layer][unit, source] * draft.rng.choice([-1, 1])
+        draft.set(layer, new_unit, new_source, value)
+        draft.clear(layer, unit, source)
+
+
+def remove_unit(draft: Draft) -> None:
+    if chosen := draft.hidden_unit(least=2):
+        draft.empty(*chosen)
+
+
+def merge_units(draft: Draft) -> None:
+    """Two units of a layer become one, which reads what both read and is read by the same."""
+    if not (chosen := draft.hidden_unit(least=2)):
+        return
+    layer, one = chosen
+    others = draft.units(layer)
+    other = int(draft.rng.choice(others[others != one]))
+    share = draft.rng.uniform(0.2, 0.8)
+    before, after = layer - 1, layer
+    draft.weights[before][one] *= share
+    draft.weights[before][one] += (1 - share) * draft.weights[before][other]
+    draft.kept[before][one] |= draft.kept[before][other]
+    draft.biases[before][one] *= share
+    draft.biases[before][one] += (1 - share) * draft.biases[before][other]
+    draft.kept_biases[before][one] |= draft.kept_biases[before][other]
+    draft.weights[after][:, one] += draft.weights[after][:, other]
+    draft.kept[after][:, one] |= draft.kept[after][:, other]
+    draft.empty(layer, other)
+
+
+def add_unit(draft: Draft) -> None:
+    """A unit that reads one or two others and is read by one."""
+    layer = int(draft.rng.integers(1, len(draft.weights)))
+    unit = draft.vacant(layer)
+    if unit is not None:
+        _wire_anew(draft, layer, unit, int(draft.rng.choice(draft.units(layer + 1))))
+
+
+def replace_unit(draft: Draft) -> None:
+    if chosen := draft.hidden_unit(least=2):
+        readers = draft.units(chosen[0] + 1)
+        draft.empty(*chosen)
+        _wire_anew(draft, *chosen, int(draft.rng.choice(readers)))
+
+
+def split_unit(draft: Draft) -> None:
+    """A unit becomes two that share its readers; those of more than one go to either."""
+    if not (chosen := draft.hidden_unit()):
+        return
+    layer, one = chosen
+    two = draft.vacant(layer)
+    if two is None:
+        return
+    jitter = 1 + 0.2 * draft.rng.normal(size=draft.weights[layer - 1].shape[1])
+    draft.weights[layer - 1][two] = draft.weights[layer - 1][one] * jitter
+    draft.kept[layer - 1][two] = draft.kept[layer - 1][one]
+    draft.biases[layer - 1][two] = draft.biases[layer - 1][one] * (1 + 0.2 * draft.rng.normal())
+    draft.kept_biases[layer - 1][two] = draft.kept_biases[layer - 1][one]
+    share = draft.rng.uniform(0.2, 0.8)
+    draft.weights[layer][:, two] = draft.weights[layer][:, one] * (1 - share)
+    draft.weights[layer][:, one] *= share
+    draft.kept[layer][:, two] = draft.kept[layer][:, one]
+
+
+def redraw_unit(draft: Draft) -> None:
+    """New values for what a unit reads."""
+    if chosen := draft.hidden_unit():
+        layer, unit = chosen
+        kept = draft.kept[layer - 1][unit]
+        draft.weights[layer - 1][unit, kept] = draft.rng.normal(size=kept.sum()) * NEW
+        if draft.kept_biases[layer - 1][unit]:
+            draft.biases[layer - 1][unit] = draft.rng.normal() * NEW
+
+
+def turn_unit(draft: Draft) -> None:
+    """A unit's other side: what it reads and its bias change signs, maybe its readers too."""
+    if chosen := draft.hidden_unit():
+        layer, unit = chosen
+        draft.weights[layer - 1][unit] *= -1
+        draft.biases[layer - 1][unit] *= -1
+        if draft.rng.random() < 0.5:
+            draft.weights[layer][:, unit] *= -1
+
+
+def jitter(draft: Draft) -> None:
+    """All values a little different, each in proportion."""
+    size = 10 ** draft.rng.uniform(-2, -0.3)
+    for array in (*draft.weights, *draft.biases):
+        array *= np.exp(size * draft.rng.normal(size=array.shape))
+
+
+def _wire_anew(draft: Draft, layer: int, unit: int, reader: int) -> None:
+    sources = draft.units(layer - 1)
+    many = min(len(sources), int(draft.rng.integers(1, 3)))
+    for source in draft.rng.choice(sources, many, replace=False):
+        draft.set(layer - 1, unit, source, draft.rng.normal() * NEW)
+    draft.biases[layer - 1][unit] = draft.rng.normal() * NEW
+    draft.kept_biases[layer - 1][unit] = True
+    draft.set(layer, reader, unit, draft.rng.normal() * NEW)
+
+
+# Each move and how often it is made.
+MOVES: dict[Callable[[Draft], None], float] = {
+    remove_weight: 4,
+    add_weight: 3,
+    swap: 4,
+    rewire: 3,
+    remove_unit: 1,
+    merge_units: 1,
+    add_unit: 2,
+    replace_unit: 1,
+    split_unit: 1,
+    redraw_unit: 1,
+    turn_unit: 0.5,
+    jitter: 3,
+}
+BIAS_MOVES = MOVES | {remove_bias: 4, add_bias: 2}
+
+
+def varied(
+    nets: Network, masks: Masks, slopes: Network, rng: np.random.Generator, free: bool = False
+) -> tuple[Network, Masks]:
+    """Every network changed by one move, or one and another; connected again.
+
+    slopes: ∂L/∂parameter of every network, absent ones too, as `gradients` gives them.
+    """
+    nets, masks = nets[:], masks[:]
+    known = BIAS_MOVES if free else MOVES
+    moves, share = list(known), np.array(list(known.values()))
+    many = 1 + (rng.random(len(nets)) < 0.3)
+    for i in range(len(nets)):
+        draft = Draft(
+            weights=[w[i] for w in nets.weights],
+            biases=[b[i] for b in nets.biases],
+            kept=[w[i] for w in masks.weights],
+            kept_biases=[b[i] for b in masks.biases],
+            slopes=[w[i] for w in slopes.weights],
+            rng=rng,
+        )
+        for move in rng.choice(len(moves), many[i], p=share / share.sum()):
+            if draft.is_connected():
+                moves[move](draft)
+    return connected(masks.apply(nets), masks, free)

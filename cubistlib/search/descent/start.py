@@ -1,0 +1,115 @@
+"""One start of the search that goes down: from dense networks, or from some that are known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+import numpy as np
+from pydantic import InstanceOf
+
+from cubistlib.search.descent.beam import dense, descent, race
+from cubistlib.search.descent.evolution import generation, polished
+from cubistlib.search.descent.margins import Parameters, wrong
+from cubistlib.search.descent.niches import Niches
+from cubistlib.search.descent.polish import Polish
+from cubistlib.search.descent.population import Data, Population, lived
+from cubistlib.search.descent.refine import Trainer
+from cubistlib.support import types
+from cubistlib.support.checks import require
+from cubistlib.support.threads import one_thread
+
+POLISH = Polish()
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a start may spend, and which counts it looks at.
+
+    low, high: least and most parameters of a network that is kept. tries: dense networks from
+    random weights. beam, branch: networks in the beam, removals of each. generations,
+    children: of the evolution. room: networks kept of a count. polishings: generations of
+    polished networks, after `polished` of each count were polished; 0 of both for none.
+    biases: whether biases may be pruned as well; then what is not zero counts. host: most units
+    of each hidden layer.
+    """
+
+    low: types.Count = 17
+    high: types.Count = 45
+    tries: types.Count = 2000
+    beam: types.Count = 64
+    branch: types.Count = 5
+    generations: types.Whole = 60
+    children: types.Count = 192
+    room: types.Count = 12
+    polished: types.Whole = 3
+    polishings: types.Whole = 4
+    polish: Annotated[InstanceOf[Polish], types.Allowed("a Polish")] = POLISH
+    biases: types.Flag = False
+    host: types.OneOrMore[types.Width] = (8, 8, 8)
+
+    def __post_init__(self) -> None:
+        types.validated("budget", self)
+        require(
+            self.low <= self.high,
+            f"budget: low must not be above high, got {self.low} and {self.high}",
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a start found. sgd: networks that training ended in. polished: all others.
+
+    steps: gradient steps, a batch each, that the start took in all.
+    """
+
+    sgd: Niches
+    polished: Niches
+    steps: int
+
+
+def descend(
+    origin: Sequence[int] | Population, seed: np.random.SeedSequence, data: Data, budget: Budget
+) -> Found:
+    """The best networks of every count that one start finds, deterministic from its seed.
+
+    origin: hidden widths, whose dense networks are trained from random weights and thinned out
+    with a beam; or networks of the budget's host to begin with. Then evolution with niches, all
+    by the paper's SGD; then polishing of the best.
+    """
+    with one_thread():
+        return _descend(origin, seed, data, budget)
+
+
+def _descend(origin, seed, data, budget) -> Found:
+    own, initial = seed.spawn(2)
+    trainer, free = Trainer(data, np.random.default_rng(own)), budget.biases
+    sgd = Niches(budget.low, budget.high, budget.room)
+    if isinstance(origin, Population):
+        sgd.add(lived(origin, data, free))
+    else:
+        nets, masks = dense(origin, budget.host, budget.tries, initial)
+        first = race(nets, masks, trainer, budget.beam, free)
+        for found in descent(first, trainer, budget.beam, budget.branch, budget.low, free):
+            sgd.add(found)
+    for _ in range(budget.generations if sgd.kept else 0):
+        generation(sgd, trainer, budget.children, free)
+    sgd = recounted(sgd, data)
+    smooth = Niches(budget.low, budget.high, budget.room)
+    for niche in sgd.niches(len(data[0])) if budget.polished else ():
+        smooth.add(budget.polish.all(niche[: budget.polished], data, free))
+    for _ in range(budget.polishings if smooth.kept else 0):
+        polished(smooth, trainer, budget.children, budget.polish, free)
+    return Found(sgd, smooth, trainer.steps)
+
+
+def recounted(niches: Niches, data: Data) -> Niches:
+    """The same networks, the points that are right counted in double precision."""
+    again = replace(niches, kept={})
+    for niche in niches.kept.values():
+        counts = []
+        for i in range(len(niche)):
+            parameters = Parameters.of(niche.masks[i])
+            logits = parameters.logits(parameters.vector(niche.network[i]), data[0])
+            counts.append(len(logits) - wrong(logits, data[1]))
+        again.add(replace(niche, correct=np.array(counts, np.int64)))
+    return again
