@@ -40,8 +40,8 @@ def verdict(algorithm: str, backend: str = "auto") -> pd.DataFrame:
     """Run a pruner on the grid; its results with those of the nine and of the search.
 
     algorithm: a name of `pruners.available()`, also of one defined in a notebook. Rows of
-    `store.SCHEMA`, for `analysis.frontiers`, `analysis.smallest` and `analysis.gap`.
-    Raises ValueError for an unknown name.
+    `store.SCHEMA`, for `standings`, and for `analysis.frontiers`, `analysis.smallest` and
+    `analysis.gap` by any count. Raises ValueError for an unknown name.
     """
     # Nothing is kept: a pruner that somebody works on changes from run to run.
     with TemporaryDirectory() as place:
@@ -49,3 +49,17 @@ def verdict(algorithm: str, backend: str = "auto") -> pd.DataFrame:
     others = nine()
     others = others[others["algorithm"] != algorithm]
     return pd.concat([analysis.reference(), others, mine], ignore_index=True)
+
+
+def standings(results: pd.DataFrame) -> pd.DataFrame:
+    """By how much the search is ahead of each pruner, by what is kept, on a path and alive.
+
+    The median of `analysis.gap` over sizes, a share, negative where the pruner is ahead; missing
+    without a size that both have tried. Columns algorithm, kept, effective and live; least first,
+    by what lives. Raises ValueError for results that lack a count.
+    """
+    gaps = {
+        kind: analysis.gap(results, by).set_index("algorithm")["median"]
+        for by, kind in analysis.PARAMETERS.items()
+    }
+    return pd.DataFrame(gaps).sort_values("live").reset_index()

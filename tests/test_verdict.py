@@ -39,9 +39,13 @@ def test_a_run_that_came_along_can_be_run_again(number):
 
 
 def test_the_reference_is_the_best_of_each_size():
+    """By what is kept, and by what lives where results tell it."""
     reference = analysis.reference()
-    sizes = reference[["weights_kept", "parameters_kept"]]
-    assert not sizes.duplicated().any() and (reference["algorithm"] == "search").all()
+    assert (reference["algorithm"] == "search").all()
+    told = [by for by in ("parameters_kept", "live_parameters") if reference[by].notna().all()]
+    best = [analysis.best_of_each_size(reference, by) for by in told]
+    both = pd.concat(best)[["study", "experiment"]].drop_duplicates()
+    assert len(both) == len(reference)
     np.testing.assert_array_equal(reference["effective_weights"], reference["weights_kept"])
 
 
@@ -79,6 +83,25 @@ def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch):
     assert list(results.columns) == list(store.COLUMNS)
     assert (results["algorithm"] == "mine_for_the_verdict").sum() == 4
     assert results["algorithm"].nunique() == 11
+
+
+def test_a_verdict_is_read_by_what_is_kept_on_a_path_and_alive():
+    counts = ["parameters_kept", "effective_parameters", "live_parameters"]
+    rows = [
+        ("search", 20, 20, 15, 0.80),
+        ("search", 30, 30, 25, 0.95),
+        ("mine", 30, 24, 15, 0.90),  # behind by 5 points as kept, ahead by 10 on a path and alive
+        ("yours", 20, 20, 16, 0.70),
+        ("yours", 30, 21, 60, 0.99),  # ahead, but alive beyond what the search has tried
+    ]
+    results = pd.DataFrame(rows, columns=["algorithm", *counts, "accuracy"]).assign(diverged=False)
+    table = verdict.standings(results)
+    assert table["algorithm"].tolist() == ["mine", "yours"]
+    expected = [[0.05, -0.10, -0.10], [(0.10 - 0.04) / 2, (0.10 - 0.19) / 2, 0.10]]
+    np.testing.assert_allclose(table[["kept", "effective", "live"]], expected)
+    results.loc[2, "live_parameters"] = None
+    with pytest.raises(cl.UserError, match=r"^analysis: 1 of 5 runs do not tell live_parameters"):
+        verdict.standings(results)
 
 
 def test_an_unknown_pruner_is_one_sentence():
