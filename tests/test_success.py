@@ -7,6 +7,7 @@ from itertools import combinations, pairwise, product
 from math import comb
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cubistlib as cl
-from cubistlib import sweep
+from cubistlib import plots, sweep
 from cubistlib.search.witness import Witness
 from cubistlib.studies import Inherited, SearchStudy, below, paper, power, stacks, success
 from cubistlib.studies.definition import definition
@@ -218,10 +219,11 @@ def test_successes_are_counted_by_hand():
     together = success.pooled(table, ["mask"])
     assert together["trainings"].tolist() == [3, 2] and together["95 %"].tolist() == [2, 1]
     assert together["best"].tolist() == [99, 100]
-    rates = success.rates(together, 0.95)
-    assert rates["rate"].tolist() == [2 / 3, 1 / 2]
+    rates = success.rates(together, [0.95, 1.0])
+    assert rates["rate"].tolist() == [2 / 3, 1 / 2, 0, 1 / 2]
+    assert rates["target"].tolist() == [0.95, 0.95, 1, 1] and (rates["low"] <= rates["rate"]).all()
     with pytest.raises(cl.UserError, match="90 % has not been counted"):
-        success.rates(together, 0.9)
+        success.rates(together, [0.9, 0.95])
 
 
 @quick
@@ -440,3 +442,46 @@ def test_masks_of_one_name_are_counted_together(witnesses):
     assert set(table["hidden"]) == {"several"} and set(table["parameters"]) == {24}
     apart = power.counted(study, results, ["one", "other"])
     assert len(apart) == 8 and set(apart["hidden"]) == {"3-2-2"}
+
+
+# Tables and figures of the counts.
+
+
+def little_counts():
+    labels = [("power/scratch", "scratch", "22-parameters", "3-1-3", 22)] * 2
+    labels += [("power/weights", "weights", "22-parameters", "3-1-3", 22)]
+    labels += [("power/below-signs", "signs", "masks below 95 %: 7", "several", 21)]
+    hits = [(0.05, "step", 10, 0), (0.1, "step", 10, 0), (0.1, "step", 20, 5), (0.1, "step", 70, 0)]
+    rows = [a + b for a, b in zip(labels, hits, strict=True)]
+    table = pd.DataFrame(rows, columns=[*power.LABELS, "lr", "schedule", "trainings", "95 %"])
+    return table.assign(best=40_000, points=49_982)
+
+
+def test_counts_are_taken_by_what_they_are_about():
+    table = power.part(little_counts(), "frontier")
+    assert table["trainings"].tolist() == [20, 20] and table["95 %"].tolist() == [0, 5]
+    none = power.part(power.read(Path("none")), "structured")
+    assert none.empty and success.rates(none, [0.95]).empty
+
+
+def test_what_was_not_found_comes_with_its_power():
+    (row,) = power.not_found(little_counts()).to_dict("records")
+    told = row.pop("seen")
+    assert row == {"target": "95 %", "parameters": 21, "start": "signs", "masks": 7} | {
+        "trainings": 70,
+        "successes": 0,
+    }
+    assert (1 - told) ** 70 == pytest.approx(0.05)
+    assert power.not_found(power.read(Path("none"))).empty
+
+
+def test_a_figure_shows_rates_and_where_nothing_was_found_what_is_possible():
+    rates = success.rates(power.part(little_counts(), "frontier"), [0.95])
+    ax = plots.success_rates(rates, plt.figure().add_subplot(), by="start")
+    marks = {tuple(np.round(line.get_xdata(), 3)) for line in ax.get_lines()} - {()}
+    assert marks == {(0.25,), (round(float(success.interval([0], [20])[1][0]), 3),)}
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["22-parameters"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["scratch", "weights"]
+    ax = plots.success_rates(rates.head(0), plt.figure().add_subplot(), by="start")
+    assert [text.get_text() for text in ax.texts] == ["no count to show yet"]
+    plt.close("all")

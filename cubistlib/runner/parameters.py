@@ -39,6 +39,7 @@ Values = dict[str, Any]
 HostWidth = Annotated[
     int, Field(strict=True, ge=1, le=HOST_WIDTH), Allowed(f"a whole number 1 … {HOST_WIDTH}")
 ]
+PositiveShare = Annotated[float, Field(strict=True, gt=0, le=1), Allowed("a number > 0 and ≤ 1")]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
 
 # Weights of a structure up to which its masks are listed; the paper's largest, (7, 3, 3), has 47.
@@ -52,7 +53,7 @@ TOLD = 20
 WORDS: dict[str, Any] = {
     **dict.fromkeys(("width", "widths", "hidden"), Width),
     **dict.fromkeys(("keep", "weights"), Size),
-    **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
+    **dict.fromkeys(("networks", "seeds", "epochs", "limit", "tries"), Count),
     **dict.fromkeys(("lr", "lrs"), Rate),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
@@ -60,6 +61,7 @@ WORDS: dict[str, Any] = {
     "max_width": HostWidth,
     "selection": Selection,
     "targets": Percent,
+    "jitters": PositiveShare,
 }
 TYPES = {kind.__name__: checked for kind, checked in PLAIN.items()}
 

@@ -44,8 +44,14 @@ FEWEST, MOST, MASKS = 20, 40, 12
 STARTS = ("scratch", *KINDS)
 JITTER = 0.05  # relative; without any, only the order of the data would differ
 
+# Which studies are about what.
+PARTS = {"structured": ["structured"], "promising": ["promising"], "frontier": [*STARTS]}
+PARTS["below"] = [f"below-{start}" for start in STARTS]
+
 LABELS = ["study", "start", "mask", "hidden", "parameters"]
 CONFIGURATION = ["lr", "schedule"]
+COLUMNS = [*LABELS, *CONFIGURATION, "trainings", *map(success.column, TARGETS), "best", "points"]
+BELOW = "masks below "  # then the target, and how many there are
 
 
 def dense(hidden: Sequence[int]) -> Masks:
@@ -137,7 +143,7 @@ def below(
     tried, names = [], []
     for target, _, children in under.below(by_sgd):
         tried += children
-        names += [f"masks below {success.column(target)}: {len(children)}"] * len(children)
+        names += [f"{BELOW}{success.column(target)}: {len(children)}"] * len(children)
     require(tried, "power: no witness by SGD below which masks can be tried")
     return _from(tried, f"below-{start}", start, tries, ORDERS["below"]), names
 
@@ -196,7 +202,28 @@ def file() -> Path:
 def read(path: Path | None = None) -> pd.DataFrame:
     """The counts in a file, by default those that come with the package; none without one."""
     path = path or file()
-    return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=LABELS)
+    return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
+
+
+def part(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The counts of one of PARTS, those of all configurations added up."""
+    studies = [f"power/{study}" for study in PARTS[name]]
+    return success.pooled(table[table["study"].isin(studies)], LABELS)
+
+
+def not_found(table: pd.DataFrame) -> pd.DataFrame:
+    """What was tried below the sparsest for each target, and what that rules out.
+
+    Columns target ("95 %"), parameters, start, masks, trainings, successes and seen, the rate
+    that so many trainings would have seen, see `success.seen`.
+    """
+    tried = part(table, "below").sort_values(["parameters", "start"], ignore_index=True)
+    names = [str(name).removeprefix(BELOW).split(": ") for name in tried["mask"]]
+    successes = [row[target] for (_, row), (target, _) in zip(tried.iterrows(), names, strict=True)]
+    named = {"target": [target for target, _ in names], "masks": [int(n) for _, n in names]}
+    tried = tried.assign(**named, successes=successes, seen=success.seen(tried["trainings"]))
+    columns = ["target", "parameters", "start", "masks", "trainings", "successes", "seen"]
+    return tried[columns]
 
 
 def put(table: pd.DataFrame, path: Path | None = None) -> pd.DataFrame:

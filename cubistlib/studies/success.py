@@ -53,17 +53,18 @@ def pooled(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return table.groupby(by, sort=False, as_index=False).agg(every)
 
 
-def rates(table: pd.DataFrame, target: float) -> pd.DataFrame:
-    """The counts with the rate of success at a target and its interval.
+def rates(table: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
+    """The rate of success at each target, with its interval; a row a group and target.
 
-    Adds successes, rate, low and high; see `interval`. Raises ValueError for a target that has
-    not been counted.
+    Columns of the table, and target (a share), successes, rate, low and high; see `interval`.
+    Raises ValueError for a target that has not been counted.
     """
-    name = column(target)
-    require(name in table, f"success: {name} has not been counted")
-    low, high = interval(table[name], table["trainings"])
-    rate = table[name] / table["trainings"]
-    return table.assign(successes=table[name], rate=rate, low=low, high=high)
+    missing = [column(target) for target in targets if column(target) not in table]
+    require(not missing, f"success: {', '.join(missing)} has not been counted")
+    parts = [table.assign(target=target, successes=table[column(target)]) for target in targets]
+    every = pd.concat(parts, ignore_index=True)
+    low, high = interval(every["successes"], every["trainings"])
+    return every.assign(rate=every["successes"] / every["trainings"], low=low, high=high)
 
 
 def interval(
@@ -90,6 +91,6 @@ def seen(trainings: int | np.ndarray) -> np.ndarray:
 
     What "none found" rules out: 1 − 0.05^(1/trainings), about 3 / trainings; 1 for no training.
     """
-    n = np.asarray(trainings, float)
+    n = np.array(trainings, float)
     with np.errstate(divide="ignore"):
         return -np.expm1(np.log1p(-CERTAINTY) / n)
