@@ -38,6 +38,11 @@ def reference() -> pd.DataFrame:
     return store.read(REFERENCE)
 
 
+def published(study: str) -> pd.DataFrame:
+    """Every run of one of the paper's studies, which come with the package."""
+    return store.read(PAPER / study)
+
+
 def reference_pruning() -> pd.DataFrame:
     """Every run of the paper's three pruning studies, which come with the package."""
     return store.read(PRUNED)

@@ -1,5 +1,6 @@
 """Figures in one look: results, searches, networks; f(what, ax) -> ax."""
 
+from cubistlib.plots.descent import descent
 from cubistlib.plots.gap import fewest, own_scale, small_panels
 from cubistlib.plots.graph import layered_graph, score_graph
 from cubistlib.plots.plane import construction, decision_region, draw_map, spiral, unit_maps
