@@ -462,6 +462,9 @@ def test_counts_are_taken_by_what_they_are_about():
     assert table["trainings"].tolist() == [20, 20] and table["95 %"].tolist() == [0, 5]
     none = power.part(power.read(Path("none")), "structured")
     assert none.empty and success.rates(none, [0.95]).empty
+    assert {"target", "rate", "low"} <= set(success.rates(table, [])) and not len(
+        success.rates(table, [])
+    )
 
 
 def test_what_was_not_found_comes_with_its_power():

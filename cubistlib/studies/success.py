@@ -62,7 +62,8 @@ def rates(table: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
     missing = [column(target) for target in targets if column(target) not in table]
     require(not missing, f"success: {', '.join(missing)} has not been counted")
     parts = [table.assign(target=target, successes=table[column(target)]) for target in targets]
-    every = pd.concat(parts, ignore_index=True)
+    none = table.head(0).assign(target=0.0, successes=0)
+    every = pd.concat(parts, ignore_index=True) if parts else none
     low, high = interval(every["successes"], every["trainings"])
     return every.assign(rate=every["successes"] / every["trainings"], low=low, high=high)
 
