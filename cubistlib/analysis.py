@@ -175,22 +175,28 @@ def best_run(results: pd.DataFrame, target: float, by: str = "parameters_kept") 
     return candidates.loc[candidates["accuracy"].idxmax()]
 
 
-def gap(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
+def gap(
+    results: pd.DataFrame, by: str = "parameters_kept", sizes: Iterable[int] = ()
+) -> pd.DataFrame:
     """By how much the search is ahead of each pruner at the same size.
 
     At every size that the pruner has tried within the search's range, the best accuracy of
-    either with at most so many nonzeros. Columns algorithm, sizes, and least, median and largest
-    difference of the two shares (negative where the pruner is ahead).
+    either with at most so many nonzeros. sizes: compare at these instead. What lives is no
+    choice, so that by its own sizes a pruner whose networks die would be compared where there is
+    little to find. Columns algorithm, sizes, and least, median and largest difference of the two
+    shares (negative where the pruner is ahead).
     """
+    given = sorted({*sizes})
     results = _counting(store.tidied(results, "algorithm"), by)
     searched = results["algorithm"] == "search"
     search, ahead = results[searched], []
     for name, runs in results[~searched].groupby("algorithm"):
-        sizes = runs[by].dropna().astype("int64")
-        sizes = sizes[sizes.between(search[by].min(), search[by].max())].unique()
-        best = [_best_within(r, by).reindex(sizes, method="ffill") for r in (search, runs)]
+        tried = runs[by].dropna().astype("int64")
+        tried = tried[tried.between(search[by].min(), search[by].max())].unique()
+        at = given or tried
+        best = [_best_within(r, by).reindex(at, method="ffill") for r in (search, runs)]
         lead = best[0] - best[1]
-        ahead.append((name, len(sizes), lead.min(), lead.median(), lead.max()))
+        ahead.append((name, len(at), lead.min(), lead.median(), lead.max()))
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
 

@@ -54,12 +54,15 @@ def verdict(algorithm: str, backend: str = "auto") -> pd.DataFrame:
 def standings(results: pd.DataFrame) -> pd.DataFrame:
     """By how much the search is ahead of each pruner, by what is kept, on a path and alive.
 
-    The median of `analysis.gap` over sizes, a share, negative where the pruner is ahead; missing
-    without a size that both have tried. Columns algorithm, kept, effective and live; least first,
-    by what lives. Raises ValueError for results that lack a count.
+    The median of `analysis.gap` over all numbers of parameters that a pruner has kept, the same
+    sizes for all and for every count; a share, negative where the pruner is ahead. Columns
+    algorithm, kept, effective and live; least first, by what lives. Raises ValueError for results
+    that lack a count.
     """
+    results = store.tidied(results, "algorithm", "parameters_kept")
+    sizes = results.loc[results["algorithm"] != "search", "parameters_kept"].unique().tolist()
     gaps = {
-        kind: analysis.gap(results, by).set_index("algorithm")["median"]
+        kind: analysis.gap(results, by, sizes).set_index("algorithm")["median"]
         for by, kind in analysis.PARAMETERS.items()
     }
     return pd.DataFrame(gaps).sort_values("live").reset_index()

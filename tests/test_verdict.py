@@ -90,18 +90,32 @@ def test_a_verdict_is_read_by_what_is_kept_on_a_path_and_alive():
     rows = [
         ("search", 20, 20, 15, 0.80),
         ("search", 30, 30, 25, 0.95),
-        ("mine", 30, 24, 15, 0.90),  # behind by 5 points as kept, ahead by 10 on a path and alive
-        ("yours", 20, 20, 16, 0.70),
-        ("yours", 30, 21, 60, 0.99),  # ahead, but alive beyond what the search has tried
+        ("mine", 30, 20, 15, 0.90),
+        ("yours", 20, 20, 1, 0.50),
+        ("yours", 30, 30, 30, 0.93),
     ]
-    results = pd.DataFrame(rows, columns=["algorithm", *counts, "accuracy"]).assign(diverged=False)
+    results = pd.DataFrame(rows, columns=[*("algorithm", *counts), "accuracy"])
+    results = results.assign(diverged=False)
     table = verdict.standings(results)
     assert table["algorithm"].tolist() == ["mine", "yours"]
-    expected = [[0.05, -0.10, -0.10], [(0.10 - 0.04) / 2, (0.10 - 0.19) / 2, 0.10]]
-    np.testing.assert_allclose(table[["kept", "effective", "live"]], expected)
+    # At 20 and 30 parameters: of mine there is nothing of 20 that are kept, and one that live.
+    mine = [0.05, (-0.10 + 0.05) / 2, (-0.10 + 0.05) / 2]
+    yours = [(0.30 + 0.02) / 2] * 3
+    np.testing.assert_allclose(table[["kept", "effective", "live"]], [mine, yours])
     results.loc[2, "live_parameters"] = None
     with pytest.raises(cl.UserError, match=r"^analysis: 1 of 5 runs do not tell live_parameters"):
         verdict.standings(results)
+
+
+def test_a_pruner_whose_networks_die_is_not_the_better_for_it():
+    """By its own live sizes it would be compared where the search has found nothing either."""
+    rows = [("search", n, n, 0.5 + n / 60) for n in range(1, 31)]
+    rows += [("dies", 24, 2, 0.5), ("dies", 26, 3, 0.5), ("dies", 28, 4, 0.5)]
+    results = pd.DataFrame(rows, columns=["algorithm", "parameters_kept", "live", "accuracy"])
+    both = {"live_parameters": results["live"], "effective_parameters": results["live"]}
+    results = results.assign(diverged=False, **both)
+    assert analysis.gap(results, "live_parameters")["median"][0] == pytest.approx(3 / 60)
+    assert verdict.standings(results)["live"][0] == pytest.approx(26 / 60)
 
 
 def test_an_unknown_pruner_is_one_sentence():
