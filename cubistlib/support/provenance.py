@@ -34,13 +34,12 @@ def code() -> str:
 def library() -> str:
     """A hash of the whole library, published data too: what a notebook's outputs hang on."""
     package = paths.package()
-    # What is still being computed, in frontier/, is read by who writes it.
-    tables = [paths.published(kind).glob("*.parquet") for kind in ("paper", "verdict")]
-    return _hash([*package.rglob("*"), *(path for kind in tables for path in kind)])
+    kinds = [paths.published(kind).rglob("*") for kind in ("paper", "verdict", "frontier")]
+    return _hash([*package.rglob("*"), *(path for kind in kinds for path in kind)])
 
 
 def _hash(found: Iterable[Path]) -> str:
-    files = sorted(p for p in found if p.is_file() and "__pycache__" not in p.parts)
+    files = sorted(p for p in {*found} if p.is_file() and "__pycache__" not in p.parts)
     package = paths.package()
     hashes = [(p.relative_to(package).as_posix(), checksum(p.read_bytes())) for p in files]
     return digest([hashes, *(version(name) for name in ("torch", "numpy", "numba"))])

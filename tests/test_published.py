@@ -1,0 +1,45 @@
+"""The paper's experiments as they come with the package: complete, and any row runs again."""
+
+import numpy as np
+import pytest
+
+from cubistlib import analysis, store, sweep
+from cubistlib.studies import paper
+from cubistlib.sweep import winners
+
+STUDIES = [study for study in paper.STUDIES.values() if (analysis.PAPER / study.name).is_dir()]
+
+
+@pytest.fixture(params=STUDIES, ids=lambda study: study.name, scope="module")
+def published(request):
+    """A study with its start, and its rows."""
+    study = winners.resolved(request.param, analysis.PAPER)
+    return study, analysis.published(study.name)
+
+
+def test_every_experiment_has_its_row(published):
+    study, rows = published
+    assert sweep.finished(study, analysis.PAPER) == len(study) == len(rows)
+    assert rows["experiment"].is_monotonic_increasing and rows["experiment"].is_unique
+    assert (rows["correct"] / rows["points"] == rows["accuracy"]).all()
+    kinds = [rows[name] for name in analysis.PARAMETERS]
+    assert all((a >= b).all() for a, b in zip(kinds, kinds[1:], strict=False))
+
+
+def test_rows_drawn_at_random_run_again_to_the_bit(published):
+    study, rows = published
+    narrow = rows[rows["hidden"].map(max) <= 16]
+    drawn = narrow.sample(4, random_state=0).sort_values("experiment")
+    again = study.run(drawn["experiment"].tolist())
+    same = again[list(store.COLUMNS)].reset_index(drop=True)
+    for name in store.COLUMNS:
+        one, other = same[name], drawn[name].reset_index(drop=True)
+        assert ((one == other) | (one.isna() & other.isna())).all(), name
+
+
+def test_the_best_runs_are_rows_of_the_studies(published):
+    study, rows = published
+    best = analysis.reference().query("study == @study.name")
+    found = rows.set_index("experiment").loc[best["experiment"]]
+    for name in ("loss", "accuracy", "live_parameters", "parameters_kept"):
+        np.testing.assert_array_equal(found[name], best[name])
