@@ -32,7 +32,7 @@ class Parameters:
 
     def vector(self, net: Network) -> np.ndarray:
         """The values of a stack of one, (p,) float64."""
-        parts = []
+        parts = [np.zeros(0)]
         for layer, unit, sources, bias in self.units:
             parts.append(net.weights[layer][0, unit, list(sources)])
             parts.append(net.biases[layer][0, [unit] * bias])

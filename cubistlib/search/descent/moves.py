@@ -1,87 +1,19 @@
 """Moves from a network to one that differs a little, in its mask or in its values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from cubistlib.networks import Masks, Network
+from cubistlib.search.descent.draft import Draft
 from cubistlib.search.descent.population import connected
 
 # How large a weight that starts from nothing is, at most.
 NEW = 0.7
 
 
-@dataclass
-class Draft:
-    """One network while it is changed: views of a stack's arrays, which moves write to.
-
-    weights, kept: a matrix (out, in) a layer; biases, kept_biases: a vector (out,) a layer.
-    slopes: ∂L/∂weight of all weights, absent ones too. A move that finds nothing to do leaves
-    the draft as it is.
-    """
-
-    weights: list[np.ndarray]
-    biases: list[np.ndarray]
-    kept: list[np.ndarray]
-    kept_biases: list[np.ndarray]
-    slopes: list[np.ndarray]
-    rng: np.random.Generator
-
-    def units(self, layer: int) -> np.ndarray:
-        """The units of a layer, 0 the inputs, that are there: all inputs and outputs."""
-        if layer in (0, len(self.weights)):
-            size = self.weights[0].shape[1] if layer == 0 else len(self.weights[-1])
-            return np.arange(size)
-        return np.flatnonzero(self.kept[layer - 1].any(1) & self.kept[layer].any(0))
-
-    def is_connected(self) -> bool:
-        """Whether every layer has a unit; moves start from nothing less."""
-        return all(len(self.units(layer)) for layer in range(len(self.weights)))
-
-    def absent(self, layer: int) -> np.ndarray:
-        """Weights that could be between units that are there: (n, 2) of (unit, source)."""
-        rows, columns = self.units(layer + 1), self.units(layer)
-        rows, columns = np.meshgrid(rows, columns, indexing="ij")
-        gone = ~self.kept[layer][rows, columns]
-        return np.stack([rows[gone], columns[gone]], 1)
-
-    def set(self, layer: int, unit: int, source: int, value: float) -> None:
-        self.weights[layer][unit, source] = value
-        self.kept[layer][unit, source] = True
-
-    def clear(self, layer: int, unit: int, source: int) -> None:
-        self.weights[layer][unit, source] = 0
-        self.kept[layer][unit, source] = False
-
-    def empty(self, layer: int, unit: int) -> None:
-        """Takes a hidden unit out, layer 1 being the first."""
-        for array in (self.weights[layer - 1], self.kept[layer - 1]):
-            array[unit] = 0
-        for array in (self.weights[layer], self.kept[layer]):
-            array[:, unit] = 0
-        self.biases[layer - 1][unit] = 0
-        self.kept_biases[layer - 1][unit] = False
-
-    def hidden_unit(self, least: int = 1) -> tuple[int, int] | None:
-        """Some (layer, unit) out of a hidden layer of at least so many units."""
-        all_units = [
-            (layer, int(unit))
-            for layer in range(1, len(self.weights))
-            if len(self.units(layer)) >= least
-            for unit in self.units(layer)
-        ]
-        return all_units[self.rng.integers(len(all_units))] if all_units else None
-
-    def vacant(self, layer: int) -> int | None:
-        """A unit of a hidden layer of the host that is not there."""
-        there = np.zeros(len(self.kept[layer - 1]), bool)
-        there[self.units(layer)] = True
-        return None if there.all() else int(np.argmin(there))
-
-
 def remove_weight(draft: Draft) -> None:
-    places = [(layer, *p) for layer, kept in enumerate(draft.kept) for p in np.argwhere(kept)]
+    places = draft.weights_there()
     if places:
         draft.clear(*places[draft.rng.integers(len(places))])
 
@@ -123,7 +55,7 @@ def add_weight(draft: Draft) -> None:
 
 def swap(draft: Draft) -> None:
     """One weight for another: removed where little hangs on it, added as in `add_weight`."""
-    places = [(layer, *p) for layer, kept in enumerate(draft.kept) for p in np.argwhere(kept)]
+    places = draft.weights_there()
     saliency = [abs(draft.weights[a][b, c] * draft.slopes[a][b, c]) for a, b, c in places]
     likely = 1 / (np.array(saliency) + np.mean(saliency) + 1e-12)
     out = places[draft.rng.choice(len(places), p=likely / likely.sum())]
@@ -133,7 +65,7 @@ def swap(draft: Draft) -> None:
 
 def rewire(draft: Draft) -> None:
     """A weight reads another unit, or is read by another, at the same value."""
-    places = [(layer, *p) for layer, kept in enumerate(draft.kept) for p in np.argwhere(kept)]
+    places = draft.weights_there()
     layer, unit, source = places[draft.rng.integers(len(places))]
     absent = draft.absent(layer)
     near = absent[(absent[:, 0] == unit) | (absent[:, 1] == source)]

@@ -21,7 +21,7 @@ class Polish:
     """
 
     rounds: int = 60
-    points: int = 1500
+    points: int = 3000
     radius: float = 0.3
     least: float = 1e-5
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -82,3 +83,26 @@ def counted(nets: Network, masks: Masks, free: bool) -> tuple[Network, Masks]:
         return nets, masks
     biases = tuple(m & (b != 0) for m, b in zip(masks.biases, nets.biases, strict=True))
     return nets, Masks(masks.weights, biases)
+
+
+def narrowed(net: Network, masks: Masks) -> Network:
+    """A stack of one without the host's units that keep nothing: in hidden widths of its own."""
+    there = [np.ones(net.sizes[0], bool)]
+    there += [after[0].any(0) for after in masks.weights[1:]]
+    there += [np.ones(net.sizes[-1], bool)]
+    ends = pairwise(there)
+    weights = [w[:, out][:, :, of] for w, (of, out) in zip(net.weights, ends, strict=True)]
+    biases = [b[:, units] for b, units in zip(net.biases, there[1:], strict=True)]
+    return Network(tuple(weights), tuple(biases))
+
+
+def hosted(net: Network, host: tuple[int, ...]) -> tuple[Network, Masks]:
+    """A stack in the leading units of a wider host, and masks of what is not zero there."""
+    sizes = net.sizes[0], *host, net.sizes[-1]
+    weights = [np.zeros((len(net), o, i), np.float32) for i, o in pairwise(sizes)]
+    biases = [np.zeros((len(net), o), np.float32) for o in sizes[1:]]
+    for wide, narrow in zip(weights, net.weights, strict=True):
+        wide[:, : narrow.shape[1], : narrow.shape[2]] = narrow
+    for all_units, own in zip(biases, net.biases, strict=True):
+        all_units[:, : own.shape[1]] = own
+    return Network(tuple(weights), tuple(biases)), Masks.from_weights([w != 0 for w in weights])
