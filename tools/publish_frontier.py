@@ -22,7 +22,6 @@ from cubistlib.support.checks import UserError
 from cubistlib.support.files import write_text
 
 FOLDER = "outputs/published/frontier"
-FLOOR = "floor.json"
 README = paths.package().parent / "README.md"
 BEGIN, END = "<!-- sparsest so far -->", "<!-- end of sparsest so far -->"
 
@@ -42,20 +41,13 @@ def candidate(file: Path) -> Witness:
         sys.exit(f"{file}: no network of weights, biases, kind and found ({error})")
 
 
-def floor() -> dict[float, int]:
-    """Parameters that are proven to be needed for some accuracies, shares; {} without a proof."""
-    file = paths.published("frontier") / FLOOR
-    known = json.loads(file.read_text())["parameters"] if file.exists() else {}
-    return {float(target): count for target, count in known.items()}
-
-
 def table() -> str:
     """The table with a line on its date, as the README has it."""
     witnesses = frontier.published()
     searched = analysis.reference()
     if searched["live_parameters"].isna().all():
         print("the search's table has no live counts yet: its column is left out")
-    markdown = as_markdown(sparsest(witnesses, searched, floor()), FOLDER)
+    markdown = as_markdown(sparsest(witnesses, searched, frontier.floor()), FOLDER)
     newest = max(witness.found["date"] for witness in witnesses.values())
     return f"{markdown}\nAs of {newest}."
 

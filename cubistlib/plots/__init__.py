@@ -31,3 +31,4 @@ from cubistlib.plots.style import (
     use_style,
 )
 from cubistlib.plots.success import success_rates
+from cubistlib.plots.two_sided import two_sided

@@ -53,12 +53,13 @@ TOLD = 20
 WORDS: dict[str, Any] = {
     **dict.fromkeys(("width", "widths", "hidden"), Width),
     **dict.fromkeys(("keep", "weights"), Size),
-    **dict.fromkeys(("networks", "seeds", "epochs", "limit", "tries"), Count),
+    **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
+    **dict.fromkeys(("tries", "beam", "branch", "starts"), Count),
     **dict.fromkeys(("lr", "lrs"), Rate),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
     "seed": Whole,
-    "max_width": HostWidth,
+    **dict.fromkeys(("max_width", "structure"), HostWidth),
     "selection": Selection,
     "targets": Percent,
     "jitters": PositiveShare,
@@ -106,6 +107,14 @@ def _search(values: Values) -> None:
         f"weights must reach into {fewest} … {most}, what masks of {values['hidden']} have, "
         f"got {asked}",
     )
+
+
+def _descent(values: Values) -> None:
+    """Dense networks of three hidden layers, all of them trained at once."""
+    if "structure" in values:
+        widths = values["structure"]
+        require(len(widths) == 3, f"structure must be three hidden widths, got {widths}")
+        require_memory("tries", tuple(widths), values["tries"])
 
 
 def _spiral(values: Values) -> None:
@@ -168,7 +177,7 @@ def _faults(notebook: Notebook, values: Values) -> Iterator[str]:
     except ValidationError as error:
         yield from (_sentence(fault, notebook) for fault in error.errors())
         return
-    for rule in (_keep_below_size, _stack, _search, _spiral):
+    for rule in (_keep_below_size, _stack, _search, _descent, _spiral):
         try:
             rule(valid)
         except ValueError as error:

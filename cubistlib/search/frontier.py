@@ -1,5 +1,6 @@
 """The frontier: a folder of the witnesses that no other beats."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
@@ -31,6 +32,13 @@ def read(folder: Path) -> dict[str, Witness]:
     """
     files = [file for kind in FOLDERS for file in sorted((folder / kind).glob("*.json"))]
     return {file.relative_to(folder).as_posix(): Witness.read(file) for file in files}
+
+
+def floor() -> dict[float, int]:
+    """Parameters that are proven to be needed for some accuracies, shares; {} without a proof."""
+    file = paths.published("frontier") / "floor.json"
+    known = json.loads(file.read_text())["parameters"] if file.exists() else {}
+    return {float(target): count for target, count in known.items()}
 
 
 def name(witness: Witness) -> str:

@@ -1,5 +1,6 @@
 """Every notebook runs through with whatever parameters are legal, however poor the results."""
 
+from collections import defaultdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,6 +36,8 @@ OWN, STRUCTURED, UNSTRUCTURED = (
     "21_unstructured_search",
 )
 GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
+ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
+MISSED = "52_why_search_missed_it"
 
 HOT = 1e6  # a rate at which every training diverges
 ONE = {"lrs": [0.1], "schedules": ["cosine"], "seeds": 1, "epochs": 1}
@@ -43,6 +46,9 @@ STRUCTURES = {**ONE, "max_width": 2, "targets": [95.0]}
 SEARCH = {**ONE, "hidden": [2, 2], "weights": [8], "halve": True, "targets": [95.0]}
 LOOK = {**ONE, "algorithms": ["snip"], "widths": [3], "keep": [20], "limit": 1}
 SPIRALS = {"turns": 1, "sides": 3, "gap": 30.0, "points": 48, "noise": 0.0}
+DESCENT = {"structure": [2, 1, 2], "tries": 1, "beam": 1, "branch": 1, "starts": 1, "seed": 0}
+DESCENT |= {"targets": [95.0]}
+MISSING = {"lrs": [0.1], "schedules": ["cosine"], "epochs": 1, "targets": [95.0]}
 STACK = {"hidden": [1], "networks": 1, "lr": 0.1, "schedule": "step", "epochs": 1, "seed": 0}
 
 # One small configuration of every notebook, most of them of results that are poor.
@@ -59,6 +65,9 @@ TINY = {
     UNSTRUCTURED: SEARCH | {"lrs": [HOT], "targets": [100.0]},
     GAP: {"targets": [100.0]},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
+    ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
+    FRONTIER: {"targets": [100.0]},
+    MISSED: MISSING | {"tries": 1, "jitters": [1.0], "lrs": [HOT], "targets": [100.0]},
 }
 
 # What else may be asked of a notebook; each on top of a small configuration.
@@ -101,6 +110,10 @@ ASKED = {
     (UNSTRUCTURED, "two epochs"): SEARCH | {"epochs": 2},
     (UNSTRUCTURED, "three epochs"): SEARCH | {"epochs": 3},
     (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
+    (ELIMINATION, "one of each"): DESCENT,
+    (ELIMINATION, "two of each"): DESCENT
+    | {"tries": 2, "beam": 2, "branch": 2, "starts": 2, "targets": [60.0, 99.9]},
+    (FRONTIER, "a target that none reaches yet, and any"): {"targets": [100.0, 0.1]},
     (INSPECTOR, "one of each"): LOOK,
     (INSPECTOR, "two of each"): LOOK
     | {"algorithms": ["gmp", "lth"], "widths": [2, 3], "keep": [5, 20], "lrs": [0.1, HOT]},
@@ -206,6 +219,10 @@ VALUES = {
     "algorithms": st.sampled_from(sorted(pruners.available())),
     "selection": st.sampled_from(["exact", "authors"]),
     "halve": st.booleans(),
+    "structure": st.integers(1, 3),
+    **dict.fromkeys(("tries", "beam", "branch"), st.integers(1, 3)),
+    "starts": st.integers(1, 2),
+    "jitters": st.floats(0.01, 1),
     "targets": st.floats(0.1, 100),
 }
 VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
@@ -213,8 +230,9 @@ VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
 
 def any_values(name: str):
     """A strategy for the parameters of a notebook; the rules of its file decide on the whole."""
+    sizes = defaultdict(lambda: (1, 2), structure=(3, 3))
     fields = {
-        field: st.lists(VALUES[field], min_size=1, max_size=2)
+        field: st.lists(VALUES[field], min_size=sizes[field][0], max_size=sizes[field][1])
         if parameter.hint.startswith("list")
         else VALUES[field]
         for field, parameter in NOTEBOOKS[name].parameters.items()

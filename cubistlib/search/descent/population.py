@@ -86,9 +86,14 @@ def counted(nets: Network, masks: Masks, free: bool) -> tuple[Network, Masks]:
 
 
 def narrowed(net: Network, masks: Masks) -> Network:
-    """A stack of one without the host's units that keep nothing: in hidden widths of its own."""
+    """A stack of one without the host's units that keep nothing: in hidden widths of its own.
+
+    A layer of which nothing is left, in a network that is constant, stays one unit wide.
+    """
     there = [np.ones(net.sizes[0], bool)]
-    there += [after[0].any(0) for after in masks.weights[1:]]
+    for after in masks.weights[1:]:
+        kept = after[0].any(0)
+        there.append(kept | (~kept.any() & (np.arange(len(kept)) == 0)))
     there += [np.ones(net.sizes[-1], bool)]
     ends = pairwise(there)
     weights = [w[:, out][:, :, of] for w, (of, out) in zip(net.weights, ends, strict=True)]
