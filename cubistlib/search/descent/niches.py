@@ -16,8 +16,9 @@ ABOVE = 3
 class Niches:
     """For every number of parameters the networks that classify most points rightly.
 
-    room: networks of one count; alike: how many of those may have one mask, up to the naming of
-    hidden units. low, high: counts outside are not kept. Accuracy decides, then the loss.
+    room: networks of one count, all of different signs; alike: how many of those may have one
+    mask. Both up to the naming of hidden units. low, high: counts outside are not kept.
+    Accuracy decides, then the loss.
     """
 
     low: int
@@ -33,7 +34,9 @@ class Niches:
             new = found[np.flatnonzero(counts == count)]
             old = self.kept.get(int(count))
             both = new if old is None else Population.concatenate([old, new])
-            self.kept[int(count)] = both[best(both, self.room, self.alike)]
+            chosen = best(both, self.room, self.alike)
+            if len(chosen):
+                self.kept[int(count)] = both[chosen]
 
     def bar(self, counts: np.ndarray) -> np.ndarray:
         """Points that the best network of each count, or of a smaller one, has right: (n,)."""
@@ -58,17 +61,19 @@ class Niches:
 
 
 def best(found: Population, room: int, alike: int) -> np.ndarray:
-    """Indices of the `room` networks of most points right, at most `alike` of one mask."""
-    order, kinds = np.lexsort((found.loss, -found.correct)), signatures(found.masks)
+    """Indices of the `room` networks of most points right, at most `alike` of one mask.
+
+    Of one mask with one pattern of signs it is the best alone: others are most often near it.
+    """
+    masks, signs = signatures(found.masks), signatures(found.masks, found.network)
+    order = [int(i) for i in np.lexsort((found.loss, -found.correct))]
     taken: list[int] = []
     seen: Counter[int] = Counter()
-    scores: set[tuple[int, float]] = set()
+    patterns: set[int] = set()
     for i in order:
-        score = int(found.correct[i]), float(found.loss[i])
-        if seen[int(kinds[i])] < alike and score not in scores and np.isfinite(score[1]):
-            taken.append(int(i))
-            seen[int(kinds[i])] += 1
-            scores.add(score)
-            if len(taken) == room:
-                break
+        if len(taken) < room and seen[masks[i]] < alike and signs[i] not in patterns:
+            if np.isfinite(found.loss[i]):
+                taken.append(i)
+            seen[masks[i]] += 1
+            patterns.add(signs[i])
     return np.array(taken, np.int64)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import eye_array, hstack
 
 from cubistlib.networks import Network
 from cubistlib.search.descent.margins import Parameters, margins, wrong
@@ -72,6 +70,9 @@ class Polish:
         return Population(net, found.masks, correct, loss, found.configs)
 
     def _step(self, margin, slopes, y, values, radius, offset) -> np.ndarray | None:
+        from scipy.optimize import linprog  # loaded by who polishes, not by who reads results
+        from scipy.sparse import eye_array, hstack
+
         sign = np.where(y > 0.5, 1.0, -1.0)
         room = radius * (np.abs(values) + 0.02)
         scale = np.median(np.abs(margin[margin != 0])) if margin.any() else 0.0

@@ -2,21 +2,24 @@
 
 import numpy as np
 
-from cubistlib.networks import Masks
+from cubistlib.networks import Masks, Network
 
 _SHIFT = np.uint64(31)
 _FACTORS = np.array([0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15], np.uint64)
 
 
-def signatures(masks: Masks) -> np.ndarray:
+def signatures(masks: Masks, nets: Network | None = None) -> np.ndarray:
     """A number for each mask, (n,) uint64, the same for masks that relabelling makes equal.
 
+    nets: networks under the masks, whose weights' signs then count as well.
     Every unit has a colour, which takes in those of its neighbours again and again (colour
     refinement, Weisfeiler & Leman 1968); units without weights are not seen, so that the host's
     width does not matter. Masks that differ could share a number; none of the 12,400 of
     (3, 3, 3) do.
     """
     weights, n = [w.astype(np.uint64) for w in masks.weights], len(masks)
+    if nets is not None:
+        weights = [w << (v > 0) for w, v in zip(weights, nets.weights, strict=True)]
     biases = [np.zeros((n, masks.sizes[0]), bool), *masks.biases]
     colours = [_mixed(b + np.uint64(2 * layer + 1)) for layer, b in enumerate(biases)]
     colours[0] = colours[0] + _mixed(np.arange(masks.sizes[0], dtype=np.uint64))
