@@ -13,7 +13,7 @@ import cubistlib as cl
 from cubistlib import plots, store
 from cubistlib.inspector import Refused, content, units
 from cubistlib.inspector.catalogue import stops
-from cubistlib.inspector.figure import encoded
+from cubistlib.inspector.figure import encoded, figure
 from cubistlib.inspector.film import checkpoints, rerun
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.sources import catalogue
@@ -417,6 +417,17 @@ def test_exports_hold_the_network_and_repeat(model):
         assert encoded(model, view, kind) == once
     with pytest.raises(ValueError, match="exports are png, svg, json, got 'gif'"):
         encoded(model, view, "gif")
+
+
+def test_all_of_a_summary_is_in_the_figure(results, few):
+    model = Model(catalogue(results, None, (), *few), *few)
+    for view in (View(), View(algorithm="gmp", keep=15, beside="snip")):
+        drawn = figure(model, view)
+        drawn.draw_without_rendering()
+        words = drawn._supxlabel
+        assert words.get_text().replace("\n", " ") == " ".join(model.summaries(view))
+        box = words.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= drawn.bbox.width
 
 
 def test_a_scene_keeps_places_while_weights_go(few):

@@ -2,6 +2,7 @@
 
 import io
 import json
+from textwrap import fill
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -21,6 +22,7 @@ KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
 # Frames of units that only stand by, and of the chosen one.
 FRAMES = {"constant": {"ls": (0, (3, 2))}, "dead": {"ls": (0, (1, 2))}}
 CHOSEN = {"edgecolor": "black", "lw": 2.4}
+LINE = 150  # letters of a summary, of which the figure's width has room for some more
 
 
 def figure(model: Model, view: View) -> Figure:
@@ -37,7 +39,7 @@ def figure(model: Model, view: View) -> Figure:
     for each, left, right in zip(model.views(view), graphs, maps, strict=True):
         draw_graph(model.scene(each), left)
         _unit(model, each, right)
-    fig.supxlabel("\n".join(model.summaries(view)), fontsize=8.5)
+    fig.supxlabel("\n".join(fill(text, LINE) for text in model.summaries(view)), fontsize=8.5)
     return fig
 
 
