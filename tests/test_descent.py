@@ -34,6 +34,7 @@ TINY = Budget(
     room=3,
     polished=1,
     polishings=1,
+    hops=1,
     polish=Polish(rounds=4, points=100),
     host=(4, 4, 4),
 )
@@ -306,7 +307,7 @@ def test_polishing_puts_a_boundary_right():
     parameters = Parameters.of(masks)
     values = parameters.vector(nets)
     before = wrong(parameters.logits(values, x), y)
-    polished, errors = Polish()(parameters, values, (x, y))
+    polished, errors = Polish()(parameters, values, (x, y), np.random.default_rng(0))
     assert before > 100 and errors <= 2
     assert wrong(parameters.logits(polished, x), y) == errors
 
@@ -316,7 +317,7 @@ def test_polishing_puts_a_boundary_right():
 def test_polishing_never_makes_worse(seed):
     nets, masks = some(seed, n=2)
     before = population(nets, masks)
-    after = Polish(rounds=3, points=100).all(before, DATA)
+    after = Polish(rounds=3, points=100, hops=1).all(before, DATA, np.random.default_rng(0))
     assert (after.correct >= before.correct - 1).all()  # counted in single precision before
 
 
@@ -359,7 +360,7 @@ def check(niche, count, biases):
 def test_a_start_from_known_networks_keeps_what_they_have():
     first = descend((3, 1, 3), np.random.SeedSequence(4), DATA, TINY)
     known = Population.concatenate(list(first.sgd.kept.values()))
-    budget = Budget(**(vars(TINY) | {"generations": 1, "polished": 0, "polishings": 0}))
+    budget = Budget(**(vars(TINY) | {"generations": 1, "polished": 0, "polishings": 0, "hops": 0}))
     second = descend(known, np.random.SeedSequence(5), DATA, budget)
     assert not second.polished.kept
     for count, niche in first.sgd.kept.items():

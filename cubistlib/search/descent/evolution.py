@@ -37,7 +37,7 @@ def polished(
     """The same with networks that are polished: of the children an eighth is, after training."""
     first = trainer(*_children(niches, trainer, children, free), GENTLE)
     chosen = lived(closest(first, niches, max(1, children // 8)), trainer.data, free)
-    niches.add(polish.all(chosen, trainer.data, free))
+    niches.add(polish.all(chosen, trainer.data, trainer.rng, free))
 
 
 def closest(found: Population, niches: Niches, n: int) -> Population:

@@ -27,8 +27,9 @@ class Budget:
 
     low, high: least and most parameters of a network that is kept. tries: dense networks from
     random weights. beam, branch: networks in the beam, removals of each. generations,
-    children: of the evolution. room: networks kept of a count. polishings: generations of
-    polished networks, after `polished` of each count were polished; 0 of both for none.
+    children: of the evolution. room: networks kept of a count. polished: networks of each count
+    that are then polished as `polish` says; polishings: generations of those. hops: of the best
+    of each count in the end, as in `Polish`; 0 of all three for no polishing.
     biases: whether biases may be pruned as well; then what is not zero counts. host: most units
     of each hidden layer.
     """
@@ -43,6 +44,7 @@ class Budget:
     room: types.Count = 12
     polished: types.Whole = 3
     polishings: types.Whole = 4
+    hops: types.Whole = 20
     polish: Annotated[InstanceOf[Polish], types.Allowed("a Polish")] = POLISH
     biases: types.Flag = False
     host: types.OneOrMore[types.Width] = (8, 8, 8)
@@ -96,9 +98,12 @@ def _descend(origin, seed, data, budget) -> Found:
     sgd = recounted(sgd, data)
     smooth = Niches(budget.low, budget.high, budget.room)
     for niche in sgd.niches(len(data[0])) if budget.polished else ():
-        smooth.add(budget.polish.all(niche[: budget.polished], data, free))
+        smooth.add(budget.polish.all(niche[: budget.polished], data, trainer.rng, free))
     for _ in range(budget.polishings if smooth.kept else 0):
         polished(smooth, trainer, budget.children, budget.polish, free)
+    hopping = replace(budget.polish, hops=budget.hops)
+    for niche in smooth.niches(len(data[0])) if budget.hops else ():
+        smooth.add(hopping.all(niche[:1], data, trainer.rng, free))
     return Found(sgd, smooth, trainer.steps)
 
 
