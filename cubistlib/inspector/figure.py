@@ -52,7 +52,7 @@ def draw_graph(scene: Scene, ax: Axes) -> None:
     ]
     halves = [scene.half(unit) for unit in scene.units]
     graph.draw_units(scene.graph, halves, ax, scene.pictures, frames)
-    ax.set_title(scene_title(scene), fontsize=10)
+    ax.set_title(scene_title(scene), fontsize=9)
 
 
 def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> Axes:
