@@ -19,7 +19,7 @@ BUDGET = Budget(
     room=2,
     polished=1,
     polishings=1,
-    hops=1,
+    hops=0,
     polish=Polish(rounds=1, points=50),
     host=(4, 4, 4),
 )
