@@ -1,6 +1,7 @@
 """A search that goes down: all its networks, and one line of descent among them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -21,8 +22,9 @@ def descent(
     found, line: columns live_parameters and accuracy, of every network and of a line of
     descent. search: `analysis.frontier` by live_parameters, to hold them against.
     """
-    shares = {"s": 12, "color": SKY, "alpha": 0.6, "lw": 0, "label": "networks of the beams"}
-    ax.scatter(found["live_parameters"], 100 * found["accuracy"], **shares)
+    style: dict[str, Any] = {"s": 12, "color": SKY, "alpha": 0.6, "lw": 0}
+    style["label"] = "networks of the beams"
+    ax.scatter(found["live_parameters"], 100 * found["accuracy"], **style)
     ax.plot(
         line["live_parameters"],
         100 * line["accuracy"],

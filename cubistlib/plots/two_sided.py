@@ -1,6 +1,7 @@
 """The frontier from both sides: what was found, and what no network can do."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,5 +46,5 @@ def two_sided(
 def _impossible(ax: Axes, target: float, count: int, low: float, label: str | None) -> None:
     """Hatches what lies at or above a target with fewer parameters than a count."""
     sizes = np.array([min(low, count - 1) - 1, count - 0.5])
-    style = {"facecolor": "none", "edgecolor": GREY, "hatch": "///", "lw": 0.5}
+    style: dict[str, Any] = {"facecolor": "none", "edgecolor": GREY, "hatch": "///", "lw": 0.5}
     ax.fill_between(sizes, 100 * target, 101, label=label, **style)
