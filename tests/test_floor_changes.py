@@ -1,6 +1,6 @@
 """Bounds on label changes along lines: by hand, told a second time, and attacked."""
 
-from itertools import pairwise, permutations, product
+from itertools import permutations, product
 
 import numpy as np
 import pytest
@@ -19,19 +19,7 @@ from cubistlib.search.floor import (
 from cubistlib.search.floor.changes import composed, walk, zeros
 from cubistlib.search.floor.wiring import NONE, subsets
 
-
-def wiring(text):
-    """From what `str` gives: "x y | 01 01 | 0 1"."""
-    layers = [
-        [frozenset("xy01234567".index(c) for c in row) for row in t.split()]
-        for t in text.split("|")
-    ]
-    shift = [
-        frozenset(i - 2 if n else i for i in row) for n, rows in enumerate(layers) for row in rows
-    ]
-    ends = np.cumsum([0, *map(len, layers)])
-    return Wiring(*(tuple(shift[a:b]) for a, b in pairwise(ends)))
-
+wiring = Wiring.parse
 
 SMALL = [
     Wiring.of(m) for weights in (5, 6, 7, 8) for masks in connected_masks(weights) for m in masks
@@ -43,6 +31,7 @@ def test_wiring_by_hand():
     known = Wiring.of(cl.Masks.from_weights([np.array(w, bool) for w in weights]))
     assert known == wiring("x y | 01 | 0 0 0") and str(known) == "x y | 01 | 0 0 0"
     assert (known.hidden, known.weights, known.parameters) == ((2, 1, 3), 10, 17)
+    assert all(wiring(str(small)) == small for small in SMALL)
     weights[0] = [[1, 0], [1, 0]]
     with pytest.raises(cl.UserError, match="an input and a reader"):
         Wiring.of(cl.Masks.from_weights([np.array(w, bool) for w in weights]))

@@ -24,7 +24,8 @@ def make(
 ) -> dict[str, Any]:
     """The certificate: what lines and corners prove, all masks with their bounds, the floor.
 
-    most_weights: masks of 5 … so many; 12 take two minutes. ranges: as for `needed`. goals: as `GOALS`.
+    most_weights: masks of 5 … so many; 12 take some minutes. ranges: as for `needed`. goals: as
+    `GOALS`.
     """
     spiral = arms()
     beside = needed(spiral, ranges)

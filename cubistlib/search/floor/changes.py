@@ -44,7 +44,7 @@ def changes_along(wiring: Wiring, moving: Row, on: Row = NONE) -> int:
     changing = [j for j, read in enumerate(wiring.second) if read & (moving | on)]
     if len(changing) == 1:
         bound = min(bound, composed(wiring, changing[0], moving, on))
-    return min(bound, alternations(wiring, moving, on)) if bound > FEW else bound
+    return min(bound, alternations(wiring, moving, on, bound)) if bound > FEW else bound
 
 
 def composed(wiring: Wiring, unit: int, moving: Row, on: Row = NONE) -> int:

@@ -19,8 +19,11 @@ Signs = tuple[int, ...]
 Reads = Sequence[dict[int, int]]
 
 
-def alternations(wiring: Wiring, moving: Row, on: Row = NONE) -> int:
-    """A bound on label changes along a line; moving and on as in `changes_along`."""
+def alternations(wiring: Wiring, moving: Row, on: Row = NONE, enough: int | None = None) -> int:
+    """A bound on label changes along a line; moving and on as in `changes_along`.
+
+    enough: a bound that is known; no other is looked for once this one cannot be bettered.
+    """
     # Units that change there, and what they read of units that do.
     changing = [j for j, read in enumerate(wiring.second) if read & (moving | on)]
     second = [sorted(wiring.second[j] & (moving | on)) for j in changing]
@@ -36,6 +39,8 @@ def alternations(wiring: Wiring, moving: Row, on: Row = NONE) -> int:
         reads = [{unit: next(rest) for unit in read} for read in (*second, *third)]
         output = list(rest)
         best = max(best, _most(reads[: len(second)], reads[len(second) :], output, moving, on))
+        if enough is not None and best >= enough:
+            break
     return best
 
 

@@ -37,6 +37,14 @@ class Wiring:
         require(whole, "floor: every unit must have an input and a reader")
         return cls(*(tuple(map(_row, w)) for w in layers[:3]))
 
+    @classmethod
+    def parse(cls, text: str) -> "Wiring":
+        """That of what `str` gives."""
+        first, second, third = (layer.split() for layer in text.split("|"))
+        rows = [[frozenset(map("xy".index, row)) for row in first]]
+        rows += [[frozenset(map(int, row)) for row in layer] for layer in (second, third)]
+        return cls(*map(tuple, rows))
+
     @property
     def hidden(self) -> tuple[int, int, int]:
         return len(self.first), len(self.second), len(self.third)
