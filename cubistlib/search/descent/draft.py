@@ -40,6 +40,7 @@ class Draft:
         return np.stack([rows[gone], columns[gone]], 1)
 
     def set(self, layer: int, unit: int, source: int, value: float) -> None:
+        """Puts a weight there, or gives it another value."""
         self.weights[layer][unit, source] = value
         self.kept[layer][unit, source] = True
 
@@ -52,6 +53,7 @@ class Draft:
         ]
 
     def clear(self, layer: int, unit: int, source: int) -> None:
+        """Takes a weight out."""
         self.weights[layer][unit, source] = 0
         self.kept[layer][unit, source] = False
 

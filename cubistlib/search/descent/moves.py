@@ -13,12 +13,14 @@ NEW = 0.7
 
 
 def remove_weight(draft: Draft) -> None:
+    """Takes out any weight, each as likely."""
     places = draft.weights_there()
     if places:
         draft.clear(*places[draft.rng.integers(len(places))])
 
 
 def remove_bias(draft: Draft) -> None:
+    """Sets any bias to 0 and keeps it there, each as likely."""
     places = [
         (layer, u) for layer, kept in enumerate(draft.kept_biases) for u in np.flatnonzero(kept)
     ]
@@ -28,6 +30,7 @@ def remove_bias(draft: Draft) -> None:
 
 
 def add_bias(draft: Draft) -> None:
+    """Gives a unit that is there a bias of its own again."""
     places = [
         (layer - 1, unit)
         for layer in range(1, len(draft.weights) + 1)
@@ -77,6 +80,7 @@ def rewire(draft: Draft) -> None:
 
 
 def remove_unit(draft: Draft) -> None:
+    """Takes out a hidden unit of a layer that has others."""
     if chosen := draft.hidden_unit(least=2):
         draft.empty(*chosen)
 
@@ -110,6 +114,7 @@ def add_unit(draft: Draft) -> None:
 
 
 def replace_unit(draft: Draft) -> None:
+    """Takes out a hidden unit and puts in one that reads others, as in `add_unit`."""
     if chosen := draft.hidden_unit(least=2):
         readers = draft.units(chosen[0] + 1)
         draft.empty(*chosen)

@@ -25,6 +25,10 @@ POLISH = Polish()
 class Budget:
     """What a start may spend, and which counts it looks at.
 
+    The defaults are for a start from dense networks, of which there should be many: about two
+    minutes of a core on the whole spiral, most of it for the evolution. One that goes on from
+    what those found should have many generations, polishings and hops.
+
     low, high: least and most parameters of a network that is kept. tries: dense networks from
     random weights. beam, branch: networks in the beam, removals of each. generations,
     children: of the evolution. room: networks kept of a count. polished: networks of each count
@@ -42,9 +46,9 @@ class Budget:
     generations: types.Whole = 60
     children: types.Count = 192
     room: types.Count = 12
-    polished: types.Whole = 3
-    polishings: types.Whole = 4
-    hops: types.Whole = 20
+    polished: types.Whole = 1
+    polishings: types.Whole = 0
+    hops: types.Whole = 0
     polish: Annotated[InstanceOf[Polish], types.Allowed("a Polish")] = POLISH
     biases: types.Flag = False
     host: types.OneOrMore[types.Width] = (8, 8, 8)
