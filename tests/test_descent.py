@@ -12,6 +12,7 @@ from cubistlib.search.canonical import Canonical, connected_masks
 from cubistlib.search.descent import Budget, Population, descend
 from cubistlib.search.descent import moves as moves_module
 from cubistlib.search.descent.draft import Draft
+from cubistlib.search.descent.evolution import closest
 from cubistlib.search.descent.margins import Parameters, margins, wrong
 from cubistlib.search.descent.moves import BIAS_MOVES, MOVES, varied
 from cubistlib.search.descent.niches import Niches
@@ -277,6 +278,14 @@ def test_few_of_a_niche_have_one_mask_and_none_the_signs_of_another():
     assert niches.kept[7].correct.tolist() == [4, 3]
     niches.add(fake([7] * 3, [9, 8, 1], negative=[0, 0, 0]))
     assert niches.kept[7].correct.tolist() == [9, 4]
+
+
+def test_those_closest_to_the_best_of_their_count_go_on():
+    niches = Niches(low=7, high=10)
+    niches.add(fake([7, 10], [50, 60]))
+    found = closest(fake([4, 7, 7, 10, 13], [99, 45, 52, 59, 99]), niches, 3)
+    assert found.correct.tolist() == [45, 52, 59]
+    assert closest(found, niches, 2).correct.tolist() == [52, 59]
 
 
 def test_what_is_not_finite_has_no_niche():

@@ -41,8 +41,13 @@ def polished(
 
 
 def closest(found: Population, niches: Niches, n: int) -> Population:
-    """The n networks that are furthest above the best of their count, or least below it."""
-    ahead = found.correct - niches.bar(found.counts)
+    """The n networks that are furthest above the best of their count, or least below it.
+
+    Those of counts that no niche is for come last.
+    """
+    counts = found.counts
+    within = (counts >= niches.low) & (counts <= niches.high)
+    ahead = np.where(within, found.correct - niches.bar(counts), -np.inf)
     return found[np.sort(np.argsort(-ahead, kind="stable")[:n])]
 
 
