@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+import cubistlib as cl
 from cubistlib.search.floor import Lines, Region, arms, directions, fewest_wrong, most_hidden
 from cubistlib.search.floor.arms import FAR, REACH
 from cubistlib.search.floor.counting import MET, most_met
@@ -122,3 +123,8 @@ def test_what_hides_between_the_points_is_little(spiral):
         mass = ((np.searchsorted(cuts, strung @ normal) % 2) != label).sum() / fine
         wrong = ((np.searchsorted(cuts, raw(x) @ normal) % 2) != y).sum()
         assert mass - wrong <= most_hidden(SPIRAL, edges)
+
+
+def test_ranges_that_are_too_wide_are_one_sentence():
+    with pytest.raises(cl.UserError, match="too wide, cut them into more"):
+        directions(SPIRAL, 3)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubistlib.search.floor.arms import CLEAR, FAR, GRAZE, Arms
+from cubistlib.support.checks import require
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Lines:
         lower = np.minimum(start, end).max(1) + slack
         upper = np.maximum(start, end).min(1) - slack
         counted = (sine.min(1) > GRAZE + width) & (lower < upper)
+        require(counted.any(), "lines: a range of directions is too wide, cut them into more")
         ends = np.concatenate([lower[counted], upper[counted]])
         offset = np.unique(np.concatenate([ends, np.arange(ends.min(), ends.max(), step)]))
         offset = offset[:, None]
