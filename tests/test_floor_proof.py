@@ -16,7 +16,10 @@ from cubistlib.search.floor import (
     allowed,
     arms,
     bounds,
+    changes_along,
     floor,
+    most_edges,
+    most_hidden,
     needed,
     wrong_points,
 )
@@ -189,3 +192,45 @@ def test_networks_are_as_bad_as_their_masks_say(spiral, published):
             wrong = ones + zeros[:, -1:] - zeros  # class 0 up to a level, class 1 above
             level = np.diff(np.sort(logits, axis=1), append=np.inf) > 0  # it parts no equals
             assert 10 * wrong[level].min() > table[str(Wiring.of(mask))] - 200
+
+
+def witnesses():
+    """Committed networks of few weights: (file, weights, biases, errors), the layers as lists."""
+    for file in sorted(paths.published("frontier").glob("*/*.json")):
+        known = json.loads(file.read_text())
+        weights = [np.array(w) for w in known["weights"]]
+        if sum(np.count_nonzero(w) for w in weights) <= 12:
+            biases = [np.array(b) for b in known["biases"]]
+            yield (
+                f"{file.parent.name}/{file.stem}",
+                weights,
+                biases,
+                known["points"] - known["correct"],
+            )
+
+
+def changes_seen(weights, biases, unit):
+    """Most label changes along lines beside the hinge of a first-layer unit, among 31 of them."""
+    normal = weights[0][unit] / np.linalg.norm(weights[0][unit])
+    along = np.linspace(-6, 6, 6_001)[:, None] * np.array([-normal[1], normal[0]])
+    h = np.linspace(-3, 3, 31)[:, None, None] * normal + along
+    for w, b in zip(weights[:-1], biases[:-1], strict=True):
+        h = np.maximum(h @ w.T + b, 0)
+    signs = (h @ weights[-1].T + biases[-1])[..., 0] > 0
+    return np.count_nonzero(signs[:, 1:] != signs[:, :-1], axis=1).max()
+
+
+KNOWN = {name: network for name, *network in witnesses()}
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_the_sparsest_networks_found_obey(published, name):
+    weights, biases, errors = KNOWN[name]
+    known = Wiring.of(cl.Masks.from_weights([w != 0 for w in weights]))
+    bounded = []
+    for unit, read in enumerate(known.first):
+        alike = {j for j in known.units if known.first[j] == read and len(read) == 1}
+        bounded.append(changes_along(known, known.units - alike - {unit}))
+        assert changes_seen(weights, biases, unit) <= bounded[-1]
+    least = published["beside"][min(bounded)] - most_hidden(SPIRAL, most_edges(known))
+    assert errors >= least
