@@ -1,7 +1,8 @@
 """How often labels can change along a line, by the mask alone, whatever the parameters are.
 
-Counted are strict changes of sign, which stay when all biases are moved a little: so no two
-units are taken to flip at one place, and no logit is zero where a unit flips.
+Counted are strict changes of sign, which stay when all weights and biases are moved a little: so
+no two units are taken to flip at one place, no slope to be zero that need not be, and no logit
+where a unit flips. A label, logit > 0, changes as often as the sign of the logit less a little.
 """
 
 from functools import cache
