@@ -39,6 +39,8 @@ Values = dict[str, Any]
 HostWidth = Annotated[
     int, Field(strict=True, ge=1, le=HOST_WIDTH), Allowed(f"a whole number 1 … {HOST_WIDTH}")
 ]
+Bounded = Annotated[int, Field(strict=True, ge=5, le=12), Allowed("a whole number 5 … 12")]
+Ranges = Annotated[int, Field(strict=True, ge=60, le=3600), Allowed("a whole number 60 … 3,600")]
 PositiveShare = Annotated[float, Field(strict=True, gt=0, le=1), Allowed("a number > 0 and ≤ 1")]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
 
@@ -61,6 +63,9 @@ WORDS: dict[str, Any] = {
     "seed": Whole,
     **dict.fromkeys(("max_width", "structure"), HostWidth),
     "selection": Selection,
+    "max_weights": Bounded,
+    "ranges": Ranges,
+    "spots": Whole,
     "targets": Percent,
     "jitters": PositiveShare,
 }

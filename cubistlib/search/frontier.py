@@ -37,8 +37,8 @@ def read(folder: Path) -> dict[str, Witness]:
 def floor() -> dict[float, int]:
     """Parameters that are proven to be needed for some accuracies, shares; {} without a proof."""
     file = paths.published("frontier") / "floor.json"
-    known = json.loads(file.read_text())["parameters"] if file.exists() else {}
-    return {float(target): count for target, count in known.items()}
+    proven = json.loads(file.read_text())["floor"] if file.exists() else []
+    return {row["target"]: row["parameters"] for row in proven}
 
 
 def name(witness: Witness) -> str:

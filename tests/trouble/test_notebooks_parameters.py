@@ -37,7 +37,7 @@ OWN, STRUCTURED, UNSTRUCTURED = (
 )
 GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
-MISSED = "52_why_search_missed_it"
+MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 
 HOT = 1e6  # a rate at which every training diverges
 ONE = {"lrs": [0.1], "schedules": ["cosine"], "seeds": 1, "epochs": 1}
@@ -67,6 +67,7 @@ TINY = {
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
     FRONTIER: {"targets": [100.0]},
+    FLOOR: {"degrees": 0.0, "ranges": 60, "max_weights": 5, "tries": 1, "spots": 1},
     MISSED: MISSING | {"tries": 1, "jitters": [1.0], "lrs": [HOT], "targets": [100.0]},
 }
 
@@ -114,6 +115,8 @@ ASKED = {
     (ELIMINATION, "two of each"): DESCENT
     | {"tries": 2, "beam": 2, "branch": 2, "starts": 2, "targets": [60.0, 99.9]},
     (FRONTIER, "a target that none reaches yet, and any"): {"targets": [100.0, 0.1]},
+    (FLOOR, "nothing anew, and a little"): {"degrees": 1e6, "ranges": 61, "max_weights": 6}
+    | {"tries": 2, "spots": 0},
     (INSPECTOR, "one of each"): LOOK,
     (INSPECTOR, "two of each"): LOOK
     | {"algorithms": ["gmp", "lth"], "widths": [2, 3], "keep": [5, 20], "lrs": [0.1, HOT]},
@@ -223,6 +226,10 @@ VALUES = {
     **dict.fromkeys(("tries", "beam", "branch"), st.integers(1, 3)),
     "starts": st.integers(1, 2),
     "jitters": st.floats(0.01, 1),
+    "degrees": st.floats(-720, 720),
+    "ranges": st.integers(60, 90),
+    "max_weights": st.integers(5, 6),
+    "spots": st.integers(0, 2),
     "targets": st.floats(0.1, 100),
 }
 VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
