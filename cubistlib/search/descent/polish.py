@@ -110,7 +110,7 @@ class Polish:
             if errors == 0:
                 break
             which = rng.random(len(values)) < rng.choice([0.1, 0.3, 1])
-            size = 10 ** rng.uniform(-2.5, -0.7)
+            size = 10 ** rng.uniform(-3, -1)
             start = values * np.exp(size * which * rng.normal(size=len(values)))
             tried = self._descent(parameters, start, data, Way.drawn(self.points, rng))
             if tried[1] <= errors:
