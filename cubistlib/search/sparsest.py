@@ -19,7 +19,7 @@ HEADS = {
     "sgd": "sparsest by SGD",
     "any": "sparsest at all",
     "pruned_biases": "with biases pruned",
-    "floor": "floor",
+    "floor": "floor, biases counted",
 }
 RULES = {"sgd": ("sgd",), "any": ("sgd", "polished")}
 

@@ -69,7 +69,10 @@ def _costs(study: Study, known: Costs) -> np.ndarray:
     if isinstance(study, SearchStudy):
         whole = _each(replace(study, rungs=()), range(len(study)), SAMPLE, SEARCHED)
         return np.full(len(study), whole * halving.cost(study.rungs, study.epochs))
-    assert isinstance(study, PruningStudy)
+    require(
+        isinstance(study, PruningStudy),
+        f"cost: searches and studies of pruning are measured, {study.name} is neither",
+    )
     alike: dict[tuple[str, int], list[int]] = {}
     for number, e in enumerate(study.table):
         alike.setdefault((e.algorithm, e.hidden[0]), []).append(number)
