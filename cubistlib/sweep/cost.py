@@ -11,6 +11,7 @@ import pandas as pd
 from cubistlib.networks import weights_of
 from cubistlib.store.record import record
 from cubistlib.studies import PruningStudy, SearchStudy, Study, halving
+from cubistlib.support.checks import UserError
 from cubistlib.support.threads import one_thread, usable_cores
 from cubistlib.sweep.places import folder
 
@@ -69,10 +70,8 @@ def _costs(study: Study, known: Costs) -> np.ndarray:
     if isinstance(study, SearchStudy):
         whole = _each(replace(study, rungs=()), range(len(study)), SAMPLE, SEARCHED)
         return np.full(len(study), whole * halving.cost(study.rungs, study.epochs))
-    require(
-        isinstance(study, PruningStudy),
-        f"cost: searches and studies of pruning are measured, {study.name} is neither",
-    )
+    if not isinstance(study, PruningStudy):
+        raise UserError(f"cost: searches and studies of pruning are measured, {study.name} is none")
     alike: dict[tuple[str, int], list[int]] = {}
     for number, e in enumerate(study.table):
         alike.setdefault((e.algorithm, e.hidden[0]), []).append(number)
