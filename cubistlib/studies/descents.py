@@ -1,0 +1,72 @@
+"""The searches that went down to the frontier, as data, and the witnesses among what they found."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from cubistlib.networks import Network
+from cubistlib.search.descent import Budget
+from cubistlib.search.witness import Witness
+from cubistlib.studies.eliminating import BIASES, KINDS, EliminationStudy, masks_of, network_of
+
+# Narrow in the middle, most of them: that is where the sparsest networks lie.
+STRUCTURES = (
+    *((5, 1, 3), (4, 1, 3), (5, 1, 4), (6, 1, 4), (3, 1, 3), (4, 2, 3), (5, 2, 3)),
+    *((4, 1, 4), (3, 2, 3), (6, 1, 3), (3, 2, 2), (4, 2, 2), (3, 3, 3)),
+)
+
+# The fewest parameters that are looked for, and where biases may go.
+LOW = (17, 14)
+
+# A start from what is known goes on for longer, and polishes much more.
+GOES_ON = Budget(generations=400, polished=3, polishings=20, hops=30)
+
+RECIPE = (
+    "backward elimination with a beam, then evolution with niches for every count; all trainings "
+    "SGD with momentum 0.9, batches of 128, cosine over 12 or 40 epochs, no weight decay"
+)
+POLISHED = f"{RECIPE}; then linear programmes on the points near the boundary"
+
+
+def dense(biases: bool = False, **changes) -> EliminationStudy:
+    """104 starts from dense networks; changes: fields that are to be others."""
+    given: dict[str, Any] = {
+        "structures": STRUCTURES,
+        "seeds": 8,
+        "budget": Budget(low=LOW[biases], biases=biases),
+    }
+    return EliminationStudy(name=_name("dense", biases), **given | changes)
+
+
+def gathered(networks: Iterable[Network], biases: bool = False, **changes) -> EliminationStudy:
+    """Four starts from all that is known; changes: as in `dense`."""
+    budget = replace(GOES_ON, low=LOW[biases], biases=biases)
+    given: dict[str, Any] = {"networks": tuple(networks), "seeds": 4, "budget": budget}
+    return EliminationStudy(name=_name("gathered", biases), **given | changes)
+
+
+def witnesses(results: pd.DataFrame, date: str) -> Iterator[Witness]:
+    """Of every kind and count the best network in results of such studies, as a witness.
+
+    date: of the day, as 2026-11-25.
+    """
+    found = results[~results["diverged"].astype(bool)]
+    best = found.groupby(["algorithm", "parameters_kept"])["correct"].idxmax()
+    for _, row in found.loc[best].iterrows():
+        free = row["algorithm"].endswith(BIASES)
+        net, polished = network_of(row), row["algorithm"].startswith(KINDS[1])
+        told: dict[str, Any] = {
+            "recipe": POLISHED if polished else RECIPE,
+            "date": date,
+            "by": "cubistlib",
+        }
+        told |= {"study": row["study"], "number": int(row["experiment"])}
+        told |= {"seed": int(row["seed"]), "steps": int(row["steps"])}
+        kind, rule = ("sgd", "polished")[polished], ("read", "pruned")[free]
+        yield Witness.of(net, masks_of(net, free), kind, rule, told)
+
+
+def _name(what: str, biases: bool) -> str:
+    return f"elimination/{what}{BIASES * biases}"
