@@ -134,7 +134,7 @@ def by_hand(weights, biases):
 @pytest.mark.parametrize("free", [False, True])
 def test_every_removal_is_tried_and_the_best_are_kept(free):
     nets, masks = some(3, n=2)
-    found = removals(population(nets, masks), DATA, best=1000, free=free)
+    found, _ = removals(population(nets, masks), DATA, best=1000, free=free)
     expected = []
     for i in range(2):
         for layer, kept in enumerate(masks.weights):
@@ -144,7 +144,7 @@ def test_every_removal_is_tried_and_the_best_are_kept(free):
                 expected.append(cl.connectivity(less).effective.weights_kept[0])
         expected += [masks.weights_kept[i]] * (free * sum(b[i].sum() for b in masks.biases))
     assert sorted(found.masks.weights_kept) == sorted(expected)
-    few = removals(population(nets, masks), DATA, best=3, free=free)
+    few, _ = removals(population(nets, masks), DATA, best=3, free=free)
     first = sum(int(a[0].sum()) for a in (masks.arrays if free else masks.weights))
     chosen = [0, 1, 2, first, first + 1, first + 2]
     assert few.loss.tolist() == found.loss[chosen].tolist()
@@ -156,7 +156,7 @@ def test_what_is_there_twice_can_go_without_loss():
     same = [[[1.0, 0.5], [1.0, 0.5]], [[0.7, 0.4]], [[1.0]], [[2.0]]]
     nets, masks = by_hand(same, [[0.1, 0.1], [0.2], [0.3], [-1.0]])
     before = population(nets, masks)
-    after = removals(before, DATA, best=100)
+    after, _ = removals(before, DATA, best=100)
     without = (after.masks.weights_kept == 5) & (after.counts == 9)  # a unit gone, with both inputs
     assert np.abs(after.loss[without] - before.loss[0]).min() < 1e-5
 

@@ -15,6 +15,9 @@ RACE = (Recipe(4, (0.05, 0.1), "constant"), Recipe(50, (0.05, 0.1)))
 STEP = Recipe(12, (0.03, 0.1))
 ALIKE = 4
 
+# A round: its networks, and where in the round before their parents are.
+Beam = tuple[Population, np.ndarray]
+
 
 def dense(
     hidden: Sequence[int], host: Sequence[int], n: int, seed: np.random.SeedSequence
@@ -41,17 +44,20 @@ def race(nets: Network, masks: Masks, trainer: Trainer, beam: int, free: bool) -
 
 def descent(
     found: Population, trainer: Trainer, beam: int, branch: int, low: int, free: bool = False
-) -> Iterator[Population]:
-    """The beam after every round, from `found` down to networks of fewer than `low` parameters.
+) -> Iterator[Beam]:
+    """The beam after every round, from `found` down to networks of at most `low` parameters.
 
     A round removes one parameter of every network in the beam, in the `branch` ways of least
-    loss, trains them for a short time, and keeps the `beam` most accurate.
+    loss, trains them for a short time, and keeps the `beam` most accurate. With each beam comes
+    where in the beam before it the parents of its networks are; of the first, nothing.
     """
+    parents = np.zeros(0, np.int64)
     while len(found) and found.counts.max() > low:
-        yield found
-        found = found[found.counts > low]
-        less = removals(found, trainer.data, branch, free)
-        found = lived(trainer(less.network, less.masks, STEP), trainer.data, free)
-        found = found[best(found, beam, ALIKE)]
+        yield found, parents
+        above = np.flatnonzero(found.counts > low)
+        less, of = removals(found[above], trainer.data, branch, free)
+        trained = lived(trainer(less.network, less.masks, STEP), trainer.data, free)
+        chosen = best(trained, beam, ALIKE)
+        found, parents = trained[chosen], above[of[chosen]]
     if len(found):
-        yield found
+        yield found, parents

@@ -64,7 +64,7 @@ def _children(niches: Niches, trainer: Trainer, children: int, free: bool) -> tu
     slopes = gradients(nets, np.ascontiguousarray(x[::step]), np.ascontiguousarray(y[::step]))
     moved = varied(nets, masks, slopes, rng, free)
     tried = _drawn(parents.counts, -(-removed // 4), rng)
-    less = removals(parents[tried], trainer.data, 4, free)
+    less, _ = removals(parents[tried], trainer.data, 4, free)
     return (
         Network.concatenate([moved[0], less.network]),
         Masks.concatenate([moved[1], less.masks]),

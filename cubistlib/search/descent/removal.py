@@ -12,12 +12,15 @@ SAMPLE = 2048
 DAMPING = 1e-6
 
 
-def removals(found: Population, data: Data, best: int, free: bool = False) -> Population:
+def removals(
+    found: Population, data: Data, best: int, free: bool = False
+) -> tuple[Population, np.ndarray]:
     """The `best` removals of one parameter of each network, untrained: those of least loss.
 
     Every kept weight is tried, and every kept bias where biases are free. What a removal
     disconnects goes with it. Its unit's other inputs are set anew, so that the unit's input
     changes least on the data (optimal brain surgeon for one unit; Hassibi & Stork 1993).
+    Also the number of the network that each comes from.
     """
     nets, masks = found.network, found.masks
     changed = [*_without_weights(nets, masks, data[0])]
@@ -32,7 +35,8 @@ def removals(found: Population, data: Data, best: int, free: bool = False) -> Po
     tried = scored(*candidates, found.configs[parents], data)
     order = np.lexsort((tried.loss, parents))
     place = np.arange(len(order)) - np.searchsorted(parents[order], parents[order])
-    return tried[order[place < best]]
+    chosen = order[place < best]
+    return tried[chosen], parents[chosen]
 
 
 def _without_weights(nets: Network, masks: Masks, x: np.ndarray):

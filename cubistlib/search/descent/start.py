@@ -95,7 +95,7 @@ def _descend(origin, seed, data, budget) -> Found:
     else:
         nets, masks = dense(origin, budget.host, budget.tries, initial)
         first = race(nets, masks, trainer, budget.beam, free)
-        for found in descent(first, trainer, budget.beam, budget.branch, budget.low, free):
+        for found, _ in descent(first, trainer, budget.beam, budget.branch, budget.low, free):
             sgd.add(found)
     for _ in range(budget.generations if sgd.kept else 0):
         generation(sgd, trainer, budget.children, free)
