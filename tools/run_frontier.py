@@ -26,11 +26,11 @@ def dense(biases: bool) -> EliminationStudy:
 
 
 def gathered(biases: bool) -> EliminationStudy:
-    """From the witnesses of the frontier, copied at the first start since a frontier moves on."""
+    """From what SGD ended in on the frontier, copied at the first start: a frontier moves on."""
     place = paths.published("frontier") / "elimination" / f"seeds{'-biases' * biases}"
     if not any(place.glob("*/*.json")):
         for name, witness in frontier.published().items():
-            if biases or witness.bias_rule == "read":
+            if witness.kind == "sgd" and (biases or witness.bias_rule == "read"):
                 witness.write(place / name)
     return descents.gathered([w.network for w in frontier.read(place).values()], biases)
 

@@ -34,7 +34,9 @@ def code() -> str:
 def library() -> str:
     """A hash of the whole library, published data too: what a notebook's outputs hang on."""
     package = paths.package()
-    kinds = [paths.published(kind).rglob("*") for kind in ("paper", "verdict", "frontier")]
+    kinds = [paths.published(kind).rglob("*") for kind in ("paper", "verdict")]
+    # What is being computed for the frontier lies deeper than what is known of it.
+    kinds += [paths.published("frontier").glob(pattern) for pattern in ("*", "[!e]*/*.json")]
     return _hash([*package.rglob("*"), *(path for kind in kinds for path in kind)])
 
 
@@ -42,4 +44,4 @@ def _hash(found: Iterable[Path]) -> str:
     files = sorted(p for p in {*found} if p.is_file() and "__pycache__" not in p.parts)
     package = paths.package()
     hashes = [(p.relative_to(package).as_posix(), checksum(p.read_bytes())) for p in files]
-    return digest([hashes, *(version(name) for name in ("torch", "numpy", "numba"))])
+    return digest([hashes, *(version(name) for name in ("torch", "numpy", "numba", "scipy"))])
