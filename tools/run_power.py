@@ -4,6 +4,7 @@
 
 Runs what is missing of the studies in `cubistlib.studies.power`, by default of all, and counts
 them. Stopped at any instant, the next start goes on; single rows stay in outputs/power/.
+With --tries, for a first look, counts go where --to says: those of fewer tries are not published.
 What is tried for `why` and `below` hangs on the frontier's witnesses. They are copied when it is
 first asked for, since a frontier moves on; to try what is there now, remove the copies.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from cubistlib import sweep
 from cubistlib.search import frontier
 from cubistlib.search.witness import Witness
-from cubistlib.studies import SearchStudy, power
+from cubistlib.studies import SearchStudy, power, tallies
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 
@@ -26,7 +27,7 @@ PARENTS = "parents"  # a folder beside the frontier's own
 def run(given: argparse.Namespace, study: SearchStudy, names: list[str] | None = None) -> None:
     """Runs what is missing of a study, and puts its counts into the file."""
     results = sweep.run(study, given.profile, workers=given.workers)
-    power.put(power.counted(study, results, names), given.to)
+    tallies.put(power.counted(study, results, names), given.to)
     print(f"{study.name}: {len(results):,} trainings counted", flush=True)
 
 
@@ -35,7 +36,7 @@ def structured(given: argparse.Namespace) -> None:
 
 
 def promising(given: argparse.Namespace) -> None:
-    run(given, power.most_promising(power.read(given.to), **tries(given)))
+    run(given, power.most_promising(tallies.read(given.to), **tries(given)))
 
 
 def why(given: argparse.Namespace) -> None:
@@ -72,11 +73,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, help="default: one a core")
     parser.add_argument("--tries", type=int, help="of a mask and configuration, for a first look")
     parser.add_argument("--profile", default="power", help="rows go to outputs/<profile>/results/")
-    parser.add_argument("--to", type=Path, default=power.file(), help="where the counts go")
+    parser.add_argument("--to", type=Path, help=f"the counts' file, {paths.shown(tallies.file())}")
     parser.add_argument("--frontier", type=Path, default=paths.published("frontier"))
     given = parser.parse_args(arguments)
     unknown = set(given.parts) - set(PARTS)
     require(not unknown, f"there are the parts {', '.join(PARTS)}, got {', '.join(unknown)}")
+    require(
+        given.tries is None or given.to,
+        "--tries needs --to, a file for its counts, which would else replace the published ones",
+    )
+    tallies.read(given.to)  # a file that is damaged is told of now, not after hours
     for part in given.parts or PARTS:
         PARTS[part](given)
 

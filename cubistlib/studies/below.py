@@ -6,6 +6,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from cubistlib.networks import Masks, Network, fold
+from cubistlib.search.descent.signature import signatures
 from cubistlib.search.sparsest import TARGETS
 from cubistlib.search.witness import Witness
 
@@ -20,8 +21,9 @@ def below(witnesses: Mapping[str, Witness]) -> Iterator[tuple[float, int, list[C
     """(target, parameters, children) with one and two parameters fewer than reach the target.
 
     Children are those of the sparsest witness that reaches it and of all that have up to three
-    parameters more. Where one witness is the sparsest for several targets, the highest of them
-    is given.
+    parameters more, every mask of a target once: masks that differ in the naming of hidden units
+    are one, with the numbers of the first witness that it is made from. Where one witness is the
+    sparsest for several targets, the highest of them is given.
     """
     size = {name: w.claims.parameters for name, w in witnesses.items()}
     goals: dict[str, float] = {}
@@ -31,28 +33,34 @@ def below(witnesses: Mapping[str, Witness]) -> Iterator[tuple[float, int, list[C
             goals[min(reaching, key=lambda name: size[name])] = target
     for sparsest, target in goals.items():
         counts = [size[sparsest] - fewer for fewer in FEWER]
-        found: dict[int, list[Child]] = {count: [] for count in counts}
+        found: dict[int, dict[int, Child]] = {count: {} for count in counts}
         for name, witness in witnesses.items():
             if 0 <= size[name] - size[sparsest] <= ABOVE:
                 for child in children(witness, counts):
-                    found[int(child[1].parameters_kept[0])].append(child)
-        yield from ((target, count, those) for count, those in found.items() if those)
+                    those = found[int(child[1].parameters_kept[0])]
+                    those.setdefault(_signature(child), child)
+        yield from ((target, count, [*those.values()]) for count, those in found.items() if those)
 
 
 def children(witness: Witness, counts: Collection[int]) -> list[Child]:
     """What is left of a witness when one or two of its weights are gone, every mask once.
 
-    What that leaves on no path goes as well. counts: of how many parameters. A child is a stack
-    of one network in a structure of its own, with the witness's numbers, and its masks.
+    What that leaves on no path goes as well. Masks that differ in the naming of hidden units are
+    one. counts: of how many parameters. A child is a stack of one network in a structure of its
+    own, with the witness's numbers, and its masks.
     """
     network, masks = witness.network, witness.masks
-    found: dict[str, Child] = {}
+    found: dict[int, Child] = {}
     places = [(layer, *at) for layer, w in enumerate(masks.weights) for at in np.argwhere(w[0])]
     for gone in (removed for n in REMOVED for removed in combinations(places, n)):
         child = _without(network, masks, gone)
         if child and child[1].parameters_kept[0] in counts:
-            found.setdefault(repr([w.tolist() for w in child[1].weights]), child)
+            found.setdefault(_signature(child), child)
     return [*found.values()]
+
+
+def _signature(child: Child) -> int:
+    return int(signatures(child[1])[0])
 
 
 def _without(network: Network, masks: Masks, gone: tuple) -> Child | None:

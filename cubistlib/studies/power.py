@@ -6,7 +6,6 @@ frontier's witnesses left.
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,9 +19,8 @@ from cubistlib.studies import success
 from cubistlib.studies.experiment import HOST_WIDTH
 from cubistlib.studies.inherited import KINDS, Inherited
 from cubistlib.studies.searching import SearchStudy
-from cubistlib.support import paths
+from cubistlib.studies.tallies import CONFIGURATION, LABELS
 from cubistlib.support.checks import require
-from cubistlib.support.files import replacing, writing
 from cubistlib.training import SCHEDULES
 
 # Tries of a mask under each of six configurations and each order of the data, and such orders.
@@ -48,9 +46,6 @@ JITTER = 0.05  # relative; without any, only the order of the data would differ
 PARTS = {"structured": ["structured"], "promising": ["promising"], "frontier": [*STARTS]}
 PARTS["below"] = [f"below-{start}" for start in STARTS]
 
-LABELS = ["study", "start", "mask", "hidden", "parameters"]
-CONFIGURATION = ["lr", "schedule"]
-COLUMNS = [*LABELS, *CONFIGURATION, "trainings", *map(success.column, TARGETS), "best", "points"]
 BELOW = "masks below "  # then the target, and how many there are
 
 
@@ -194,17 +189,6 @@ def counted(
     return success.pooled(table.assign(**dict(labels)), LABELS + CONFIGURATION)
 
 
-def file() -> Path:
-    """Where the counts that come with the package are."""
-    return paths.published("frontier") / "success.parquet"
-
-
-def read(path: Path | None = None) -> pd.DataFrame:
-    """The counts in a file, by default those that come with the package; none without one."""
-    path = path or file()
-    return pd.read_parquet(path) if path.exists() else pd.DataFrame(columns=COLUMNS)
-
-
 def part(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """The counts of one of PARTS, those of all configurations added up."""
     studies = [f"power/{study}" for study in PARTS[name]]
@@ -214,26 +198,15 @@ def part(table: pd.DataFrame, name: str) -> pd.DataFrame:
 def not_found(table: pd.DataFrame) -> pd.DataFrame:
     """What was tried below the sparsest for each target, and what that rules out.
 
-    Columns target ("95 %"), parameters, start, masks, trainings, successes and seen, the rate
-    that so many trainings would have seen, see `success.seen`.
+    Columns target ("95 %"), parameters, start, masks, trainings, successes, and the rates that
+    `success.seen` gives: seen, of all trainings, is one of the mean rate over the masks, and
+    seen_of_one, of the trainings that each had, one of the rate of any single mask.
     """
     tried = part(table, "below").sort_values(["parameters", "start"], ignore_index=True)
     names = [str(name).removeprefix(BELOW).split(": ") for name in tried["mask"]]
     successes = [row[target] for (_, row), (target, _) in zip(tried.iterrows(), names, strict=True)]
     named = {"target": [target for target, _ in names], "masks": [int(n) for _, n in names]}
     tried = tried.assign(**named, successes=successes, seen=success.seen(tried["trainings"]))
-    columns = ["target", "parameters", "start", "masks", "trainings", "successes", "seen"]
-    return tried[columns]
-
-
-def put(table: pd.DataFrame, path: Path | None = None) -> pd.DataFrame:
-    """Writes one study's counts into a file, for those that are there, and returns all."""
-    path = path or file()
-    before = read(path)
-    others = before[~before["study"].isin(table["study"])]
-    # Studies are in one order, whichever was counted last.
-    every = pd.concat([part for part in (others, table) if len(part)], ignore_index=True)
-    every = every.sort_values("study", kind="stable", ignore_index=True)
-    with writing(path.parent), replacing(path) as temporary:
-        every.to_parquet(temporary, index=False, compression="zstd")
-    return every
+    tried["seen_of_one"] = success.seen(tried["trainings"] / tried["masks"])
+    columns = ["target", "parameters", "start", "masks", "trainings", "successes"]
+    return tried[[*columns, "seen", "seen_of_one"]]

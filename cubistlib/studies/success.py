@@ -87,10 +87,12 @@ def interval(
     return low, high
 
 
-def seen(trainings: int | np.ndarray) -> np.ndarray:
+def seen(trainings: int | np.ndarray | pd.Series) -> np.ndarray:
     """The rate from which so many trainings would have had a success with a certainty of 95 %.
 
     What "none found" rules out: 1 − 0.05^(1/trainings), about 3 / trainings; 1 for no training.
+    Where masks that were tried equally often have rates of their own, it holds for their mean:
+    at one mean, a success is the likelier the more the rates differ.
     """
     n = np.array(trainings, float)
     with np.errstate(divide="ignore"):
