@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from cubistlib.plots.results import staircase
 from cubistlib.plots.style import AXIS_NAMES, SKY, VERMILLION, count_axis, legend, target_lines
 
+CHANCE = 0.51  # a share; networks that answer one class alone are not shown
+
 
 def descent(
     found: pd.DataFrame,
@@ -22,6 +24,7 @@ def descent(
     found, line: columns live_parameters and accuracy, of every network and of a line of
     descent. search: `analysis.frontier` by live_parameters, to hold them against.
     """
+    found = found[found["accuracy"] > CHANCE]
     style: dict[str, Any] = {"s": 12, "color": SKY, "alpha": 0.6, "lw": 0}
     style["label"] = "networks of the beams"
     ax.scatter(found["live_parameters"], 100 * found["accuracy"], **style)
