@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from cubistlib.training.config import SCHEDULES
 # A folder each, strictest first: what is in one holds by the rules of all after it, too.
 FOLDERS = ("sgd", "polished", "pruned-biases")
 
-# What a witness has to say of how it was found, as text.
+# What a witness has to say of how it was found, as text; the date is a day, as 2026-11-25.
 FOUND = ("recipe", "date", "by")
 
 
@@ -50,9 +51,10 @@ def unbeaten(witnesses: Iterable[Witness]) -> dict[str, Witness]:
     """Those that no other beats, by name.
 
     One is beaten if another has as many parameters or fewer and as many points right or more,
-    by its own rules or stricter ones: SGD by the paper's recipe is stricter than polishing, and
-    to count every bias that is read than to count those that are not zero. Of equal ones the one
-    of the larger smallest |logit| stays.
+    by its own rules or stricter ones: training of the paper's kind is stricter than polishing,
+    and to count every bias that is read than to count those that are not zero. Of equal ones one
+    stays that tells its study, since it can be made anew; then that of the larger smallest
+    |logit|, then the first given.
     """
     ordered = sorted(witnesses, key=_order)
     kept = {}
@@ -72,18 +74,18 @@ def add(witnesses: Iterable[Witness], folder: Path, least: float = 0) -> dict[st
 
     least: accuracy, a share, below which a witness is of no interest. What is new is noted how
     far SGD holds it (`held_by_sgd`). A kill at any instant loses no witness. Raises ValueError
-    for a witness that does not say how it was found, and for a file in the folder that is none.
+    before anything is written for a witness that may not be one or does not say how it was found,
+    and for a file in the folder that is none.
     """
     before = read(folder)
     kept = unbeaten([*before.values(), *(w for w in witnesses if w.claims.accuracy >= least)])
-    for file in kept.keys() - {f for f, w in before.items() if w is kept.get(f)}:
-        witness = kept[file]
-        silent = [word for word in FOUND if not isinstance(witness.found.get(word), str)]
-        require(
-            not silent, f"{file}: found has to say {', '.join(FOUND)}; lacks {' '.join(silent)}"
-        )
-        found = {**witness.found, "held_by_sgd": held_by_sgd(witness)}
-        kept[file] = replace(witness, found=found)
+    new = [file for file, witness in kept.items() if before.get(file) is not witness]
+    for file in new:
+        kept[file].check(file)
+        _check_found(file, kept[file])
+    for file in new:
+        found = {**kept[file].found, "held_by_sgd": held_by_sgd(kept[file])}
+        kept[file] = replace(kept[file], found=found)
         kept[file].write(folder / file)
     for beaten in before.keys() - kept.keys():
         (folder / beaten).unlink()
@@ -93,8 +95,8 @@ def add(witnesses: Iterable[Witness], folder: Path, least: float = 0) -> dict[st
 def held_by_sgd(witness: Witness) -> int:
     """How many points are right after SGD from a witness's own numbers, at best.
 
-    50 epochs by the paper's recipe at each rate and schedule of its searches, with its weight
-    decay and without: steep weights that were found otherwise do not stand it.
+    50 epochs at each rate and schedule of the paper's searches, with its weight decay and
+    without: steep weights that were found otherwise do not stand it.
     """
     choices = product((0.05, 0.1), SCHEDULES, (5e-4, 0.0))
     configs = [TrainConfig(lr, schedule, weight_decay=decay) for lr, schedule, decay in choices]
@@ -103,11 +105,25 @@ def held_by_sgd(witness: Witness) -> int:
     return max(round(float(end.accuracy[0]) * len(x)) for end in ends)
 
 
+def _check_found(file: str, witness: Witness) -> None:
+    silent = [word for word in FOUND if not isinstance(witness.found.get(word), str)]
+    require(not silent, f"{file}: found has to say {', '.join(FOUND)}; lacks {' '.join(silent)}")
+    day = witness.found["date"]
+    require(_is_day(day), f"{file}: found's date must be a day as 2026-11-25, got {day!r:.60}")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _folder(witness: Witness) -> str:
     return "pruned-biases" if witness.bias_rule == "pruned" else witness.kind
 
 
 def _order(witness: Witness) -> tuple[float, ...]:
     claims = witness.claims
-    strictness = FOLDERS.index(_folder(witness))
-    return claims.parameters, -claims.correct, strictness, -claims.smallest_logit
+    strictness, nameless = FOLDERS.index(_folder(witness)), "study" not in witness.found
+    return claims.parameters, -claims.correct, strictness, nameless, -claims.smallest_logit

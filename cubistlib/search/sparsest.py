@@ -6,6 +6,7 @@ import pandas as pd
 
 from cubistlib import store
 from cubistlib.search.witness import Witness
+from cubistlib.support.checks import require
 
 TARGETS = (0.80, 0.85, 0.90, 0.95, 0.975, 0.99, 0.995, 0.999, 1.0)
 
@@ -35,14 +36,20 @@ def sparsest(
     search from scratch, whose live parameters count. floor: for some accuracies, parameters that
     are proven to be needed. Columns target (a share); paper, search and floor; sgd, any (polished
     ones too) and pruned_biases (all, since to prune biases is not to have to), with the files of
-    these as sgd_file, …; missing where there is no number. Raises ValueError for results that
-    lack live_parameters.
+    these as sgd_file, …; missing where there is no number. Raises ValueError for results of which
+    a run that did not diverge lacks live_parameters.
     """
     table = pd.DataFrame({"target": TARGETS})
     table["paper"] = [PAPER.get(target) for target in TARGETS]
     if searched is not None:
         runs = store.tidied(searched, "accuracy", "live_parameters", "diverged")
         runs = runs[~runs["diverged"].astype(bool)]
+        lacking = int(runs["live_parameters"].isna().sum())
+        require(
+            not lacking,
+            f"sparsest: {lacking:,} of {len(runs):,} runs do not tell live_parameters, as they "
+            "were made before results did; run them anew or leave them out",
+        )
         reaching = [runs[runs["accuracy"] >= target] for target in TARGETS]
         table["search"] = [runs["live_parameters"].min() for runs in reaching]
     for column, kinds in RULES.items():

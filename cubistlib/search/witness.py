@@ -21,10 +21,12 @@ class Witness:
     """A sparse network that shows what can be reached, and how it was found.
 
     weights[l]: (out, in) float64; biases[l]: (out,) float64; zero where there is none. kind:
-    "sgd" if training by the paper's recipe ended in these numbers, "polished" if anything else
-    did. bias_rule: "read" if every bias counts whose unit is read, as in the paper, "pruned" if
-    biases went as weights do. found: study, number, seed, recipe, steps, date, by, as far as
-    there are such.
+    "sgd" if training of the paper's kind ended in these numbers, but for what does nothing, which
+    is folded into the rest (`simplify`); "polished" if anything else did. Of the paper's kind is
+    SGD with momentum 0.9, batches of 128 and one of its schedules; start, rate, epochs and weight
+    decay may be others. bias_rule: "read" if every bias counts whose unit is read, as in the
+    paper, "pruned" if biases went as weights do. found: study, number, seed, recipe, steps, date,
+    by, as far as there are such.
     """
 
     weights: tuple[np.ndarray, ...]
@@ -44,9 +46,15 @@ class Witness:
     ) -> "Witness":
         """What lives in a network, a stack of one, on the Cubist Spiral (`simplify`).
 
-        Raises ValueError for more networks than one, and for one of which nothing lives.
+        Raises ValueError for more networks than one, for one of another shape than 2 inputs,
+        three hidden layers and 1 output, and for one of which nothing lives.
         """
         require(len(network) == 1, f"Witness: of one network, got a stack of {len(network)}")
+        sizes = network.sizes
+        require(
+            (len(sizes), sizes[0], sizes[-1]) == (5, 2, 1),
+            f"Witness: of 2 inputs, three hidden layers and 1 output, got the sizes {sizes}",
+        )
         done = simplify(network, masks, cubist_spiral()[0])
         require(done.live_weights[0], "Witness: nothing lives in this network")
         live = [np.ones(network.sizes[0], bool)]
@@ -80,14 +88,18 @@ class Witness:
 
         Raises ValueError for what no witness may hold, and if it cannot be written.
         """
-        path, text = Path(path), self.text
-        try:
-            verify.checked(json.loads(text))
-        except verify.NoWitness as error:
-            raise UserError(f"{path}: {error}") from error
+        path = Path(path)
+        self.check(path)
         with writing(path.parent):
-            write_text(path, text)
+            write_text(path, self.text)
         return path
+
+    def check(self, place: object) -> None:
+        """Raises ValueError, which names the place, for what no witness may hold."""
+        try:
+            verify.checked(json.loads(self.text))
+        except verify.NoWitness as error:
+            raise UserError(f"{place}: {error}") from error
 
     @property
     def text(self) -> str:
