@@ -13,10 +13,10 @@ from cubistlib.search.descent import Budget, Population, descend
 from cubistlib.search.descent import moves as moves_module
 from cubistlib.search.descent.draft import Draft
 from cubistlib.search.descent.evolution import closest
-from cubistlib.search.descent.margins import Parameters, margins, wrong
+from cubistlib.search.descent.margins import Parameters, margins, scores, wrong
 from cubistlib.search.descent.moves import BIAS_MOVES, MOVES, varied
 from cubistlib.search.descent.niches import Niches
-from cubistlib.search.descent.polish import Polish
+from cubistlib.search.descent.polish import Polish, reach
 from cubistlib.search.descent.population import connected, hosted, lived, narrowed, scored
 from cubistlib.search.descent.refine import Recipe, Trainer
 from cubistlib.search.descent.removal import removals
@@ -228,6 +228,26 @@ def test_moves_lead_to_connected_networks(seed, free):
         np.testing.assert_array_equal(one, other)
 
 
+def test_a_swap_without_a_place_for_the_new_weight_changes_nothing():
+    nets, masks = some(7, n=1, hidden=(2, 2, 2), share=1)
+    before = [a.copy() for a in (*nets.arrays, *masks.arrays)]
+    moves_module.swap(draft(nets, masks))
+    for old, now in zip(before, (*nets.arrays, *masks.arrays), strict=True):
+        np.testing.assert_array_equal(old, now)
+
+
+def test_a_unit_that_is_split_is_read_as_before():
+    """Every reader reads both halves, and their weights add up to what it had."""
+    nets, masks = hosted(some(9, n=1, hidden=(2, 2, 2), share=1)[0], (4, 4, 4))
+    weights = [w[0].copy() for w in nets.weights]
+    moves_module.split_unit(draft(nets, masks))
+    (layer,) = (i for i in range(1, 4) if masks.weights[i][0].any(0).sum() == 3)
+    for now, before in zip(nets.weights[layer][0], weights[layer], strict=True):
+        assert np.isclose(now.sum(), before.sum(), atol=1e-6)
+    readers = masks.weights[layer][0].any(1)
+    assert masks.weights[layer][0][readers][:, masks.weights[layer][0].any(0)].all()
+
+
 def test_every_move_is_made():
     assert set(CHANGES) == {move.__name__ for move in MOVES}
     assert set(BIAS_MOVES) > set(MOVES)
@@ -330,6 +350,58 @@ def test_polishing_never_makes_worse(seed):
     assert (after.correct >= before.correct - 1).all()  # counted in single precision before
 
 
+def right(net, data):
+    """Points right in double precision, layer by layer."""
+    h = data[0].astype(float)
+    for w, b in zip(net.weights, net.biases, strict=True):
+        z = h @ w[0].T.astype(float) + b[0].astype(float)
+        h = np.maximum(z, 0)
+    return ((z[:, 0] > 0) == (data[1] > 0.5)).sum()
+
+
+def test_what_is_polished_is_counted_as_it_is_in_the_end():
+    """Units that are merged give logits that are rounded otherwise; all points are close to 0."""
+    first = [[0.3, 0.7], [0.39, 0.91]]
+    nets, masks = by_hand([first, [[1.1, 0.7]], [[1.0]], [[1.0]]], [[0, 0], [0], [0], [-1.0]])
+    a = np.random.default_rng(0).uniform(0.1, 0.9, 2000)
+    slope = right_slope(nets)
+    x = np.stack([a / slope[0], (1 - a) / slope[1]], 1).astype(np.float32)
+    parameters = Parameters.of(masks)
+    y = (parameters.logits(parameters.vector(nets), x) > 0).astype(np.float32)
+    before = population(nets, masks)
+    after = Polish(rounds=0).all(before, (x, y), np.random.default_rng(0))
+    assert after.masks.weights_kept[0] == 5  # one unit of two is left
+    assert after.correct[0] == right(after.network, (x, y)) < right(nets, (x, y)) == len(x)
+    assert after.correct.dtype == np.int64
+    z = after.network.logits(x)[0].astype(float)
+    assert np.isclose(after.loss[0], np.logaddexp(0, np.where(y > 0.5, -z, z)).mean())
+
+
+def right_slope(nets):
+    """∂(logit)/∂input where all units are above 0."""
+    slope = np.ones((1, 1))
+    for w in reversed(nets.weights):
+        slope = slope @ w[0].astype(float)
+    return slope[0]
+
+
+def test_scores_are_those_of_every_network():
+    nets, masks = some(8, n=5)
+    correct, loss = scores(nets, masks, DATA)
+    assert correct.tolist() == [right(nets[i], DATA) for i in range(5)]
+    np.testing.assert_allclose(loss, population(nets, masks).loss, rtol=1e-5)
+
+
+def test_how_far_margins_move_does_not_hang_on_the_points_beside_them():
+    """As sums of BLAS do, and so on its threads, which share the points out."""
+    rng = np.random.default_rng(0)
+    room, slopes = rng.random(40), rng.normal(size=(40, 1003))
+    whole = reach(room, slopes)
+    np.testing.assert_allclose(whole, room @ np.abs(slopes), rtol=1e-12)
+    for part in (slice(0, 1), slice(0, 501), slice(501, 1003), slice(1002, 1003)):
+        np.testing.assert_array_equal(reach(room, slopes[:, part]), whole[part])
+
+
 @pytest.mark.parametrize("biases", [False, True])
 def test_a_start_is_what_its_seed_says(biases):
     budget = Budget(**(vars(TINY) | {"biases": biases}))
@@ -359,11 +431,7 @@ def check(niche, count, biases):
         counted = sum(int((b != 0).sum()) if biases else b.size for b in net.biases)
         assert nonzero + counted == count
         assert live.live_weights[i] == nonzero
-        h = DATA[0].astype(float)
-        for w, b in zip(net.weights, net.biases, strict=True):
-            z = h @ w[0].T.astype(float) + b[0].astype(float)
-            h = np.maximum(z, 0)
-        assert ((z[:, 0] > 0) == (DATA[1] > 0.5)).sum() == niche.correct[i]
+        assert right(net, DATA) == niche.correct[i]
 
 
 def test_a_start_from_known_networks_keeps_what_they_have():
@@ -386,8 +454,22 @@ def test_narrowed_is_the_inverse_of_hosted():
 
 
 @pytest.mark.parametrize(
-    "wrongly", [{"low": 0}, {"low": 9, "high": 8}, {"host": (0, 1, 1)}, {"generations": -1}]
+    "wrongly, said",
+    [
+        ({"low": 0}, "low"),
+        ({"low": 9, "high": 8}, "low must not be above high"),
+        ({"host": (0, 1, 1)}, "host"),
+        ({"generations": -1}, "generations"),
+        ({"children": 3}, "children must be at least 4, got 3"),
+        ({"polished": 0, "polishings": 2}, "with polished=0 both must be 0, got 2 and 0"),
+        ({"polished": 0, "hops": 1}, "with polished=0 both must be 0, got 0 and 1"),
+    ],
 )
-def test_budgets_that_are_none(wrongly):
-    with pytest.raises(cl.UserError, match="budget: "):
+def test_budgets_that_are_none(wrongly, said):
+    with pytest.raises(cl.UserError, match=f"budget: .*{said}"):
         Budget(**wrongly)
+
+
+def test_the_fewest_children_are_enough():
+    budget = Budget(**(vars(TINY) | {"children": 4, "polishings": 1, "hops": 0}))
+    assert descend((3, 1, 3), np.random.SeedSequence(4), DATA, budget).polished.kept

@@ -21,7 +21,7 @@ from cubistlib.support import types
 from cubistlib.support.checks import require
 from cubistlib.training import TrainConfig, Trained, TrainState
 
-# What a network ended in: training by the paper's recipe, or polishing, which is none.
+# What a network ended in: training of the paper's kind, SGD, or polishing, which is none.
 KINDS = ("elimination", "elimination-polished")
 # The same where biases were pruned too, so that its count is another.
 BIASES = "-biases"
@@ -39,11 +39,17 @@ class EliminationStudy(Study):
     """The best network of every kind and count that each start finds; see `search.descent`.
 
     A start is a shard, and stands on (study, start) alone. structures: hidden widths of the
-    dense networks to start from, each `seeds` times. networks: instead of those, what an
-    earlier study has found, as stacks of one; then all starts begin from all of them.
+    dense networks to start from, each `seeds` times. networks: instead of those, some that an
+    earlier study's SGD ended in, as stacks of one; then all starts begin from all of them. They
+    stand among what SGD found as they are, so a polished network must not be given.
+
     Experiment number = start × slots + slot, slot = kind × counts + (parameters − low). One that
     a start did not find has `diverged` set and no accuracy. `parameters_kept` is the count; where
-    biases may be pruned, what is not zero. `steps`: all that the start took.
+    biases may be pruned, what is not zero.
+
+    `steps`: gradient steps, a batch each, of all trainings of the start. Not counted: the
+    gradients that moves look at, the forward passes of removals and scores, polishing, and with
+    `networks` what the earlier study took to find them.
     """
 
     # The search has rates and lengths of its own, and the fast engine; a shard is a start.

@@ -83,8 +83,8 @@ class Parameters:
     def _forward(self, values: np.ndarray, x: np.ndarray):
         """The logits, and what every unit gives by (layer, unit), the inputs being layer 0.
 
-        Sums over a unit's inputs are taken in their order, row by row, so that no threads of a
-        library can change them.
+        Sums over a unit's inputs are taken in their order, row by row, by no library of matrices:
+        what that gives may depend on its threads.
         """
         outputs = {(0, i): x[:, i].astype(np.float64) for i in range(self.sizes[0])}
         at, last, z = 0, len(self.sizes) - 2, np.zeros(len(x))
@@ -107,3 +107,20 @@ def margins(logits: np.ndarray, y: np.ndarray) -> np.ndarray:
 def wrong(logits: np.ndarray, y: np.ndarray) -> int:
     """Points on the wrong side; a logit of 0 is class 0, as everywhere."""
     return int(((logits > 0) != (y > 0.5)).sum())
+
+
+def scores(
+    nets: Network, masks: Masks, data: tuple[np.ndarray, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Points right, (n,) int64, and mean binary cross-entropy, (n,) float64, of every network.
+
+    data: rows x (rows, in) and labels y (rows,). All sums are in double precision.
+    """
+    x, y = data
+    correct, loss = [], []
+    for i in range(len(nets)):
+        parameters = Parameters.of(masks[i])
+        logits = parameters.logits(parameters.vector(nets[i]), x)
+        correct.append(len(x) - wrong(logits, y))
+        loss.append(np.logaddexp(0, -margins(logits, y)).mean())
+    return np.array(correct, np.int64), np.array(loss)

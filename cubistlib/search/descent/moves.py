@@ -45,7 +45,7 @@ def add_bias(draft: Draft) -> None:
 
 def add_weight(draft: Draft) -> None:
     """Between units that are there, where the loss would change fastest; either sign."""
-    places = [(layer, *p) for layer in range(len(draft.weights)) for p in draft.absent(layer)]
+    places = _absent(draft)
     if not places:
         return
     slopes = np.abs([draft.slopes[layer][unit, source] for layer, unit, source in places])
@@ -58,6 +58,8 @@ def add_weight(draft: Draft) -> None:
 
 def swap(draft: Draft) -> None:
     """One weight for another: removed where little hangs on it, added as in `add_weight`."""
+    if not _absent(draft):
+        return
     places = draft.weights_there()
     saliency = [abs(draft.weights[a][b, c] * draft.slopes[a][b, c]) for a, b, c in places]
     likely = 1 / (np.array(saliency) + np.mean(saliency) + 1e-12)
@@ -122,7 +124,7 @@ def replace_unit(draft: Draft) -> None:
 
 
 def split_unit(draft: Draft) -> None:
-    """A unit becomes two that share its readers; those of more than one go to either."""
+    """A unit becomes two that read much the same; all its readers read both, each a share."""
     if not (chosen := draft.hidden_unit()):
         return
     layer, one = chosen
@@ -165,6 +167,10 @@ def jitter(draft: Draft) -> None:
     size = 10 ** draft.rng.uniform(-2, -0.3)
     for array in (*draft.weights, *draft.biases):
         array *= np.exp(size * draft.rng.normal(size=array.shape))
+
+
+def _absent(draft: Draft) -> list[tuple[int, int, int]]:
+    return [(layer, *p) for layer in range(len(draft.weights)) for p in draft.absent(layer)]
 
 
 def _wire_anew(draft: Draft, layer: int, unit: int, reader: int) -> None:

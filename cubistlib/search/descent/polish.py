@@ -1,11 +1,11 @@
 """Polishing, no SGD: fewer points on the wrong side, by one linear programme after another."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cubistlib.networks import Network
-from cubistlib.search.descent.margins import Parameters, margins, wrong
+from cubistlib.search.descent.margins import Parameters, margins, scores, wrong
 from cubistlib.search.descent.population import Data, Population, lived
 
 # Added to a parameter's size, to which its trust region is relative.
@@ -49,7 +49,7 @@ class Way:
         scale = np.median(np.abs(margin[margin != 0])) if margin.any() else 0.0
         room = radius * (np.abs(values) + LEAST_SIZE)
         goal = self.goal * scale * min(1.0, radius / 0.1)
-        near = np.flatnonzero(margin < goal + room @ np.abs(slopes))
+        near = np.flatnonzero(margin < goal + reach(room, slopes))
         stride = max(1, -(-len(near) // self.points))
         near = near[offset % stride :: stride]
         if not len(near) or scale == 0:
@@ -64,6 +64,17 @@ class Way:
             method="highs-ds",
         )
         return result.x[: len(values)] * room if result.success else None
+
+
+def reach(room: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+    """How far margins move at most, linearly, if each parameter moves by its room: (n,).
+
+    room: (p,). slopes: (p, n). Added up in order, since what BLAS gives may depend on its threads.
+    """
+    total = np.zeros(slopes.shape[1])
+    for most, slope in zip(room, slopes, strict=True):
+        total += most * np.abs(slope)
+    return total
 
 
 @dataclass(frozen=True)
@@ -86,20 +97,16 @@ class Polish:
     ) -> Population:
         """A population polished one by one; what then lives in them, in single precision.
 
-        The points that are right are counted in double precision.
+        They are scored in double precision, as they are in the end.
         """
-        parts = []
+        nets = []
         for i in range(len(found)):
-            one = found[[i]]
-            parameters = Parameters.of(one.masks)
-            values, _ = self(parameters, parameters.vector(one.network), data, rng)
-            net = Network.from_arrays(*parameters.arrays(values))
-            logits = parameters.logits(parameters.vector(net), data[0])
-            correct = np.array([len(logits) - wrong(logits, data[1])])
-            loss = np.logaddexp(0, -margins(logits, data[1])).mean(keepdims=True)
-            polished = Population(net, one.masks, correct, loss, one.configs)
-            parts.append(lived(polished, data, free))
-        return Population.concatenate(parts)
+            parameters = Parameters.of(found.masks[i])
+            values, _ = self(parameters, parameters.vector(found.network[i]), data, rng)
+            nets.append(Network.from_arrays(*parameters.arrays(values)))
+        after = lived(replace(found, network=Network.concatenate(nets)), data, free)
+        correct, loss = scores(after.network, after.masks, data)
+        return replace(after, correct=correct, loss=loss)
 
     def __call__(
         self, parameters: Parameters, values: np.ndarray, data: Data, rng: np.random.Generator

@@ -1,4 +1,8 @@
-"""Trainings of many candidates at once, by the paper's recipe from the weights that they have."""
+"""Trainings of many candidates at once, from the weights that they have.
+
+By SGD of the paper's kind, not by its recipe: momentum, batches and schedules are the same, but
+rates and lengths are others, and there is no weight decay.
+"""
 
 from dataclasses import dataclass
 
@@ -11,10 +15,10 @@ from cubistlib.training import TrainConfig, train
 
 @dataclass(frozen=True)
 class Recipe:
-    """How candidates are trained: the paper's SGD, each candidate at one of several rates.
+    """How candidates are trained: SGD, each candidate at one of several rates.
 
-    Momentum 0.9, batches of 128 and the schedules are the paper's. There is no weight decay,
-    which holds steep weights down, and sparse networks need them.
+    Momentum 0.9, batches of 128. There is no weight decay, which holds steep weights down, and
+    sparse networks need them.
     """
 
     epochs: int
@@ -28,7 +32,7 @@ class Recipe:
 
 
 class Trainer:
-    """Trains candidates on the data, and counts the gradient steps that it spends.
+    """Trains candidates on the data, and counts the gradient steps of these trainings.
 
     What it draws comes from `rng`: the order of the data, shared by those trained together,
     and each candidate's rate. steps: all so far, those of every candidate counted.

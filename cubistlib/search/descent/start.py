@@ -9,7 +9,7 @@ from pydantic import InstanceOf
 
 from cubistlib.search.descent.beam import dense, descent, race
 from cubistlib.search.descent.evolution import generation, polished
-from cubistlib.search.descent.margins import Parameters, wrong
+from cubistlib.search.descent.margins import scores
 from cubistlib.search.descent.niches import Niches
 from cubistlib.search.descent.polish import Polish
 from cubistlib.search.descent.population import Data, Population, lived
@@ -19,6 +19,9 @@ from cubistlib.support.checks import require
 from cubistlib.support.threads import one_thread
 
 POLISH = Polish()
+
+# Fewest children of a generation: a quarter of them come from removals, and one must.
+FEWEST = 4
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,11 @@ class Budget:
 
     low, high: least and most parameters of a network that is kept. tries: dense networks from
     random weights. beam, branch: networks in the beam, removals of each. generations,
-    children: of the evolution. room: networks kept of a count. polished: networks of each count
-    that are then polished as `polish` says; polishings: generations of those. hops: of the best
-    of each count in the end, as in `Polish`; 0 of all three for no polishing.
-    biases: whether biases may be pruned as well; then what is not zero counts. host: most units
-    of each hidden layer.
+    children: of the evolution, at least 4. room: networks kept of a count. polished: networks of
+    each count that are then polished as `polish` says; polishings: generations of those. hops: of
+    the best of each count in the end, as in `Polish`. Both go on from what is polished; 0 of all
+    three for no polishing. biases: whether biases may be pruned as well; then what is not zero
+    counts. host: most units of each hidden layer.
     """
 
     low: types.Count = 17
@@ -59,13 +62,24 @@ class Budget:
             self.low <= self.high,
             f"budget: low must not be above high, got {self.low} and {self.high}",
         )
+        require(
+            self.children >= FEWEST,
+            f"budget: children must be at least {FEWEST}, got {self.children}",
+        )
+        require(
+            self.polished > 0 or self.polishings == self.hops == 0,
+            "budget: polishings and hops go on from polished networks, so with polished=0 both "
+            f"must be 0, got {self.polishings} and {self.hops}",
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
     """What a start found. sgd: networks that training ended in. polished: all others.
 
-    steps: gradient steps, a batch each, that the start took in all.
+    steps: gradient steps, a batch each, of all trainings of the start. Not among them: the
+    gradients that moves look at, the forward passes of removals and scores, polishing, and what
+    the networks took that a start from known ones begins with.
     """
 
     sgd: Niches
@@ -80,7 +94,10 @@ def descend(
 
     origin: hidden widths, whose dense networks are trained from random weights and thinned out
     with a beam; or networks of the budget's host to begin with. Then evolution with niches, all
-    by the paper's SGD; then polishing of the best.
+    by SGD of the paper's kind (see `refine`); then polishing of the best.
+
+    Networks to begin with stand among `Found.sgd` as they are, so only such may be given as SGD
+    ended in: a polished one would be taken for SGD's.
     """
     with one_thread():
         return _descend(origin, seed, data, budget)
@@ -115,10 +132,6 @@ def recounted(niches: Niches, data: Data) -> Niches:
     """The same networks, the points that are right counted in double precision."""
     again = replace(niches, kept={})
     for niche in niches.kept.values():
-        counts = []
-        for i in range(len(niche)):
-            parameters = Parameters.of(niche.masks[i])
-            logits = parameters.logits(parameters.vector(niche.network[i]), data[0])
-            counts.append(len(logits) - wrong(logits, data[1]))
-        again.add(replace(niche, correct=np.array(counts, np.int64)))
+        correct, _ = scores(niche.network, niche.masks, data)
+        again.add(replace(niche, correct=correct))
     return again
