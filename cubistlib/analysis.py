@@ -51,7 +51,7 @@ def reference_pruning() -> pd.DataFrame:
 def sparsest(witnesses: Iterable[Witness] | None = None) -> pd.DataFrame:
     """The sparsest networks known, as runs of two algorithms to stand beside results.
 
-    sparsest_sgd: those that end in training by the paper's recipe; sparsest: all. Columns
+    sparsest_sgd: those that end in training of the paper's kind, SGD; sparsest: all. Columns
     algorithm, COUNTS, accuracy and diverged; of a witness all that is kept lives. Those whose
     biases were pruned count in another way and are left out. Default: those that come with the
     package.
@@ -72,11 +72,10 @@ def best_of_each_size(results: pd.DataFrame, by: str = "parameters_kept") -> pd.
 
     by: how parameters are counted, of PARAMETERS; weights are counted in the same way.
     """
-    require(by in PARAMETERS, f"analysis: by is one of {', '.join(PARAMETERS)}, got {by!r:.99}")
+    _named(by, PARAMETERS)
     size = [next(name for name, kind in WEIGHTS.items() if kind == PARAMETERS[by]), by]
     runs = converged(_counting(results, *size))
-    best = runs.groupby(size)["accuracy"].idxmax()
-    return runs.loc[best].reset_index(drop=True)
+    return runs.loc[runs.groupby(size)["accuracy"].idxmax()].reset_index(drop=True)
 
 
 def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
@@ -115,28 +114,28 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     """
     cell = ["algorithm", "hidden", "keep"]
     results = store.tidied(results, *cell, "seed", "accuracy")
-    best = converged(results).groupby([*cell, "seed"])["accuracy"].max()
-    summary = best.groupby(cell).agg(median="median", low="min", high="max", seeds="count")
-    return summary.reset_index()
+    best = converged(results).groupby([*cell, "seed"])["accuracy"].max().groupby(cell)
+    return best.agg(median="median", low="min", high="max", seeds="count").reset_index()
 
 
 def by_width(
-    results: pd.DataFrame, most: int, by: Sequence[str] = ("effective_weights",)
+    results: pd.DataFrame, most: int, by: str | Sequence[str] = "effective_weights"
 ) -> pd.DataFrame:
     """The best run of every algorithm and width that keeps at most so many weights.
 
     Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and for
-    each count of weights in `by` ("effective", "live") the mean share of the kept weights that
+    each count in `by`, of WEIGHTS ("effective", "live"), the mean share of the kept weights that
     it counts, over the same runs.
     """
+    counts = _named(by, WEIGHTS)
     results = store.tidied(results, "algorithm", "hidden", "weights_kept", "accuracy")
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
-    runs = converged(_counting(results[even & (results["weights_kept"] <= most)], *by))
-    shares = {WEIGHTS[count]: runs[count].astype(float) / runs["weights_kept"] for count in by}
+    runs = converged(_counting(results[even & (results["weights_kept"] <= most)], *counts))
+    shares = {WEIGHTS[count]: runs[count].astype(float) / runs["weights_kept"] for count in counts}
     runs = runs.assign(width=runs["hidden"].str[0], **shares)
     means = {share: (share, "mean") for share in shares}
-    groups = runs.groupby(["algorithm", "width"])
-    return groups.agg(accuracy=("accuracy", "max"), **means).reset_index()
+    groups = runs.groupby(["algorithm", "width"], as_index=False)
+    return groups.agg(accuracy=("accuracy", "max"), **means)
 
 
 def smallest(
@@ -145,17 +144,16 @@ def smallest(
     """Fewest nonzero parameters with which each algorithm reached each target.
 
     targets: accuracies, as shares. Columns algorithm, runs, then one a target such as "95 %"
-    with the count, missing where no run reached it. Of several counts one each, "95 %, kept" and
-    "95 %, live"; the fewest of two counts may be those of two runs.
+    with the count, missing where no run reached it. Of several of COUNTS one each, "95 %, kept"
+    and "95 %, live"; the fewest of two counts may be those of two runs.
     """
-    counts = [by] if isinstance(by, str) else [*by]
+    counts = [by] if isinstance(by, str) else _named(by, COUNTS)
     results = _counting(store.tidied(results, "algorithm"), *counts)
     table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
         reaching = _reaching(results, target).groupby("algorithm")
         for count in counts:
-            name = f"{100 * target:g} %"
-            name += "" if count == by else f", {COUNTS[count]}"
+            name = f"{100 * target:g} %" + ("" if count == by else f", {COUNTS[count]}")
             table[name] = reaching[count].min().astype("Int64")
     return pd.DataFrame(table).rename_axis("algorithm").reset_index()
 
@@ -183,20 +181,18 @@ def gap(
     At every size that the pruner has tried within the search's range, the best accuracy of
     either with at most so many nonzeros. sizes: compare at these instead. What lives is no
     choice, so that by its own sizes a pruner whose networks die would be compared where there is
-    little to find. Columns algorithm, sizes, and least, median and largest difference of the two
-    shares (negative where the pruner is ahead).
+    little to find. Columns algorithm, sizes (of how many both have a run that counts), and least,
+    median and largest difference of the two shares there (negative where the pruner is ahead).
     """
-    given = sorted({*sizes})
+    given, ahead = sorted({*sizes}), []
     results = _counting(store.tidied(results, "algorithm"), by)
-    searched = results["algorithm"] == "search"
-    search, ahead = results[searched], []
-    for name, runs in results[~searched].groupby("algorithm"):
+    search = results[results["algorithm"] == "search"]
+    for name, runs in results[results["algorithm"] != "search"].groupby("algorithm"):
         tried = runs[by].dropna().astype("int64")
         tried = tried[tried.between(search[by].min(), search[by].max())].unique()
-        at = given or tried
-        best = [_best_within(r, by).reindex(at, method="ffill") for r in (search, runs)]
+        best = [_best_within(r, by).reindex(given or tried, method="ffill") for r in (search, runs)]
         lead = best[0] - best[1]
-        ahead.append((name, len(at), lead.min(), lead.median(), lead.max()))
+        ahead.append((name, lead.count(), lead.min(), lead.median(), lead.max()))
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
 
@@ -230,6 +226,14 @@ def _counting(results: pd.DataFrame, *by: str) -> pd.DataFrame:
             "made before results did; run them anew or count in another way",
         )
     return results
+
+
+def _named(by: str | Sequence[str], allowed: Iterable[str]) -> list[str]:
+    """The counts that `by` names, all of them allowed."""
+    names, known = [by] if isinstance(by, str) else [*by], [*allowed]
+    for name in names:
+        require(name in known, f"analysis: by is one of {', '.join(known)}, got {name!r:.99}")
+    return names
 
 
 def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:

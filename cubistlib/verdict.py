@@ -54,10 +54,11 @@ def verdict(algorithm: str, backend: str = "auto") -> pd.DataFrame:
 def standings(results: pd.DataFrame) -> pd.DataFrame:
     """By how much the search is ahead of each pruner, by what is kept, on a path and alive.
 
-    The median of `analysis.gap` over all numbers of parameters that a pruner has kept, the same
-    sizes for all and for every count; a share, negative where the pruner is ahead. Columns
-    algorithm, kept, effective and live; least first, by what lives. Raises ValueError for results
-    that lack a count.
+    The median of `analysis.gap` at all numbers of parameters that any pruner has kept; a share,
+    negative where the pruner is ahead. A size is compared if the search and the pruner both have
+    a run so small, so that it need not be the same sizes for two pruners or by two counts; `sizes`
+    of `analysis.gap` tells how many. Columns algorithm, kept, effective and live; least first, by
+    what lives. Raises ValueError for results that lack a count.
     """
     results = store.tidied(results, "algorithm", "parameters_kept")
     sizes = results.loc[results["algorithm"] != "search", "parameters_kept"].unique().tolist()

@@ -108,6 +108,39 @@ def test_gap_compares_the_best_of_both_at_the_pruners_sizes():
     assert round(table["least"], 6) == -0.05  # at 24 the pruner is ahead
 
 
+def test_only_sizes_at_which_both_have_a_run_are_counted_as_compared():
+    """At 22 the pruner has one that diverged alone, at 15 nobody; all of it NaN, never a 0."""
+    rows = [("search", 20, 0.9, False), ("search", 26, 0.97, False)]
+    rows += [("snip", 22, 0.99, True), ("snip", 24, 0.95, False), ("gmp", 22, 0.5, True)]
+    results = pd.DataFrame(rows, columns=["algorithm", "parameters_kept", "accuracy", "diverged"])
+    table = gap(results).set_index("algorithm")
+    assert table["sizes"].to_dict() == {"gmp": 0, "snip": 1}
+    assert table.loc["gmp", ["least", "median", "largest"]].isna().all()
+    table = gap(results, sizes=[15, 22, 24, 26]).set_index("algorithm")
+    assert table["sizes"].to_dict() == {"gmp": 0, "snip": 2}
+
+
+@pytest.mark.parametrize(
+    ("use", "sentence"),
+    [
+        (lambda t: by_width(t, 26, ["parameters_kept"]), "weights.*, got 'parameters_kept'"),
+        (lambda t: by_width(t, 26, "live"), "weights.*, got 'live'"),
+        (lambda t: smallest(t, [0.95], ["seed"]), "parameters_kept, .*, got 'seed'"),
+        (lambda t: smallest(t, [0.95], ["live_weights", ["seed"]]), r"weights, got \['seed'\]"),
+    ],
+)
+def test_a_count_that_is_none_is_a_sentence(use, sentence):
+    with pytest.raises(cl.UserError, match=f"^analysis: by is one of .*{sentence}$"):
+        use(counted().assign(hidden=[(3, 3)] * 5, seed=0))
+
+
+def test_a_share_may_be_named_alone():
+    runs = counted().assign(hidden=[(3, 3)] * 5)
+    alone, several = by_width(runs, 30, "live_weights"), by_width(runs, 30, ["live_weights"])
+    pd.testing.assert_frame_equal(alone, several)
+    assert alone["live"].tolist() == pytest.approx([15 / 17, (9 / 18 + 14 / 16 + 13 / 20) / 3])
+
+
 def test_the_best_of_every_width_with_few_weights():
     rows = [
         ("gmp", (3, 3, 3), 20, 20, 0.7, False),
@@ -215,8 +248,8 @@ def test_results_of_a_sweep_can_be_ranked_by_every_count():
 
 
 def witness(width, kind="sgd", bias_rule="read"):
-    """A network of that many hidden units, all alive."""
-    net = cl.Network.initialize((width,), seed=8)
+    """A network of that many units in its third hidden layer, all alive."""
+    net = cl.Network.initialize((1, 1, width), seed=10)
     return Witness.of(net, cl.Masks.ones_like(net), kind, bias_rule)
 
 

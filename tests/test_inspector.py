@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import replace
 
+import eliminations
 import nbformat
 import numpy as np
 import pandas as pd
@@ -24,6 +25,7 @@ from cubistlib.networks.connectivity import STATES
 from cubistlib.pruners.parts.selection import select
 from cubistlib.runner import page
 from cubistlib.studies import PruningStudy, SearchStudy, stacks
+from cubistlib.studies.eliminating import flat, network_of
 
 CONFIG = cl.TrainConfig(0.1, "cosine", epochs=2)
 FEW = {"points": 2000}
@@ -391,6 +393,54 @@ def test_runs_of_a_search_need_their_study(few):
     found = catalogue(results, None, [study], *few)
     for entry in found.entries:
         assert entry.load().at(None).net.evaluate(*few)[0][0] == entry.accuracy
+
+
+@pytest.fixture(scope="module")
+def eliminated():
+    """An elimination's study and rows: most counts have no network, and no accuracy."""
+    study = eliminations.tiny(name="s/down")
+    return study, study.run(range(len(study)))
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_networks_of_an_elimination_are_those_of_its_rows(results, eliminated, few, known):
+    study, rows = eliminated
+    found = rows[~rows["diverged"]]
+    assert 0 < len(found) < len(rows) and rows["accuracy"].isna().any()
+    both = pd.concat([results, rows], ignore_index=True)
+    entries = catalogue(both, None, [study] if known else [], *few).entries
+    shown = [entry for entry in entries if entry.study == "s/down"]
+    choices = ["algorithm", "hidden", "seed", "weights_kept"]
+    best = found.groupby(choices)["accuracy"].max()
+    assert sorted(e.accuracy for e in shown) == sorted(best)
+    for entry in shown:
+        last = entry.load().at(None)
+        assert last.net.evaluate(*study.data)[0][0] == entry.accuracy
+        assert last.weights_kept == entry.keep
+    assert cl.inspect(found.iloc[0], studies=[study], data=few)._repr_png_()
+
+
+def test_rows_of_an_elimination_without_a_network_to_show(eliminated, few):
+    study, rows = eliminated
+    with pytest.raises(Refused, match=r"^inspect: nothing to look at: no row has an accuracy$"):
+        cl.inspect(rows[rows["diverged"]], data=few)
+    found = rows[~rows["diverged"]].head(1)
+    with pytest.raises(Refused, match=r"left out 1 of 1 runs: .* of an elimination their network"):
+        cl.inspect(found.assign(network=None), studies=[study], data=few)
+    damaged = found.assign(network=[found["network"].iloc[0][:-1]])
+    with pytest.raises(Refused, match=r"^inspect: experiment .* of s/down holds .* numbers as its"):
+        cl.inspect(damaged, data=few)
+
+
+def test_pruned_biases_do_not_count_as_kept(eliminated, few):
+    row = eliminated[1].query("not diverged").head(1)
+    net = network_of(row.iloc[0])
+    net.biases[-1][:] = 0
+    row = row.assign(network=[tuple(flat(net))])
+    for algorithm, fewer in (("elimination", 0), ("elimination-biases", 1)):
+        (entry,) = catalogue(row.assign(algorithm=algorithm), None, (), *few).entries
+        kept = entry.load().at(None).masks.parameters_kept[0]
+        assert kept == row["parameters_kept"].iloc[0] - fewer
 
 
 def test_a_run_that_cannot_be_had_again_says_so(results, few):

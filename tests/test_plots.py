@@ -150,6 +150,13 @@ def test_every_pruner_has_a_small_panel_with_the_rulers_in_it():
     plt.close(figure)
 
 
+def test_no_pruner_goes_without_a_panel():
+    figure, axes = plt.subplots(1, 1, squeeze=False)
+    with pytest.raises(cl.UserError, match=r"^plots: 2 pruners need as many axes, got 1$"):
+        plots.small_panels(gap_frame(), axes.flat)
+    plt.close(figure)
+
+
 def test_grey_is_what_no_ruler_has_reached():
     figure, axes = plt.subplots(1, 2)
     plots.small_panels(gap_frame(), axes)

@@ -102,6 +102,8 @@ def test_a_verdict_is_read_by_what_is_kept_on_a_path_and_alive():
     mine = [0.05, (-0.10 + 0.05) / 2, (-0.10 + 0.05) / 2]
     yours = [(0.30 + 0.02) / 2] * 3
     np.testing.assert_allclose(table[["kept", "effective", "live"]], [mine, yours])
+    compared = [analysis.gap(results, by, [20, 30])["sizes"].tolist() for by in counts]
+    assert compared == [[1, 2], [2, 2], [2, 2]], "what a median is over hangs on the count"
     results.loc[2, "live_parameters"] = None
     with pytest.raises(cl.UserError, match=r"^analysis: 1 of 5 runs do not tell live_parameters"):
         verdict.standings(results)

@@ -36,7 +36,8 @@ def inspect(
     what: a Network (with `masks`; default: all kept), a pair (Network, Masks), a training
     (`Trained`), the `TrainState`s of one training in order, a mapping of names to any of these,
     or results: a frame, a row of one, or the path of a Parquet file. Runs of results are
-    trained once more, from their numbers, when they are looked at.
+    trained once more, from their numbers, when they are looked at; rows that hold their network,
+    as those of an `EliminationStudy` do, show that one.
     view: what to show first, as `Inspector.view` gives it. data: x and y to measure on
     (default: the spiral). studies: those that the results are of; runs of a search need it.
     Raises ValueError, in one sentence, for what does not exist or cannot be drawn.

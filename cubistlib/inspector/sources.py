@@ -1,6 +1,6 @@
 """Where a catalogue's entries come from: networks in hand, and rows of results."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from pathlib import Path
 
@@ -10,9 +10,10 @@ import pandas as pd
 from cubistlib import pruners, store
 from cubistlib.inspector.catalogue import Catalogue, Entry
 from cubistlib.inspector.film import Film, rerun
-from cubistlib.networks import Masks, Network, weights_of
+from cubistlib.networks import Masks, Network, parameters_of, weights_of
 from cubistlib.plots.style import look, width_name
-from cubistlib.studies import Experiment, SearchStudy, Study, stacks
+from cubistlib.studies import EliminationStudy, Experiment, SearchStudy, Study, stacks
+from cubistlib.studies.eliminating import BIASES, masks_of, network_of
 from cubistlib.studies.experiment import SEARCH
 from cubistlib.support.checks import UserError, require
 from cubistlib.training import TrainConfig, Trained, TrainState
@@ -39,25 +40,34 @@ def _from_results(
 ) -> Catalogue:
     """The most accurate run of every choice of the menus and number of weights.
 
-    One that diverged only where all did: it is shown as it was before. Each is trained once more
-    when it is looked at. Without its study a search's run can be had again only if its mask is
-    that of a dense structure.
+    One that diverged only where all did: it is shown as it was before. A row that holds its
+    network shows that; every other run is trained once more when it is looked at. Without its
+    study a search's run can be had again only if its mask is that of a dense structure. Rows
+    without an accuracy are no runs: for their counts an elimination has found nothing.
     """
-    results = store.tidied(results, *store.COLUMNS).reset_index(drop=True)
+    given = store.tidied(results, *store.COLUMNS)
+    results = given[given["accuracy"].notna()].reset_index(drop=True)
+    require(len(results) or not len(given), "inspect: nothing to look at: no row has an accuracy")
     count = results["keep"].fillna(results["weights_kept"])
     keys = [results[name] for name in ("study", "algorithm", "hidden", "seed")]
     rank = results["accuracy"].astype(float) - 2 * results["diverged"].astype(bool)
     best = results.loc[rank.groupby([*keys, count]).idxmax()]
-    known = {study.name: study for study in studies}
+    # An elimination is no training that could be shown again; its networks stand in its rows.
+    known = {study.name: study for study in studies if not isinstance(study, EliminationStudy)}
     runs = [_run(row, x, y, known) for _, row in best.iterrows()]
     lost = runs.count(None)
-    why = "those of a search need their study in studies=, others their algorithm"
+    why = (
+        "those of a search need their study in studies=, those of an elimination their network, "
+        "others their algorithm"
+    )
     left_out = f"left out {lost} of {len(runs)} runs: {why}" if lost else ""
     return Catalogue(filter(None, runs), left_out)
 
 
 def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]) -> Entry | None:
     """A row as an entry; None for a search's run of unknown mask and an unknown algorithm's."""
+    if row["network"] is not None:
+        return _entry(row, int(row["weights_kept"]), lambda: _recorded(row))
     study, search = studies.get(row["study"]), row["algorithm"] == SEARCH
     dense = row["weights_kept"] == weights_of(row["hidden"])
     masks = Masks.ones_like(Network.initialize(row["hidden"])) if search else None
@@ -72,10 +82,27 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     else:
         return None
     keep = int(row["weights_kept"] if search else row["keep"])
+    return _entry(row, keep, lambda: rerun(experiment, *given, masks, backend))
+
+
+def _entry(row: pd.Series, keep: int, load: Callable[[], Film]) -> Entry:
+    """A row as the menus and the title tell it."""
     width, accuracy = width_name(row["hidden"]), float(row["accuracy"])
     choices = row["study"], row["algorithm"], width, str(row["seed"])
     title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights kept"
-    return Entry(*choices, keep, accuracy, lambda: rerun(experiment, *given, masks, backend), title)
+    return Entry(*choices, keep, accuracy, load, title)
+
+
+def _recorded(row: pd.Series) -> Film:
+    """The network that a row holds, as a film of one picture."""
+    numbers, wanted = len(row["network"]), parameters_of(row["hidden"])
+    require(
+        numbers == wanted,
+        f"inspect: experiment {row['experiment']} of {row['study']} holds {numbers} numbers as its "
+        f"network, one of hidden widths {row['hidden']} has {wanted}",
+    )
+    net = network_of(row)
+    return Film((0,), net, masks_of(net, row["algorithm"].endswith(BIASES)))
 
 
 def _experiment(row: pd.Series) -> Experiment:

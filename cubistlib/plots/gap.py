@@ -20,11 +20,12 @@ from cubistlib.plots.style import (
     percent,
     sentence,
 )
+from cubistlib.support.checks import require
 
 # Accuracies in percent. From KNEE up a point is drawn so many times as tall as below.
 LOW, KNEE, STRETCH = 50, 99, 16
 TICKS = (50, 60, 70, 80, 90, 95, 99, 99.5, 100)
-BEYOND, ABOVE = "#E4E4E4", "#FFF4D6"  # where no network was found; from KNEE up
+BEYOND, ABOVE = "#E4E4E4", "#FFF4D6"  # where no ruler has a network; from KNEE up
 
 PAPER_ROW = "the paper's search,\nby parameters kept"
 PAPER: dict[str, Any] = {"label": PAPER_ROW.replace("\n", " "), "marker": "D", "ls": "none"}
@@ -38,11 +39,14 @@ def small_panels(
     """One small panel a pruner: its best accuracy with at most so many nonzeros.
 
     frame: as `analysis.frontiers` gives it. The search and the sparsest networks known are drawn
-    in every panel; grey is where none of these has a network. From 99 % up the scale is another.
-    paper: of its search, parameters kept by accuracy, a share, as marks that the legend names.
+    in every panel; grey is where none of these has a network, whatever the pruner has. From 99 %
+    up the scale is another. paper: of its search, parameters kept by accuracy, a share, as marks
+    that the legend names. Raises ValueError for fewer axes than pruners.
     """
     rulers = [name for name in (*RULERS, "search") if (frame["algorithm"] == name).any()]
     pruners = [name for name in frame["algorithm"].unique() if name not in rulers]
+    room = f"plots: {len(pruners)} pruners need as many axes, got {len(axes)}"
+    require(len(pruners) <= len(axes), room)
     for ax, name in zip(axes, pruners, strict=False):
         own_scale(ax)
         _shade(frame[frame["algorithm"].isin(rulers)], ax)
