@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
@@ -24,12 +23,12 @@ def two_sided(
     """Best accuracy with at most so many nonzeros: the sparsest networks known, and the search.
 
     frame: as `analysis.frontiers` gives it; accuracies below `least` are not shown. paper: of its
-    search, parameters kept by accuracy. floor: parameters that an accuracy, a share, needs by
+    search, parameters kept by accuracy. floor: parameters that accuracies, rising shares, need by
     proof: hatched is where no network can be.
     """
     own_scale(ax)
     shown = frame[frame["accuracy"] >= least]
-    for name in (*RULERS, "search"):
+    for name in (n for n in (*RULERS, "search") if (shown["algorithm"] == n).any()):
         staircase(shown, name, ax, lw=1.6)
     marks = paper or {}
     if marks:
@@ -37,14 +36,17 @@ def two_sided(
     by = frame.columns[1]
     tops = shown.groupby("algorithm")["accuracy"].idxmax()
     low, high = shown[by].min() - MARGIN, shown.loc[tops, by].max() + MARGIN
-    for i, (target, count) in enumerate(sorted((floor or {}).items())):
-        _impossible(ax, target, count, low, "impossible, by proof" if i == 0 else None)
+    _impossible(ax, floor or {}, low)
     ax.set(xlim=(low, high), ylim=(100 * least, None), ylabel=ACCURACY)
     return legend(count_axis(ax, by))
 
 
-def _impossible(ax: Axes, target: float, count: int, low: float, label: str | None) -> None:
-    """Hatches what lies at or above a target with fewer parameters than a count."""
-    sizes = np.array([min(low, count - 1) - 1, count - 0.5])
-    style: dict[str, Any] = {"facecolor": "none", "edgecolor": GREY, "hatch": "///", "lw": 0.5}
-    ax.fill_between(sizes, 100 * target, 101, label=label, **style)
+def _impossible(ax: Axes, floor: Mapping[float, int], low: float) -> None:
+    """Hatches what lies at or above a target with fewer parameters than it needs."""
+    style: dict[str, Any] = {"facecolor": "none", "edgecolor": GREY, "hatch": "///", "lw": 0}
+    style["label"] = "impossible, by proof"
+    ends = [*list(floor)[1:], 1.01]
+    for (target, count), above in zip(floor.items(), ends, strict=False):
+        sizes = [min(low, count - 1) - 1, count - 0.5]
+        ax.fill_between(sizes, 100 * target, 100 * above, **style)
+        style["label"] = None
