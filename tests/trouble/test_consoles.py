@@ -14,8 +14,7 @@ from little import Little
 import cubistlib as cl
 from cubistlib import sweep
 from cubistlib.__main__ import main
-from cubistlib.support import console, paths
-from cubistlib.training.backends import compiled
+from cubistlib.support import compiled, console, paths
 
 PLAN = ["plan", "p", "--no-cost"]
 
