@@ -560,7 +560,7 @@ def told(counts, monkeypatch, capsys):
     for number in (name for name in source if name not in skipped):
         exec(source[number], names)
         plt.close("all")
-    taken = source["why-24"].replace("Markdown(f", "text = (f")
+    taken = source["why-24b"].replace("Markdown(f", "text = (f")
     exec(taken, names)
     return capsys.readouterr().out, names["text"]
 
