@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import cubistlib as cl
 from cubistlib import simplify
 from cubistlib.networks import Removal
+from cubistlib.networks.still import still
 
 X = np.array([[1, 2], [-1, 0.5], [0.5, -2], [-2, -1], [3, 3]], np.float32)
 
@@ -150,3 +151,12 @@ def test_no_rows_and_masks_of_another_shape_are_one_sentence():
         simplify(nets, masks, X[:0])
     with pytest.raises(cl.UserError, match="do not fit"):
         simplify(cl.Network.initialize((3,)), masks, X)
+
+
+def test_units_stand_still_without_numbas_compiler_too(monkeypatch, spiral):
+    nets = cl.Network.initialize((4, 3), 20, seed=3)
+    compiled = still(nets, spiral[0])
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
+    for one, other in zip(compiled, still(nets, spiral[0]), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+        assert np.isnan(one).any() and not np.isnan(one).all()

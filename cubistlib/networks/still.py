@@ -1,6 +1,7 @@
 """Which units of a network stand still: the same value on every row of the data. Compiled."""
 
 import numpy as np
+from numba import config
 
 from cubistlib.networks.network import Network
 from cubistlib.support.compiled import compiled
@@ -18,6 +19,9 @@ def still(nets: Network, x: np.ndarray) -> list[np.ndarray]:
     A list of (n, units) float32, a layer an array. In single precision, and the same whatever
     else is in the stack.
     """
+    if config.DISABLE_JIT:  # type: ignore[attr-defined]
+        layers = nets.activations(x)[:-1]  # by PyTorch, as networks are trained then
+        return [np.where((h == h[:, :1]).all(1), h[:, 0], np.float32("nan")) for h in layers]
     order = np.arange(len(x)) * STRIDE % len(x) if len(x) % STRIDE else np.arange(len(x))
     columns = np.ascontiguousarray(x[order].T, np.float32)
     weights = tuple(map(np.ascontiguousarray, nets.weights[:-1]))
