@@ -45,3 +45,9 @@ def test_a_descent_is_read_from_right_to_left_and_chance_is_not_shown(ax):
     assert left > 30 > 22 > right > 1
     staircase = next(line for line in ax.lines if line.get_label() == "combinatorial search")
     assert list(staircase.get_xdata()) == [30]
+
+
+def test_a_descent_of_which_all_are_at_chance_says_so(ax):
+    found = pd.DataFrame({BY: [3, 1], "accuracy": [0.5, 0.5]})
+    plots.descent(found, found, ax, FRONT, [0.95])
+    assert "no run to show" in ax.texts[0].get_text()

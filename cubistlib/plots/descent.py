@@ -7,7 +7,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cubistlib.plots.results import staircase
-from cubistlib.plots.style import AXIS_NAMES, SKY, VERMILLION, count_axis, legend, target_lines
+from cubistlib.plots.style import (
+    AXIS_NAMES,
+    NO_RUNS,
+    SKY,
+    VERMILLION,
+    count_axis,
+    legend,
+    sentence,
+    target_lines,
+)
 
 CHANCE = 0.51  # a share; networks that answer one class alone are not shown
 
@@ -25,6 +34,8 @@ def descent(
     descent. search: `analysis.frontier` by live_parameters, to hold them against.
     """
     found = found[found["accuracy"] > CHANCE]
+    if found.empty:
+        return sentence(ax, NO_RUNS)
     style: dict[str, Any] = {"s": 12, "color": SKY, "alpha": 0.6, "lw": 0}
     style["label"] = "networks of the beams"
     ax.scatter(found["live_parameters"], 100 * found["accuracy"], **style)
