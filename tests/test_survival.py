@@ -193,7 +193,7 @@ def test_ctrl_c_ends_within_two_seconds_with_what_is_finished(at, tmp_path, exec
     assert 0 < sweep.finished(study, "paper") < len(study)
 
 
-@pytest.mark.parametrize("limit, done", [(300, 0), (1_000, 0), (8_500, 128)])
+@pytest.mark.parametrize("limit, done", [(300, 0), (1_000, 0), (11_000, 128)])
 def test_a_full_disk_ends_a_sweep_with_a_sentence(fork, undisturbed, at, tmp_path, limit, done):
     folder = at(tmp_path)
     fork(sweeps.work, tmp_path, blocks=(128, 128), limit=limit).join()
