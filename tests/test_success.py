@@ -550,7 +550,7 @@ def test_a_figure_shows_rates_and_where_nothing_was_found_what_is_possible():
 def told(counts, monkeypatch, capsys):
     """What notebook 52 prints and takes away, of these counts."""
     monkeypatch.setattr(tallies, "read", lambda: counts)
-    path = cl.support.paths.notebooks() / "52_why_search_missed_it.ipynb"
+    path = Path(__file__).parents[1] / "notebooks" / "52_why_search_missed_it.ipynb"
     cells = [c for c in json.loads(path.read_text())["cells"] if c["cell_type"] == "code"]
     source = {cell["id"]: "".join(cell["source"]) for cell in cells}
     parent = SimpleNamespace(claims=SimpleNamespace(accuracy=0.96))
