@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cubistlib as cl
-from cubistlib.networks import functional
+from cubistlib.networks import functional, narrowed
 from cubistlib.search.canonical import Canonical, connected_masks
 from cubistlib.search.descent import Budget, Population, descend
 from cubistlib.search.descent import moves as moves_module
@@ -17,7 +17,7 @@ from cubistlib.search.descent.margins import Parameters, margins, scores, wrong
 from cubistlib.search.descent.moves import BIAS_MOVES, MOVES, varied
 from cubistlib.search.descent.niches import Niches
 from cubistlib.search.descent.polish import Polish, reach
-from cubistlib.search.descent.population import connected, hosted, lived, narrowed, scored
+from cubistlib.search.descent.population import connected, hosted, lived, scored
 from cubistlib.search.descent.refine import Recipe, Trainer
 from cubistlib.search.descent.removal import removals
 from cubistlib.search.descent.signature import signatures
@@ -426,7 +426,7 @@ def check(niche, count, biases):
     assert (niche.counts == count).all()
     live = cl.simplify(niche.network, niche.masks, DATA[0])
     for i in range(len(niche)):
-        net = narrowed(niche.network[i], niche.masks[i])
+        net, _ = narrowed(niche.network[i], niche.masks[i])
         nonzero = sum(int((w != 0).sum()) for w in net.weights)
         counted = sum(int((b != 0).sum()) if biases else b.size for b in net.biases)
         assert nonzero + counted == count
@@ -446,10 +446,11 @@ def test_a_start_from_known_networks_keeps_what_they_have():
 
 def test_narrowed_is_the_inverse_of_hosted():
     nets, masks = some(11, n=1)
-    small = narrowed(nets, masks)
+    small, _ = narrowed(nets, masks)
     wide, kept = hosted(small, (9, 8, 7))
     np.testing.assert_array_equal(wide.logits(DATA[0]), small.logits(DATA[0]))
-    assert narrowed(wide, kept).hidden == small.hidden
+    again, masks = narrowed(wide, kept)
+    assert again.hidden == masks.hidden == small.hidden
     assert lived(population(wide, kept), DATA).masks.hidden == (9, 8, 7)
 
 

@@ -305,7 +305,7 @@ def test_a_published_witness_holds_by_the_scorer_and_by_the_library(spiral, caps
     right = (network.logits(spiral[0])[0] > 0) == (logits > 0)
     assert right[~on_boundary].all()
     turned = round(network.evaluate(*spiral)[0][0] * claims.points) - claims.correct
-    assert abs(turned) <= on_boundary.sum()
+    assert abs(turned) <= min(3, on_boundary.sum())
     holds_on_other_roundings(witness)
 
 

@@ -37,8 +37,6 @@ FOLDER = "outputs/published/frontier"
 README = paths.package().parent / "README.md"
 BEGIN, END = "<!-- sparsest so far -->", "<!-- end of sparsest so far -->"
 
-LEAST = 0.75  # accuracy; fewer right points are of no interest
-
 
 def candidate(file: Path) -> Witness:
     """A file's network as a witness, in float32, its parts that do nothing taken out."""
@@ -103,7 +101,7 @@ def every_run() -> pd.DataFrame:
 def ahead(runs: pd.DataFrame, known: list[verify.Measured]) -> pd.DataFrame:
     """Of every live count the most accurate run, if nothing known has as few and as many right."""
     runs = analysis.converged(runs).dropna(subset="live_parameters")
-    runs = runs[runs["accuracy"] >= LEAST]
+    runs = runs[runs["accuracy"] >= frontier.LEAST]
     best = runs.loc[runs.groupby("live_parameters")["accuracy"].idxmax()]
     rivals = [
         max((k.accuracy for k in known if k.parameters <= live), default=0.0)
@@ -144,7 +142,7 @@ def main(arguments: list[str] | None = None) -> None:
         require(folder.is_dir(), f"{folder}: no such folder")
     files = [file for folder in given.folders for file in sorted(folder.rglob("*.json"))]
     found = [*map(candidate, files), *(searched() if given.searched else ())]
-    kept = frontier.add(found, paths.published("frontier"), LEAST)
+    kept = frontier.add(found, paths.published("frontier"), frontier.LEAST)
     for name, witness in kept.items():
         print(f"{name}: {witness.claims.correct:,} right, {witness.hidden}")
     draw()

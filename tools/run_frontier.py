@@ -18,8 +18,6 @@ from cubistlib.studies import EliminationStudy, descents
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 
-LEAST = 0.75  # accuracy; fewer right points are of no interest
-
 
 def dense(biases: bool) -> EliminationStudy:
     return descents.dense(biases)
@@ -43,7 +41,7 @@ def run(study: EliminationStudy, workers: int | None) -> None:
     place = paths.published("frontier")
     results = sweep.run(study, place, workers=workers)
     today = datetime.date.today().isoformat()
-    kept = frontier.add(descents.witnesses(results, today), place, LEAST)
+    kept = frontier.add(descents.witnesses(results, today), place, frontier.LEAST)
     mine = sum(witness.found.get("study") == study.name for witness in kept.values())
     print(f"{study.name}: {mine} of {len(kept)} witnesses are its own", flush=True)
 

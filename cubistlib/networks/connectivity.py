@@ -1,6 +1,7 @@
 """Paths through a mask: which weights and units take part in the output at all."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -68,6 +69,27 @@ def fold(nets: Network, masks: Masks) -> tuple[Network, Masks]:
         value = np.where(paths.fed[layer], 0, np.maximum(biases[layer - 1], 0))
         biases[layer] += np.einsum("noi,ni->no", nets.weights[layer], value)
     return paths.effective.apply(Network(nets.weights, tuple(biases))), paths.effective
+
+
+def narrowed(net: Network, masks: Masks) -> tuple[Network, Masks]:
+    """A stack of one without the hidden units that nobody reads, in widths of its own.
+
+    A layer of which nothing is left stays one unit wide. Raises ValueError for more than one.
+    """
+    require(len(net) == 1, f"narrowed: a stack of one network, got {len(net)}")
+    there = [np.ones(net.sizes[0], bool)]
+    for after in masks.weights[1:]:
+        kept = after[0].any(0)
+        there.append(kept | (~kept.any() & (np.arange(len(kept)) == 0)))
+    there.append(np.ones(net.sizes[-1], bool))
+
+    def inside(stack: Network | Masks) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        layers = zip(stack.weights, pairwise(there), strict=True)
+        weights = [w[:, units][:, :, sources] for w, (sources, units) in layers]
+        return weights, [b[:, units] for b, units in zip(stack.biases, there[1:], strict=True)]
+
+    (weights, biases), (kept_weights, kept_biases) = inside(net), inside(masks)
+    return (Network(tuple(weights), tuple(biases)), Masks(tuple(kept_weights), tuple(kept_biases)))
 
 
 def unit_states(nets: Network, masks: Masks, x: np.ndarray) -> list[np.ndarray]:

@@ -17,6 +17,9 @@ from cubistlib.training.config import SCHEDULES
 # A folder each, strictest first: what is in one holds by the rules of all after it, too.
 FOLDERS = ("sgd", "polished", "pruned-biases")
 
+# Accuracy below which a network is of no interest.
+LEAST = 0.75
+
 # What a witness has to say of how it was found, as text; the date is a day, as 2026-11-25.
 FOUND = ("recipe", "date", "by")
 

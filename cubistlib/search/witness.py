@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cubistlib.data import cubist_spiral
-from cubistlib.networks import Masks, Network, simplify
+from cubistlib.networks import Masks, Network, narrowed, simplify
 from cubistlib.search import verify
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import write_text, writing
@@ -57,14 +57,10 @@ class Witness:
         )
         done = simplify(network, masks, cubist_spiral()[0])
         require(done.live_weights[0], "Witness: nothing lives in this network")
-        live = [np.ones(network.sizes[0], bool)]
-        live += [kept[0].any(axis=0) for kept in done.masks.weights[1:]]
-        live += [np.ones(network.sizes[-1], bool)]
-        weights = [w[0].astype(float) for w in done.network.weights]
-        biases = [b[0].astype(float) for b in done.network.biases]
+        live, _ = narrowed(done.network, done.masks)
         return cls(
-            tuple(w[live[i + 1]][:, live[i]] for i, w in enumerate(weights)),
-            tuple(b[live[i + 1]] for i, b in enumerate(biases)),
+            tuple(w[0].astype(float) for w in live.weights),
+            tuple(b[0].astype(float) for b in live.biases),
             kind,
             bias_rule,
             found or {},

@@ -1,11 +1,11 @@
 """What lies right below the frontier: masks with one and with two parameters fewer."""
 
 from collections.abc import Collection, Iterator, Mapping
-from itertools import combinations, pairwise
+from itertools import combinations
 
 import numpy as np
 
-from cubistlib.networks import Masks, Network, fold
+from cubistlib.networks import Masks, Network, fold, narrowed
 from cubistlib.search.descent.signature import signatures
 from cubistlib.search.sparsest import TARGETS
 from cubistlib.search.witness import Witness
@@ -70,12 +70,4 @@ def _without(network: Network, masks: Masks, gone: tuple) -> Child | None:
         weights[layer][0, unit, source] = False
     kept = Masks.from_weights(weights)
     net, kept = fold(kept.apply(network), kept)
-    # Units that are left, of the inputs and of the output all.
-    units = [np.ones(2, bool), *(w[0].any(axis=0) for w in kept.weights[1:]), np.ones(1, bool)]
-    if not all(layer.any() for layer in units[1:-1]):
-        return None
-    inside = [np.ix_([0], after, before) for before, after in pairwise(units)]
-    weights = [w[at] for w, at in zip(kept.weights, inside, strict=True)]
-    numbers = [w[at] for w, at in zip(net.weights, inside, strict=True)]
-    biases = [b[:, after] for b, after in zip(net.biases, units[1:], strict=True)]
-    return Network(tuple(numbers), tuple(biases)), Masks.from_weights(weights)
+    return narrowed(net, kept) if kept.weights_kept[0] else None

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from pydantic import InstanceOf
 
-from cubistlib.networks import Masks, Network, connectivity, simplify
+from cubistlib.networks import Masks, Network, connectivity, narrowed, simplify
 from cubistlib.search.descent import Budget, Found, Population, descend
-from cubistlib.search.descent.population import hosted, narrowed, scored
+from cubistlib.search.descent.population import counted, hosted, scored
 from cubistlib.studies.experiment import Experiment
 from cubistlib.studies.study import Study
 from cubistlib.support import types
@@ -182,7 +182,7 @@ class EliminationStudy(Study):
 
     def _found(self, best: Population, count: int) -> dict[str, Any]:
         """What the best network of a count says instead."""
-        net = narrowed(best.network, best.masks)
+        net, _ = narrowed(best.network, best.masks)
         masks = Masks.from_weights([w != 0 for w in net.weights])
         paths, live = connectivity(masks), simplify(net, masks, self.data[0])
         return {
@@ -224,8 +224,4 @@ def network_of(row: pd.Series) -> Network:
 
 def masks_of(net: Network, biases: bool = False) -> Masks:
     """What is not zero; unless biases may be pruned, with all biases of the bias rule."""
-    masks = Masks.from_weights([w != 0 for w in net.weights])
-    if not biases:
-        return masks
-    nonzero = (m & (b != 0) for m, b in zip(masks.biases, net.biases, strict=True))
-    return Masks(masks.weights, tuple(nonzero))
+    return counted(net, Masks.from_weights([w != 0 for w in net.weights]), biases)[1]

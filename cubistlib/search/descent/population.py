@@ -85,22 +85,6 @@ def counted(nets: Network, masks: Masks, free: bool) -> tuple[Network, Masks]:
     return nets, Masks(masks.weights, biases)
 
 
-def narrowed(net: Network, masks: Masks) -> Network:
-    """A stack of one without the host's units that keep nothing: in hidden widths of its own.
-
-    A layer of which nothing is left, in a network that is constant, stays one unit wide.
-    """
-    there = [np.ones(net.sizes[0], bool)]
-    for after in masks.weights[1:]:
-        kept = after[0].any(0)
-        there.append(kept | (~kept.any() & (np.arange(len(kept)) == 0)))
-    there += [np.ones(net.sizes[-1], bool)]
-    ends = pairwise(there)
-    weights = [w[:, out][:, :, of] for w, (of, out) in zip(net.weights, ends, strict=True)]
-    biases = [b[:, units] for b, units in zip(net.biases, there[1:], strict=True)]
-    return Network(tuple(weights), tuple(biases))
-
-
 def hosted(net: Network, host: tuple[int, ...]) -> tuple[Network, Masks]:
     """A stack in the leading units of a wider host, and masks of what is not zero there."""
     sizes = net.sizes[0], *host, net.sizes[-1]
