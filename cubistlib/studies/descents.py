@@ -25,8 +25,8 @@ GOES_ON = Budget(generations=400, polished=3, polishings=20, hops=30)
 
 RECIPE = (
     "backward elimination with a beam, then evolution with niches for every count; all trainings "
-    "SGD with momentum 0.9, batches of 128, rates of 0.003 to 0.1, constant over 4 epochs or cosine "
-    "over 12 to 50, no weight decay"
+    "SGD with momentum 0.9, batches of 128, rates of 0.003 to 0.1, constant over 4 epochs or "
+    "cosine over 12 to 50, no weight decay"
 )
 POLISHED = f"{RECIPE}; then linear programmes on the points near the boundary"
 
