@@ -11,6 +11,7 @@ from cubistlib.networks import functional, narrowed
 from cubistlib.search.canonical import Canonical, connected_masks
 from cubistlib.search.descent import Budget, Population, descend
 from cubistlib.search.descent import moves as moves_module
+from cubistlib.search.descent.beam import dense, sparse
 from cubistlib.search.descent.draft import Draft
 from cubistlib.search.descent.evolution import closest
 from cubistlib.search.descent.margins import Parameters, margins, scores, wrong
@@ -442,6 +443,19 @@ def test_a_start_from_known_networks_keeps_what_they_have():
     assert not second.polished.kept
     for count, niche in first.sgd.kept.items():
         assert second.sgd.kept[count].correct[0] >= niche.correct[0]
+
+
+def test_random_masks_are_of_what_was_kept():
+    nets, masks = dense((3, 2, 2), (4, 4, 4), 1000, np.random.SeedSequence(0))
+    _, kept = sparse(nets, masks, 9, np.random.default_rng(1))
+    assert kept.weights_kept.max() == 9 and kept.weights_kept.min() < 9
+    assert all((k <= m).all() for k, m in zip(kept.weights, masks.weights, strict=True))
+    for layer, wide in zip(kept.weights, masks.weights, strict=True):
+        share = layer.mean(0)[wide[0]]
+        assert share.min() > 0.05 and np.ptp(share) < 0.1  # no place is left out or preferred
+    every, all_kept = sparse(nets, masks, 99, np.random.default_rng(1))
+    np.testing.assert_array_equal(every.weights[1], nets.weights[1])
+    assert (all_kept.weights_kept == 6 + 6 + 4 + 2).all()
 
 
 def test_narrowed_is_the_inverse_of_hosted():

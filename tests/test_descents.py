@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+import cubistlib as cl
 from cubistlib import sweep
 from cubistlib.search import frontier, verify
 from cubistlib.search.descent import Budget
@@ -16,9 +17,9 @@ SMALL = {"tries": 40, "beam": 4, "branch": 2, "generations": 0, "polished": 0}
 def test_the_studies_are_what_was_run():
     for biases in (False, True):
         study = descents.dense(biases)
-        assert len(study.shards) == 104 and study.budget == Budget(
-            low=study.budget.low, biases=biases
-        )
+        assert len(study.shards) == (104, 26)[biases]
+        assert study.budget == Budget(low=study.budget.low, biases=biases)
+        assert len(descents.sparse(biases).shards) == 2 * 4
     assert definition(descents.dense()) != definition(descents.dense(True))
 
 
@@ -39,5 +40,16 @@ def test_what_a_start_finds_becomes_witnesses_that_hold(tmp_path, biases):
         assert verify.verify(tmp_path / "one.json") == 0
     kept = frontier.add(found, tmp_path / "frontier", 0.6)
     nets = [witness.network for witness in kept.values()]
-    again = descents.gathered(nets, biases, seeds=1, budget=replace(budget, host=(3, 3, 3)))
+    fits = replace(budget, host=(3, 3, 3), polished=1)
+    again = descents.gathered(nets, nets[:1], biases, seeds=1, budget=fits)
     assert len(again.shards) == 1 and again.networks == tuple(nets)
+    assert again.polished == tuple(nets[:1])
+
+
+def test_of_an_algorithm_s_networks_those_start_that_fit():
+    narrow, wide = cl.Network.initialize((3, 8, 2)), cl.Network.initialize((3, 9, 2))
+    study = descents.pruned("gmp", [narrow, wide])
+    assert study.networks == (narrow,) and len(study.shards) == 2
+    assert study.name == "elimination/from-gmp"
+    with pytest.raises(cl.UserError, match="study: it must have structures to start from"):
+        descents.pruned("gmp", [wide])

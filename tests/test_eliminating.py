@@ -17,6 +17,8 @@ from cubistlib.studies.definition import definition
 from cubistlib.studies.eliminating import EliminationStudy, masks_of, network_of
 
 STUDY = eliminations.tiny()
+NONE = {"polished": 0, "polishings": 0, "hops": 0}
+UNPOLISHED = Budget(**(vars(eliminations.BUDGET) | NONE))
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +87,35 @@ def test_a_second_stage_starts_from_what_the_first_found(table):
     assert (later[best.index] >= best).all()
 
 
+def test_polishing_goes_on_from_polished_networks_which_stay_apart(table):
+    """The best of all is given as polished: it stands there, and no row by SGD is as good."""
+    found = table[~table["diverged"]]
+    best = found.loc[found["correct"].idxmax()]
+    others = found[found["correct"] < best["correct"] - 30]
+    budget = Budget(**(vars(eliminations.BUDGET) | {"generations": 0, "polishings": 0}))
+    given = {"structures": (), "networks": (network_of(others.iloc[0]),), "seeds": 1}
+    study = eliminations.tiny(
+        name="tiny/third", **given, polished=(network_of(best),), budget=budget
+    )
+    rows = study.run(range(study.slots))
+    of_count = rows[rows["parameters_kept"] == best["parameters_kept"]].set_index("algorithm")
+    assert of_count.loc["elimination-polished", "correct"] == best["correct"]
+    sgd = rows[rows["algorithm"] == "elimination"]
+    assert (sgd["correct"].dropna() < best["correct"]).all()
+    assert definition(study)["polished"] != definition(eliminations.tiny()).get("polished")
+
+
+def test_a_start_from_random_masks_has_so_many_weights_at_most():
+    budget = Budget(**(vars(UNPOLISHED) | {"low": 5, "generations": 0}))
+    wide = {"structures": ((4, 4, 4),), "seeds": 1, "budget": budget}
+    study = eliminations.tiny(name="tiny/sparse", keep=16, **wide)
+    found = study.run(range(study.slots)).query("not diverged")
+    assert len(found) and found["weights_kept"].max() <= 16
+    dense = eliminations.tiny(name="tiny/sparse", **wide)
+    assert not dense.run(range(study.slots)).query("not diverged").equals(found)
+    assert "keep" not in definition(dense) and definition(study)["keep"] == 16
+
+
 @pytest.fixture
 def fork():
     """Starts functions in processes that have the library loaded already."""
@@ -135,6 +166,10 @@ def test_five_kills_at_random_instants_change_no_byte(fork, tmp_path):
         {"networks": (cl.Network.initialize((3, 1, 3)),)},
         {"structures": (), "networks": (cl.Network.initialize((3, 1, 3), 2),)},
         {"budget": 3},
+        {"keep": -1},
+        {"structures": (), "networks": (cl.Network.initialize((3, 1, 3)),), "keep": 5},
+        {"polished": (cl.Network.initialize((5, 1, 3)),)},
+        {"polished": (cl.Network.initialize((3, 1, 3)),), "budget": UNPOLISHED},
     ],
 )
 def test_studies_that_are_none(wrongly):

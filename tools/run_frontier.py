@@ -1,39 +1,83 @@
 """Go down to the frontier: the searches that found it, and their witnesses.
 
-    python tools/run_frontier.py [dense] [gathered] [--biases] [--workers N]
+    python tools/run_frontier.py [dense] [sparse] [pruned] [gathered] [--biases] [--workers N]
 
-dense: 104 starts from dense networks, some two minutes of a core each. gathered: goes on from
-all that is known then. Runs what is missing, in outputs/published/frontier/elimination/, and puts
-the best networks into the frontier. Stopped at any instant, the next start goes on.
+dense: 104 starts from dense networks, some two minutes of a core each. sparse: from networks
+under random masks. pruned: from the best networks of the search from scratch and of each pruning
+algorithm. gathered: goes on from all that is known then. Runs what is missing, in
+outputs/published/frontier/elimination/, and puts the best networks into the frontier. Stopped at
+any instant, the next start goes on.
 """
 
 import argparse
 import datetime
 import os
 import sys
+from collections.abc import Callable, Iterable, Iterator
 
-from cubistlib import sweep
+import pandas as pd
+
+from cubistlib import analysis, sweep
 from cubistlib.search import frontier
-from cubistlib.studies import EliminationStudy, descents
+from cubistlib.search.witness import Witness
+from cubistlib.studies import EliminationStudy, descents, paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 
-
-def dense(biases: bool) -> EliminationStudy:
-    return descents.dense(biases)
-
-
-def gathered(biases: bool) -> EliminationStudy:
-    """From what SGD ended in on the frontier, copied at the first start: a frontier moves on."""
-    place = paths.published("frontier") / "elimination" / f"seeds{'-biases' * biases}"
-    if not any(place.glob("*/*.json")):
-        for name, witness in frontier.published().items():
-            if witness.kind == "sgd" and (biases or witness.bias_rule == "read"):
-                witness.write(place / name)
-    return descents.gathered([w.network for w in frontier.read(place).values()], biases)
+# What an algorithm's best networks are best for: the fewest live parameters, or most accuracy.
+TARGETS = (0.8, 0.9, 0.95, 0.995)
 
 
-PARTS = {"dense": dense, "gathered": gathered}
+def dense(biases: bool) -> Iterator[EliminationStudy]:
+    yield descents.dense(biases)
+
+
+def sparse(biases: bool) -> Iterator[EliminationStudy]:
+    yield descents.sparse(biases)
+
+
+def pruned(biases: bool) -> Iterator[EliminationStudy]:
+    """A study an algorithm."""
+    runs = pd.concat([analysis.reference(), analysis.reference_pruning()], ignore_index=True)
+    runs = runs.dropna(subset="live_parameters")
+    for algorithm, own in runs.groupby("algorithm"):
+        seeds = copies(f"from-{algorithm}", lambda own=own: best(own))
+        yield descents.pruned(str(algorithm), [witness.network for witness in seeds], biases)
+
+
+def gathered(biases: bool) -> Iterator[EliminationStudy]:
+    known = frontier.published().values()
+    rules = ("read", "pruned") if biases else ("read",)
+    fit = [witness for witness in known if witness.bias_rule in rules]
+    seeds = copies(f"gathered{'-biases' * biases}", lambda: fit)
+    kinds: dict[str, list] = {"sgd": [], "polished": []}
+    for witness in seeds:
+        kinds[witness.kind].append(witness.network)
+    yield descents.gathered(kinds["sgd"], kinds["polished"], biases)
+
+
+def copies(name: str, witnesses: Callable[[], Iterable[Witness]]) -> list[Witness]:
+    """What a study begins with, copied at its first start: what is known moves on."""
+    place = paths.published("frontier") / "elimination" / "seeds" / name
+    if not any(place.glob("*.json")):
+        for number, witness in enumerate(witnesses()):
+            witness.write(place / f"{number:02}.json")
+    return [Witness.read(file) for file in sorted(place.glob("*.json"))]
+
+
+def best(runs: pd.DataFrame) -> Iterator[Witness]:
+    """An algorithm's best run for each target, trained once more."""
+    chosen = [analysis.best_run(runs, target, "live_parameters") for target in TARGETS]
+    chosen = pd.DataFrame(chosen).drop_duplicates(["study", "experiment"])
+    for _, run in chosen.iterrows():
+        study = sweep.resolved(paper.study(run["study"]), "paper")
+        done = study.train(int(run["experiment"]))
+        found = {name: int(run[name]) for name in ("seed", "steps")}
+        found |= {"study": study.name, "number": int(run["experiment"])}
+        yield Witness.of(done.network, done.state.masks, found=found)
+
+
+PARTS = {"dense": dense, "sparse": sparse, "pruned": pruned, "gathered": gathered}
 
 
 def run(study: EliminationStudy, workers: int | None) -> None:
@@ -55,7 +99,8 @@ def main(arguments: list[str] | None = None) -> None:
     unknown = set(given.parts) - set(PARTS)
     require(not unknown, f"there are the parts {', '.join(PARTS)}, got {', '.join(unknown)}")
     for part in given.parts or PARTS:
-        run(PARTS[part](given.biases), given.workers)
+        for study in PARTS[part](given.biases):
+            run(study, given.workers)
 
 
 if __name__ == "__main__":

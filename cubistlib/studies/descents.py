@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import gt
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,14 @@ STRUCTURES = (
     *((4, 1, 4), (3, 2, 3), (6, 1, 3), (3, 2, 2), (4, 2, 2), (3, 3, 3)),
 )
 
-# The fewest parameters that are looked for, and where biases may go.
-LOW = (17, 14)
+# Wide enough that a random mask is one of many.
+WIDE = ((8, 8, 8), (6, 4, 6))
+
+# The fewest parameters that are looked for, and where biases may go; starts of a structure.
+LOW, SEEDS = (17, 14), (8, 2)
+
+# The most where pruners' networks are thinned out: those of 99.5 % have up to 61.
+HIGH = 64
 
 # A start from what is known goes on for longer, and polishes much more.
 GOES_ON = Budget(generations=400, polished=3, polishings=20, hops=30)
@@ -32,19 +39,45 @@ POLISHED = f"{RECIPE}; then linear programmes on the points near the boundary"
 
 
 def dense(biases: bool = False, **changes) -> EliminationStudy:
-    """104 starts from dense networks; changes: fields that are to be others."""
+    """104 starts from dense networks, 26 with biases; changes: fields that are to be others."""
     given: dict[str, Any] = {
+        "name": _name("dense", biases),
         "structures": STRUCTURES,
-        "seeds": 8,
+        "seeds": SEEDS[biases],
         "budget": Budget(low=LOW[biases], biases=biases),
     }
-    return EliminationStudy(name=_name("dense", biases), **given | changes)
+    return EliminationStudy(**given | changes)
 
 
-def gathered(networks: Iterable[Network], biases: bool = False, **changes) -> EliminationStudy:
-    """Four starts from all that is known; changes: as in `dense`."""
-    budget = replace(GOES_ON, low=LOW[biases], biases=biases)
-    given: dict[str, Any] = {"networks": tuple(networks), "seeds": 4, "budget": budget}
+def sparse(biases: bool = False, **changes) -> EliminationStudy:
+    """Eight starts from networks under random masks of 40 weights; changes: as in `dense`."""
+    given = {"structures": WIDE, "keep": 40, "seeds": 4}
+    return dense(biases, **{"name": _name("sparse", biases)} | given | changes)
+
+
+def pruned(
+    algorithm: str, networks: Iterable[Network], biases: bool = False, **changes
+) -> EliminationStudy:
+    """Two starts from the best networks of one algorithm that fit; changes: as in `dense`."""
+    budget = Budget(low=LOW[biases], high=HIGH, biases=biases)
+    fit = tuple(net for net in networks if not any(map(gt, net.hidden, budget.host)))
+    given = {"structures": (), "networks": fit, "seeds": 2, "budget": budget}
+    return dense(biases, **{"name": _name(f"from-{algorithm}", biases)} | given | changes)
+
+
+def gathered(
+    networks: Iterable[Network], polished: Iterable[Network] = (), biases: bool = False, **changes
+) -> EliminationStudy:
+    """Four starts from all that is known; changes: as in `dense`.
+
+    networks: those that SGD ended in. polished: all others.
+    """
+    given: dict[str, Any] = {
+        "networks": tuple(networks),
+        "polished": tuple(polished),
+        "seeds": 4,
+        "budget": replace(GOES_ON, low=LOW[biases], biases=biases),
+    }
     return EliminationStudy(name=_name("gathered", biases), **given | changes)
 
 

@@ -41,7 +41,9 @@ class EliminationStudy(Study):
     A start is a shard, and stands on (study, start) alone. structures: hidden widths of the
     dense networks to start from, each `seeds` times. networks: instead of those, some that an
     earlier study's SGD ended in, as stacks of one; then all starts begin from all of them. They
-    stand among what SGD found as they are, so a polished network must not be given.
+    stand among what SGD found as they are, so a polished network must not be given. keep: of
+    every dense network so many weights, drawn at random, to begin with; 0 for all. polished:
+    networks of any kind that polishing goes on from, besides those that SGD ends in.
 
     Experiment number = start × slots + slot, slot = kind × counts + (parameters − low). One that
     a start did not find has `diverged` set and no accuracy. `parameters_kept` is the count; where
@@ -62,6 +64,8 @@ class EliminationStudy(Study):
 
     structures: types.AnyNumber[Structure] = ()
     networks: types.AnyNumber[OneNetwork] = ()
+    keep: types.Whole = 0
+    polished: types.AnyNumber[OneNetwork] = ()
     budget: Annotated[InstanceOf[Budget], types.Allowed("a Budget")] = BUDGET
 
     def __post_init__(self) -> None:
@@ -70,16 +74,22 @@ class EliminationStudy(Study):
             bool(self.structures) != bool(self.networks),
             "study: it must have structures to start from, or networks, and not both",
         )
-        wide = [*self.structures, *(net.hidden for net in self.networks)]
+        given = *self.networks, *self.polished
+        wide = [*self.structures, *(net.hidden for net in given)]
         require(
             all(len(h) == 3 and not any(map(gt, h, self.budget.host)) for h in wide),
             f"study: structures and networks must fit into the budget's host, {self.budget.host}",
         )
         require(
-            all(
-                len(net) == 1 and net.sizes[0] == 2 and net.sizes[-1] == 1 for net in self.networks
-            ),
+            all(len(net) == 1 and net.sizes[0] == 2 and net.sizes[-1] == 1 for net in given),
             "study: networks must be stacks of one, of 2 inputs and 1 output",
+        )
+        require(
+            not (self.keep and self.networks), "study: keep is for structures, which begin dense"
+        )
+        require(
+            not self.polished or self.budget.polished > 0,
+            "study: with polished networks the budget's polished must not be 0",
         )
 
     @property
@@ -133,11 +143,12 @@ class EliminationStudy(Study):
         """All that a start finds."""
         sequence = np.random.SeedSequence(zlib.crc32(self.name.encode()), spawn_key=(start,))
         structure = start // self.seeds
-        origin = self.structures[structure] if self.structures else self._population()
-        return descend(origin, sequence, self.data, self.budget)
+        origin = self.structures[structure] if self.structures else self._all(self.networks)
+        polished = self._all(self.polished) if self.polished else None
+        return descend(origin, sequence, self.data, self.budget, self.keep, polished)
 
-    def _population(self) -> Population:
-        stacks = [hosted(net, self.budget.host) for net in self.networks]
+    def _all(self, networks: Sequence[Network]) -> Population:
+        stacks = [hosted(net, self.budget.host) for net in networks]
         nets = Network.concatenate([net for net, _ in stacks])
         masks = Masks.concatenate([mask for _, mask in stacks])
         return scored(nets, masks, np.array([self.configs[0]] * len(nets), object), self.data)

@@ -6,7 +6,7 @@ import numpy as np
 
 from cubistlib.networks import Masks, Network
 from cubistlib.search.descent.niches import best
-from cubistlib.search.descent.population import Population, lived
+from cubistlib.search.descent.population import Population, connected, lived
 from cubistlib.search.descent.refine import Recipe, Trainer
 from cubistlib.search.descent.removal import removals
 
@@ -30,6 +30,22 @@ def dense(
         w[:, : sizes[layer + 1], : sizes[layer]] = True
     masks = Masks.from_weights(weights)
     return masks.apply(nets), masks
+
+
+def sparse(
+    nets: Network, masks: Masks, keep: int, rng: np.random.Generator
+) -> tuple[Network, Masks]:
+    """The same networks under random masks: of what each keeps, `keep` weights, less what these
+    leave on no path. Each choice is as likely."""
+    kept = np.concatenate([m.reshape(len(nets), -1) for m in masks.weights], 1)
+    order = np.where(kept, rng.random(kept.shape), np.inf).argsort(1)
+    chosen = np.zeros_like(kept)
+    np.put_along_axis(chosen, order[:, :keep], True, 1)
+    parts = np.split(chosen & kept, np.cumsum([m[0].size for m in masks.weights])[:-1], 1)
+    less = Masks.from_weights(
+        [part.reshape(m.shape) for part, m in zip(parts, masks.weights, strict=True)]
+    )
+    return connected(less.apply(nets), less)
 
 
 def race(nets: Network, masks: Masks, trainer: Trainer, beam: int, free: bool) -> Population:

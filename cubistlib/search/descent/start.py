@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import InstanceOf
 
-from cubistlib.search.descent.beam import dense, descent, race
+from cubistlib.search.descent.beam import dense, descent, race, sparse
 from cubistlib.search.descent.evolution import generation, polished
 from cubistlib.search.descent.margins import scores
 from cubistlib.search.descent.niches import Niches
@@ -88,29 +88,38 @@ class Found:
 
 
 def descend(
-    origin: Sequence[int] | Population, seed: np.random.SeedSequence, data: Data, budget: Budget
+    origin: Sequence[int] | Population,
+    seed: np.random.SeedSequence,
+    data: Data,
+    budget: Budget,
+    keep: int = 0,
+    polished: Population | None = None,
 ) -> Found:
     """The best networks of every count that one start finds, deterministic from its seed.
 
     origin: hidden widths, whose dense networks are trained from random weights and thinned out
     with a beam; or networks of the budget's host to begin with. Then evolution with niches, all
-    by SGD of the paper's kind (see `refine`); then polishing of the best.
+    by SGD of the paper's kind (see `refine`); then polishing of the best. keep: weights of each
+    dense network, drawn at random, that training begins with; 0 for all. polished: networks of
+    the budget's host that polishing goes on from, too.
 
     Networks to begin with stand among `Found.sgd` as they are, so only such may be given as SGD
     ended in: a polished one would be taken for SGD's.
     """
     with one_thread():
-        return _descend(origin, seed, data, budget)
+        return _descend(origin, seed, data, budget, keep, polished)
 
 
-def _descend(origin, seed, data, budget) -> Found:
-    own, initial = seed.spawn(2)
+def _descend(origin, seed, data, budget, keep, steep) -> Found:
+    own, initial, drawn = seed.spawn(3)
     trainer, free = Trainer(data, np.random.default_rng(own)), budget.biases
     sgd = Niches(budget.low, budget.high, budget.room)
     if isinstance(origin, Population):
         sgd.add(lived(origin, data, free))
     else:
         nets, masks = dense(origin, budget.host, budget.tries, initial)
+        if keep:
+            nets, masks = sparse(nets, masks, keep, np.random.default_rng(drawn))
         first = race(nets, masks, trainer, budget.beam, free)
         for found, _ in descent(first, trainer, budget.beam, budget.branch, budget.low, free):
             sgd.add(found)
@@ -118,6 +127,9 @@ def _descend(origin, seed, data, budget) -> Found:
         generation(sgd, trainer, budget.children, free)
     sgd = recounted(sgd, data)
     smooth = Niches(budget.low, budget.high, budget.room)
+    if steep is not None:
+        smooth.add(lived(steep, data, free))
+        smooth = recounted(smooth, data)
     for niche in sgd.niches(len(data[0])) if budget.polished else ():
         smooth.add(budget.polish.all(niche[: budget.polished], data, trainer.rng, free))
     for _ in range(budget.polishings if smooth.kept else 0):
