@@ -14,11 +14,12 @@ import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import pandas as pd
 
 from cubistlib import analysis, sweep
-from cubistlib.search import frontier
+from cubistlib.search import frontier, verify
 from cubistlib.search.witness import Witness
 from cubistlib.studies import EliminationStudy, descents, paper
 from cubistlib.support import paths
@@ -41,28 +42,27 @@ def pruned(biases: bool) -> Iterator[EliminationStudy]:
     runs = pd.concat([analysis.reference(), analysis.reference_pruning()], ignore_index=True)
     runs = runs.dropna(subset="live_parameters")
     for algorithm, own in runs.groupby("algorithm"):
-        seeds = copies(f"from-{algorithm}", lambda own=own: best(own))
-        yield descents.pruned(str(algorithm), [witness.network for witness in seeds], biases)
+        known = seeds(f"from-{algorithm}", partial(best, own))
+        yield descents.pruned(str(algorithm), [witness.network for witness in known], biases)
 
 
 def gathered(biases: bool) -> Iterator[EliminationStudy]:
-    known = frontier.published().values()
     rules = ("read", "pruned") if biases else ("read",)
-    fit = [witness for witness in known if witness.bias_rule in rules]
-    seeds = copies(f"gathered{'-biases' * biases}", lambda: fit)
-    kinds: dict[str, list] = {"sgd": [], "polished": []}
-    for witness in seeds:
-        kinds[witness.kind].append(witness.network)
-    yield descents.gathered(kinds["sgd"], kinds["polished"], biases)
+    every = frontier.published().values()
+    fit = [witness for witness in every if witness.bias_rule in rules]
+    known = seeds(f"gathered{'-biases' * biases}", lambda: fit)
+    by_sgd, polished = ([w.network for w in known if w.kind == kind] for kind in verify.KINDS)
+    yield descents.gathered(by_sgd, polished, biases)
 
 
-def copies(name: str, witnesses: Callable[[], Iterable[Witness]]) -> list[Witness]:
+def seeds(name: str, given: Callable[[], Iterable[Witness]]) -> list[Witness]:
     """What a study begins with, copied at its first start: what is known moves on."""
     place = paths.published("frontier") / "elimination" / "seeds" / name
-    if not any(place.glob("*.json")):
-        for number, witness in enumerate(witnesses()):
-            witness.write(place / f"{number:02}.json")
-    return [Witness.read(file) for file in sorted(place.glob("*.json"))]
+
+    def numbered() -> dict[str, Witness]:
+        return {f"{number:02}": witness for number, witness in enumerate(given())}
+
+    return list(frontier.copied(place, numbered).values())
 
 
 def best(runs: pd.DataFrame) -> Iterator[Witness]:

@@ -57,14 +57,10 @@ def tries(given: argparse.Namespace) -> dict[str, int]:
 
 
 def parents(folder: Path) -> dict[str, Witness]:
-    """The copied witnesses by name; those of the frontier are copied if there is none."""
-    place = folder / PARENTS
-    if not any(place.glob("*.json")):
-        for name, witness in power.snapshot(frontier.read(folder)).items():
-            witness.write(place / f"{name}.json")
-    found = {path.stem: Witness.read(path) for path in sorted(place.glob("*.json"))}
-    require(found, f"{paths.shown(folder)} has no witness yet whose mask can be tried")
-    return found
+    """Witnesses by name, copied from the frontier when they are first asked for."""
+    known = frontier.copied(folder / PARENTS, lambda: power.snapshot(frontier.read(folder)))
+    require(known, f"{paths.shown(folder)} has no witness yet whose mask can be tried")
+    return known
 
 
 def main(arguments: list[str] | None = None) -> None:

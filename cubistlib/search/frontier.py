@@ -1,7 +1,8 @@
 """The frontier: a folder of the witnesses that no other beats."""
 
 import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -36,6 +37,21 @@ def read(folder: Path) -> dict[str, Witness]:
     """
     files = [file for kind in FOLDERS for file in sorted((folder / kind).glob("*.json"))]
     return {file.relative_to(folder).as_posix(): Witness.read(file) for file in files}
+
+
+def copied(folder: Path, given: Callable[[], Mapping[str, Witness]]) -> dict[str, Witness]:
+    """The witnesses of a folder by name; where there is none, those given become it first.
+
+    For work that takes longer than what is known stays the same. A kill leaves all or nothing.
+    """
+    if not folder.is_dir():
+        part = folder.with_name(f".{folder.name}")
+        shutil.rmtree(part, ignore_errors=True)
+        for name, witness in given().items():
+            witness.write(part / f"{name}.json")
+        if part.is_dir():
+            part.replace(folder)
+    return {file.stem: Witness.read(file) for file in sorted(folder.glob("*.json"))}
 
 
 def floor() -> dict[float, int]:
