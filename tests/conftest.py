@@ -1,7 +1,8 @@
-"""What several test files need: the spiral, and the golden figures."""
+"""What several test files need: the spiral, the golden figures and networks."""
 
 import json
 import signal
+from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from golden_files import GOLDEN
 
 import cubistlib as cl
+from cubistlib.search.witness import Witness
 
 matplotlib.use("agg")
 # Tiny operations on many threads wait for each other, for minutes where cores are busy.
@@ -72,3 +74,24 @@ def golden_masks(golden):
         return [golden[f"w{width}/{algorithm}/{keep}/mask{layer}"] for layer in range(4)]
 
     return masks
+
+
+@pytest.fixture(scope="module")
+def witnesses():
+    """The two networks of tests/golden/live.json: of 24 and of 23 parameters."""
+    return [witness(kept) for kept in json.loads((GOLDEN / "live.json").read_text()).values()]
+
+
+def witness(kept):
+    sizes = (2, *kept["hidden"], 1)
+    weights = [np.zeros((out, into)) for into, out in pairwise(sizes)]
+    biases = [np.zeros(out) for out in sizes[1:]]
+    for layer, (of_weights, of_biases) in enumerate(
+        zip(kept["weights"], kept["biases"], strict=True)
+    ):
+        for unit, source, value in of_weights:
+            weights[layer][unit, source] = value
+        for unit, value in of_biases:
+            biases[layer][unit] = value
+    network = cl.Network.from_arrays(weights, biases)
+    return Witness.of(network, cl.Masks.from_weights([w != 0 for w in network.weights]))
