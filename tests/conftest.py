@@ -2,7 +2,6 @@
 
 import json
 import signal
-from itertools import pairwise
 
 import matplotlib
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 import sweeps
 import torch
 from golden_files import GOLDEN
+from known import KNOWN, trained
 
 import cubistlib as cl
 from cubistlib.search.witness import Witness
@@ -78,20 +78,5 @@ def golden_masks(golden):
 
 @pytest.fixture(scope="module")
 def witnesses():
-    """The two networks of tests/golden/live.json: of 24 and of 23 parameters."""
-    return [witness(kept) for kept in json.loads((GOLDEN / "live.json").read_text()).values()]
-
-
-def witness(kept):
-    sizes = (2, *kept["hidden"], 1)
-    weights = [np.zeros((out, into)) for into, out in pairwise(sizes)]
-    biases = [np.zeros(out) for out in sizes[1:]]
-    for layer, (of_weights, of_biases) in enumerate(
-        zip(kept["weights"], kept["biases"], strict=True)
-    ):
-        for unit, source, value in of_weights:
-            weights[layer][unit, source] = value
-        for unit, value in of_biases:
-            biases[layer][unit] = value
-    network = cl.Network.from_arrays(weights, biases)
-    return Witness.of(network, cl.Masks.from_weights([w != 0 for w in network.weights]))
+    """The first two networks of tests/golden/live.json: of 24 and of 23 parameters."""
+    return [Witness.of(*trained(name)) for name in list(KNOWN)[:2]]

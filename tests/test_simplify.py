@@ -1,13 +1,12 @@
 """What lives in a network: removed is what does nothing on the data, and the logits stay."""
 
-import json
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from golden_files import GOLDEN
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from known import trained
 
 import cubistlib as cl
 from cubistlib import simplify
@@ -117,29 +116,20 @@ def test_of_random_networks_the_logits_stay_and_all_that_is_left_lives(hidden, s
 
 
 @pytest.mark.parametrize(
-    "name, kept, live, structure, accuracy",
+    "name, kept, effective, live, structure, accuracy",
     [
-        ("random-init/unstructured-search-95 114654", 30, 24, (3, 2, 2), 0.9549),
-        ("fixed-init-99.5/pruning 1207", 48, 23, (4, 1, 3), 0.9514),
+        ("random-init/unstructured-search-95 114654", 30, 30, 24, (3, 2, 2), 0.9549),
+        ("fixed-init-99.5/pruning 1207", 48, 30, 23, (4, 1, 3), 0.9514),
+        ("notebook 20 615", 42, 42, 27, (3, 3, 1), 0.9649),
+        ("random-init/pruning 572", 48, 46, 46, (6, 4, 3), 0.9983),
     ],
 )
-def test_the_papers_own_best_are_smaller_than_their_masks(
-    spiral, name, kept, live, structure, accuracy
-):
-    """Networks of the paper's studies as trained; see golden/README.md."""
-    known = json.loads((GOLDEN / "live.json").read_text())[name]
-    sizes = (2, *known["hidden"], 1)
-    weights = [np.full((out, into), np.nan) for into, out in pairwise(sizes)]
-    biases = [np.zeros(out) for out in sizes[1:]]
-    for array, entries in zip(weights, known["weights"], strict=True):
-        for row, column, value in entries:
-            array[row, column] = value
-    for array, entries in zip(biases, known["biases"], strict=True):
-        for row, value in entries:
-            array[row] = value
-    nets, masks = network(weights, biases)
+def test_what_looked_sparsest_is_sparser(spiral, name, kept, effective, live, structure, accuracy):
+    """Networks of the paper's studies and of notebook 20 as trained; see golden/README.md."""
+    nets, masks = trained(name)
     done = simplify(nets, masks, spiral[0])
     assert masks.parameters_kept[0] == kept and done.live_parameters[0] == live
+    assert cl.connectivity(masks).effective_parameters[0] == effective
     assert done.structures == [structure]
     assert nets.evaluate(*spiral)[0][0] == pytest.approx(accuracy, abs=1e-4)
     assert done.network.evaluate(*spiral)[0][0] == pytest.approx(accuracy, abs=1e-4)
