@@ -5,8 +5,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cubistlib import Masks, Network, Task, TrainConfig, TrainState, pruners, train
+from cubistlib import Masks, Network, Task, TrainConfig, TrainState, UserError, pruners, train
+from cubistlib.pruners.parts.draws import derived_seed
 from cubistlib.pruners.rigl import drop_and_grow
+from cubistlib.training import resume
 
 PAPER_STEPS = 19_500
 
@@ -76,11 +78,11 @@ def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
     nets = Network.initialize((4, 4, 4), n=2, seed=1)
     begun, lth = [], pruners.LTH(rounds=4)
 
-    def watched(networks, *args, **options):
-        begun.append((networks, options["seed"]))
-        return train(networks, *args, **options)
+    def watched(state, *args, **options):
+        begun.append((state, options["seed"]))
+        return resume(state, *args, **options)
 
-    monkeypatch.setattr("cubistlib.pruners.task.train", watched)
+    monkeypatch.setattr("cubistlib.pruners.task.resume", watched)
     config = TrainConfig(epochs=3, batch_size=16)
     trainings = list(lth.trainings(nets, 6, Task(*few, config, backend="torch")))
     kept = [trained.masks.weights_kept[0] for trained in trainings]
@@ -88,8 +90,52 @@ def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
     for before, after in pairwise(trainings):
         for wide, narrow in zip(before.masks.weights, after.masks.weights, strict=True):
             assert (wide >= narrow).all()
-    assert all(start is nets for start, _ in begun)
+    for state, _ in begun:
+        assert state.step == 0 and not any(m.any() for m in state.momentum.arrays)
+        for mask, first, weight in zip(
+            state.masks.weights, nets.weights, state.network.weights, strict=True
+        ):
+            np.testing.assert_array_equal(weight, np.where(mask, first, 0))
     assert len({order for _, order in begun}) == 5
+
+
+def test_lth_takes_as_many_rounds_as_its_share_asks_for(few):
+    nets = Network.initialize((4, 4, 4), n=2, seed=1)
+    task = Task(*few, TrainConfig(epochs=1, batch_size=16), backend="torch")
+    lth = pruners.LTH(share=0.2)
+    kept = [int(done.masks.weights_kept[0]) for done in lth.trainings(nets, 6, task)]
+    assert len(kept) == 1 + 9 and kept[-1] == 6  # 44 · 0.8⁸ = 7.4, 44 · 0.8⁹ = 5.9
+    assert all(1 - after / before <= 0.2 + 1 / before for before, after in pairwise(kept))
+    assert task.spent == 10 * task.steps
+    with pytest.raises(UserError, match="networks of a stack keep equally many"):
+        lth.train(nets, np.array([6, 7]), task)
+
+
+def test_lth_goes_on_from_early_values(few):
+    """The first training is that without rewinding, the others start within it."""
+    nets = Network.initialize((4, 4, 4), n=2, seed=1)
+    config = TrainConfig(lr=0.1, schedule="cosine", epochs=4, batch_size=16)
+    task = Task(*few, config, backend="torch")
+    late, plain = pruners.LTH(rounds=2, early=0.25), pruners.LTH(rounds=2)
+    first, *_, last = late.trainings(nets, 6, task)
+    assert last.state.step == task.steps and task.spent == 0.25 * task.steps + 3 * 0.75 * task.steps
+    same = next(plain.trainings(nets, 6, task))
+    for one, other in zip(first.network.arrays, same.network.arrays, strict=True):
+        np.testing.assert_array_equal(one, other)
+    values, masks = late.ticket(nets, 6, task)
+    order = derived_seed("lth", task.seed, 0)
+    early = train(
+        nets, Masks.ones_like(nets), *few, config, seed=order, backend="torch", stop=task.steps // 4
+    )
+    for one, other in zip(values.arrays, early.network.arrays, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert masks.weights_kept.tolist() == [6, 6]
+
+
+@pytest.mark.parametrize("wrongly", [{"share": 1.0}, {"early": 1.0}, {"share": -0.1}])
+def test_lth_refuses_shares_that_are_none(wrongly):
+    with pytest.raises(UserError, match=f"lth: {next(iter(wrongly))} must be"):
+        pruners.LTH(**wrongly)
 
 
 def test_lth_removes_the_smallest_weights_that_training_left(few):
@@ -133,6 +179,21 @@ def test_rigl_layers_of_three_weights_stay(few):
     assert max(m.sum((1, 2)).max() for m in masks.weights) == 3
     revised = rigl.hook(nets, 9, PAPER_STEPS)(TrainState.start(nets, masks), few)
     assert revised.step == 1 and revised.masks is masks
+
+
+def test_rigl_moves_a_weight_of_every_layer_where_it_rounds_up(few):
+    nets = Network.initialize((4, 4, 4), n=2, seed=0)
+    rigl = pruners.RigL(round_up=True, alpha=0.1)
+    masks = rigl.start(nets, 9)
+    state = TrainState.start(nets, masks)
+    for w, m in zip(state.network.weights, masks.weights, strict=True):
+        w[m] = 1e-9  # what is dropped has the largest slope nowhere but by chance
+    revised = rigl.hook(nets, 9, PAPER_STEPS)(state, few)
+    for before, after in zip(masks.weights, revised.masks.weights, strict=True):
+        assert (before.sum((1, 2)) == after.sum((1, 2))).all()
+        assert ((before & ~after).sum((1, 2)) <= 1).all()
+    moved = [(b != a).any() for b, a in zip(masks.weights, revised.masks.weights, strict=True)]
+    assert revised.step == 1 and any(moved)
 
 
 def test_rigl_conserves_every_layers_count(few):

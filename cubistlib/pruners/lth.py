@@ -1,7 +1,8 @@
 """LTH: train, prune the smallest weights, rewind the rest to their initial values, repeat."""
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from cubistlib.pruners.parts.draws import derived_seed
 from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import shrink, strictly_above
 from cubistlib.pruners.task import Task
-from cubistlib.support.types import Count
-from cubistlib.training import Trained
+from cubistlib.support.checks import require
+from cubistlib.support.types import Count, Share
+from cubistlib.training import Trained, TrainState
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,10 @@ class LTH(Pruner):
     left after round i, and set the survivors back to their initial values; then train the
     ticket. Every training has a new optimizer, a new schedule and its own order of the data.
     Source: Frankle & Carbin 2019, strategy 2; paper, "The nine algorithms".
+    share: of the weights that are left, at most so many go in a round; then the number of rounds
+    follows, and all networks of a stack must keep equally many. 0: `rounds`. early: the share of
+    the first training to whose values the survivors are set back, and from where later trainings
+    go on; 0: the initial values. Source: Frankle et al. 2020, "rewinding".
     Differences from the authors' code: exactly k weights. Theirs (selection="authors") rounds
     the target down and keeps |w| strictly above that many-th largest: k − 1, now and then
     k − 2.
@@ -32,22 +38,48 @@ class LTH(Pruner):
     authors_rule = staticmethod(strictly_above)
 
     rounds: Count = 4
+    share: Share = 0.0
+    early: Share = 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require(self.share < 1, f"lth: share must be below 1, got {self.share}")
+        require(self.early < 1, f"lth: early must be below 1, got {self.early}")
 
     def train(self, nets, keep, task) -> Trained:
         *_, last = self.trainings(nets, keep, task)
         return last
 
     def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
-        return nets, self.train(nets, keep, task).masks
+        masks = self.train(nets, keep, task).masks
+        return self._rewound(nets, task).network, masks
 
     def trainings(self, nets: Network, keep: int | np.ndarray, task: Task) -> Iterator[Trained]:
         """Every training in turn, rounds + 1 in all: dense first, the ticket last."""
         keep, rule = self.check_keep(nets, keep), self.rule(task.selection)
+        rounds = self.rounds_to(nets.size, keep)
         rounded = np.floor if task.selection == "authors" else np.rint
-        schedule = rounded(geometric(nets.size, keep, self.rounds)).astype(np.int64)
-        masks = Masks.ones_like(nets)
-        for i in range(self.rounds + 1):
-            trained = task.train(nets, masks, seed=derived_seed("lth", task.seed, i))
+        schedule = rounded(geometric(nets.size, keep, rounds)).astype(np.int64)
+        early = state = self._rewound(nets, task)
+        for i in range(rounds + 1):
+            trained = task.resume(state, seed=self._order(task, i))
             yield trained
-            if i < self.rounds:
-                masks = shrink(trained.network, masks, schedule[i], rule)
+            if i < rounds:
+                masks = shrink(trained.network, state.masks, schedule[i], rule)
+                state = replace(TrainState.start(early.network, masks), step=early.step)
+
+    def rounds_to(self, total: int, keep: np.ndarray) -> int:
+        """In how many rounds `keep` (n,) of so many weights are left."""
+        if not self.share:
+            return self.rounds
+        require(np.ptp(keep) == 0, "lth: with share all networks of a stack keep equally many")
+        return max(1, math.ceil(math.log(keep[0] / total) / math.log(1 - self.share)))
+
+    def _rewound(self, nets: Network, task: Task) -> TrainState:
+        """Where later trainings begin: the first one, as far as `early` says."""
+        start = TrainState.start(nets, Masks.ones_like(nets))
+        step = math.floor(self.early * task.steps)
+        return task.resume(start, stop=step, seed=self._order(task, 0)).state if step else start
+
+    def _order(self, task: Task, i: int) -> int:
+        return derived_seed("lth", task.seed, i)

@@ -9,7 +9,7 @@ from cubistlib.networks import Masks
 from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts import erk
 from cubistlib.pruners.parts.selection import candidates, exact
-from cubistlib.support.types import Count, Share
+from cubistlib.support.types import Count, Flag, Share
 from cubistlib.training.backends.fused import gradients
 
 
@@ -20,8 +20,9 @@ class RigL(DuringTraining):
     From a random ERK mask; every `delta` steps until the share `end` of training, each layer
     drops its smallest |w| and grows as many where |∂L/∂w|, of the step's batch, is largest
     among the rest. The share moved is α/2 · (1 + cos(π t / T_end)), rounded down to weights, so
-    that a layer of three or fewer never changes. New weights start at 0; one dropped and grown
-    at once keeps its value; the optimizer's own step is left out.
+    that a layer of three or fewer never changes; with round_up, every layer moves one. New
+    weights start at 0; one dropped and grown at once keeps its value; the optimizer's own step is
+    left out.
     Source: Evci et al. 2020, algorithm 1; paper, "The nine algorithms".
     Differences from the authors' code: ERK counts that sum to exactly k; theirs
     (selection="authors") round every layer up, k to k + 3. Ties go to the lower index.
@@ -32,6 +33,7 @@ class RigL(DuringTraining):
     alpha: Share = 0.3
     delta: Count = 100
     end: Share = 0.75
+    round_up: Flag = False
 
     def start(self, nets, keep, selection="exact", seed=0) -> Masks:
         self.rule(selection)
@@ -39,7 +41,9 @@ class RigL(DuringTraining):
 
     def hook(self, nets, keep, steps, selection="exact") -> "RigLHook":
         last = math.floor(self.end * steps)
-        return RigLHook(range(self.delta - 1, last - 1, self.delta), self.alpha, last)
+        return RigLHook(
+            range(self.delta - 1, last - 1, self.delta), self.alpha, last, self.round_up
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,12 +53,14 @@ class RigLHook:
     steps: range
     alpha: float
     last: int
+    round_up: bool = False
 
     def __call__(self, state, batch):
         share = self.alpha / 2 * (1 + math.cos(math.pi * (state.step + 1) / self.last))
         skipped = replace(state, step=state.step + 1)
         masks, weights = state.masks.weights, state.network.weights
-        moved = [np.floor(share * m.sum((1, 2))).astype(np.int64) for m in masks]
+        rounded = np.ceil if self.round_up else np.floor
+        moved = [rounded(share * m.sum((1, 2))).astype(np.int64) for m in masks]
         if not any(count.any() for count in moved):
             return skipped
         slopes = gradients(state.network, *batch).weights

@@ -12,7 +12,7 @@ from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
 from cubistlib.pruners.parts.selection import Selection
 from cubistlib.support.types import Allowed, CountOrAll, OneOrMore, Whole, validated
-from cubistlib.training import Hook, TrainConfig, Trained, train
+from cubistlib.training import Hook, TrainConfig, Trained, TrainState, resume, train
 from cubistlib.training.backends import Backend
 from cubistlib.training.border import check_config, check_data
 
@@ -79,6 +79,22 @@ class Task:
         options = {"backend": self.backend, "threads": self.threads, "hook": hook}
         self._spend(self.steps)
         return train(nets, masks, self.x, self.y, self.config, seed=seed, **options)
+
+    def resume(
+        self, state: TrainState, stop: int | None = None, seed: int | None = None
+    ) -> Trained:
+        """The networks trained on from `state`, to step `stop` or the end; seed as in `train`."""
+        self._spend((self.steps if stop is None else stop) - state.step)
+        return resume(
+            state,
+            self.x,
+            self.y,
+            self.config,
+            seed=self.seed if seed is None else seed,
+            backend=self.backend,
+            stop=stop,
+            threads=self.threads,
+        )
 
     def _spend(self, steps: int) -> None:
         object.__setattr__(self, "_spent", self.spent + steps)
