@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from test_masks import random_masks
 
 import cubistlib as cl
-from cubistlib.networks.connectivity import STATES
+from cubistlib.networks.connectivity import STATES, state_counts
 
 # Inputs 2, hidden 3 and 3, output 1. Unit b is read but unfed, c is fed but unread,
 # in the second layer e hangs on b alone and f on nothing and to nothing.
@@ -87,6 +87,8 @@ def test_unit_states_by_hand():
     first, second = cl.unit_states(nets, example(), x)
     assert [STATES[s] for s in first[0]] == ["live", "constant", "disconnected"]
     assert [STATES[s] for s in second[0]] == ["dead", "constant", "disconnected"]
+    counts = {name: count.tolist() for name, count in state_counts(nets, example(), x).items()}
+    assert counts == {"disconnected": [2], "dead": [1], "constant": [2], "live": [1]}
 
 
 def test_a_mask_without_weights_has_no_paths():

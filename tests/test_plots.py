@@ -10,6 +10,7 @@ import cubistlib as cl
 from cubistlib import plots
 from cubistlib.plots import plane
 from cubistlib.plots.graph import Graph
+from cubistlib.plots.style import SCORES
 
 
 @pytest.fixture
@@ -347,6 +348,29 @@ def test_score_graph_makes_the_best_scored_weight_the_thickest(ax):
     np.testing.assert_allclose(lines.get_linewidths(), 0.6 + 3.4 * np.array([0, 1, 1, 1, 2, 5]) / 5)
     places = Graph.of(cl.Masks.ones_like(net)).places
     np.testing.assert_array_equal(lines.get_segments()[-1], places[[0, 3]])
+
+
+def test_no_score_is_drawn_in_a_colour_that_vanishes_on_white():
+    scale = np.asarray(SCORES(np.linspace(0, 1, 32)))[:, :3]
+    linear = np.where(scale <= 0.04045, scale / 12.92, ((scale + 0.055) / 1.055) ** 2.4)
+    contrast = 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05)
+    assert contrast.min() > 2.2 and (np.diff(contrast) > 0).all(), "the larger the darker"
+
+
+def test_units_that_do_nothing_are_hatched_and_crossed(ax):
+    """Of three units the first lives, the second is 0 and the third 1 wherever one looks."""
+    into, out = np.array([[1.0, 0], [1, 0], [0, 0]]), np.array([[1.0, 1, 1]])
+    net = cl.Network.from_arrays([into, out], [np.array([0.0, -9, 1]), np.zeros(1)])
+    masks = cl.Masks.from_weights([np.array([[1, 0], [1, 0], [0, 0]]), np.ones((1, 3))])
+    idle = cl.unit_states(net, masks, np.array([[-1.0, 0], [1, 0]], np.float32))
+    plots.layered_graph(net, masks, ax, idle=idle)
+    (hatched,) = [patch for patch in ax.patches if patch.get_hatch()]
+    places = Graph.of(masks).places
+    np.testing.assert_allclose(hatched.get_center(), places[4])
+    _lines, crosses = ax.collections
+    np.testing.assert_allclose(np.mean(crosses.get_segments(), axis=1), [places[3]] * 2)
+    words = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert words == ["positive weight", "negative weight", "constant unit", "dead unit"]
 
 
 def test_construction_marks_the_corners_of_both_arms(ax):

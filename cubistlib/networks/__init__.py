@@ -6,6 +6,7 @@ from cubistlib.networks.connectivity import (
     connectivity,
     fold,
     narrowed,
+    state_counts,
     unit_states,
 )
 from cubistlib.networks.masks import Masks, bias_rule

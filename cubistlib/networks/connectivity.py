@@ -107,3 +107,9 @@ def unit_states(nets: Network, masks: Masks, x: np.ndarray) -> list[np.ndarray]:
         checks = [~read, fed & (high <= 0), ~fed | (low == high)]
         states.append(np.select(checks, [0, 1, 2], 3))
     return states
+
+
+def state_counts(nets: Network, masks: Masks, x: np.ndarray) -> dict[str, np.ndarray]:
+    """How many hidden units of each network are in each of STATES on the rows x: (n,) each."""
+    states = np.concatenate(unit_states(nets, masks, x), axis=1)
+    return {name: (states == i).sum(1) for i, name in enumerate(STATES)}

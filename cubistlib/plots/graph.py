@@ -15,13 +15,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
 from cubistlib.networks import Masks, Network
-from cubistlib.plots import plane
-from cubistlib.plots.style import CLASS_COLOURS, DIVERGING, GREY, INK, SEQUENTIAL, sentence
+from cubistlib.plots import plane, states
+from cubistlib.plots.style import CLASS_COLOURS, DIVERGING, GREY, INK, SCORES, sentence
 
 TALL = 16  # units one above the other; wider layers stand in several columns
 LINES = 1000  # drawn at most, the thickest
 ASPECT = 1.3  # least width of a graph for its height
-IDLE = 1.2  # width of the line of a weight that is on no path
+OFF_PATH = 1.2  # width of the line of a weight that is on no path
 HALF, CIRCLE, DOT = 0.4, 0.14, 0.06  # half a unit's size in cells: as a map, without, unused
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -113,6 +113,7 @@ def layered_graph(
     effective: Masks | None = None,
     thumbnails: bool = True,
     legend: bool = True,
+    idle: Sequence[np.ndarray] | None = None,
 ) -> Axes:
     """One network as layers of units: kept weights as lines, units as maps over the plane.
 
@@ -121,19 +122,22 @@ def layered_graph(
     grey. Hidden maps are scaled to their own largest value; the output's is the probability
     of class 1, white at one half. A unit without kept weights is small. Of layers wider than
     16 only units that keep a weight have a place, of more than 1000 weights the thickest.
-    Of a network that has diverged there is a sentence.
+    idle: of `unit_states`; constant units are hatched, dead ones crossed. Of a network that has
+    diverged there is a sentence.
     """
     net, masks = masks[0].apply(net[0]), masks[0]
     if not _finite([*net.weights, *net.biases]):
         return _diverged(ax)
     graph, path = Graph.of(masks), (effective or masks).weights
-    idle = [kept & ~on for kept, on in zip(masks.weights, path, strict=True)]
-    draw_edges(graph, graph.edges(net.weights, idle, IDLE) + graph.edges(net.weights, path), ax)
+    off = [kept & ~on for kept, on in zip(masks.weights, path, strict=True)]
+    draw_edges(graph, graph.edges(net.weights, off, OFF_PATH) + graph.edges(net.weights, path), ax)
     pictures = graph.take(plane.thumbnails(net)) if thumbnails else None
-    large = HALF if thumbnails else CIRCLE
-    draw_units(graph, np.where(graph.take(wired(masks)), large, DOT), ax, pictures)
+    halves = np.where(graph.take(wired(masks)), HALF if thumbnails else CIRCLE, DOT)
+    draw_units(graph, halves, ax, pictures)
+    if idle is not None:
+        states.mark(graph.take(states.of_layers(net, idle)), graph.places, halves, ax)
     if legend:
-        _sign_legend(ax, idle=effective is not None)
+        _legend(ax, off_path=effective is not None, idle=idle is not None)
     return ax
 
 
@@ -149,7 +153,7 @@ def score_graph(net: Network, scores: Sequence[np.ndarray], ax: Axes, label: str
     graph, top = Graph.of(masks), max(s[0].max() for s in scores) or 1.0
     edges = sorted(graph.edges(scores, masks.weights), key=lambda edge: edge.weight)
     values = np.array([edge.weight for edge in edges])
-    colours = ScalarMappable(Normalize(0, top), cmap=f"{SEQUENTIAL}_r")
+    colours = ScalarMappable(Normalize(0, top), cmap=SCORES)
     draw_edges(graph, edges, ax, color=colours.to_rgba(values), lw=0.6 + 3.4 * values / top)
     draw_units(graph, [HALF] * len(graph.units), ax, graph.take(plane.thumbnails(net)))
     ax.figure.colorbar(colours, ax=ax, label=label, shrink=0.7)
@@ -207,9 +211,10 @@ def _line(edge: Edge) -> dict:
     return {"color": CLASS_COLOURS[edge.weight > 0], "ls": dashes, "lw": 0.6 + 3.4 * edge.share}
 
 
-def _sign_legend(ax: Axes, idle: bool) -> None:
+def _legend(ax: Axes, off_path: bool, idle: bool) -> None:
     samples = {"positive weight": Edge(0, 0, 1, 1 / 3), "negative weight": Edge(0, 0, -1, 1 / 3)}
-    if idle:
-        samples["on no path"] = Edge(0, 0, 1, 1, IDLE)
-    lines = [Line2D([], [], **_line(edge), label=name) for name, edge in samples.items()]
-    ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(lines))
+    if off_path:
+        samples["on no path"] = Edge(0, 0, 1, 1, OFF_PATH)
+    handles: list = [Line2D([], [], **_line(edge), label=name) for name, edge in samples.items()]
+    handles += states.samples() if idle else []
+    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(handles))

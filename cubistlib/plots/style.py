@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
@@ -18,6 +19,10 @@ INK = "#4D4D4D"  # frames, guides and their words
 CLASS_COLOURS = (BLUE, VERMILLION)  # class 0 and negative values; class 1 and positive ones
 DIVERGING = LinearSegmentedColormap.from_list("cubist", [BLUE, "#FFFFFF", VERMILLION])
 SEQUENTIAL = "cividis"
+# Of lines on white: from large to small, without the pale third that would not be seen.
+SCORES = LinearSegmentedColormap.from_list(
+    "scores", mpl.colormaps[SEQUENTIAL](np.linspace(0.68, 0, 256))
+)
 
 # A name, one colour and one marker an algorithm, everywhere; the search's frontier in black.
 LOOKS = {

@@ -1,4 +1,4 @@
-"""Results to tidy frames: frontiers, curves over seeds, the gap.
+"""Results to tidy frames: frontiers, fewest parameters, the gap.
 
 `by` names the column that tells a run's size, most often one of COUNTS. What is kept is what the
 mask keeps, the paper's count; effective is what lies on a path; live is what is left when all
@@ -11,9 +11,6 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.search import frontier as frontier_files
-from cubistlib.search.witness import Witness
-from cubistlib.support import paths
 from cubistlib.support.checks import require
 
 # What a count of parameters is called beside the others, and its count of weights alone.
@@ -24,47 +21,6 @@ PARAMETERS = {
 }
 WEIGHTS = {"weights_kept": "kept", "effective_weights": "effective", "live_weights": "live"}
 COUNTS = PARAMETERS | WEIGHTS
-
-PAPER = paths.published("paper")
-REFERENCE, PRUNED = PAPER / "search.parquet", PAPER / "pruning.parquet"
-
-
-def reference() -> pd.DataFrame:
-    """The search's best runs at the paper's scale, which come with the package.
-
-    Rows of `store.SCHEMA`: the best run of every number of weights and parameters that the
-    search visited, by accuracy. Each can be run again from its study and number.
-    """
-    return store.read(REFERENCE)
-
-
-def published(study: str) -> pd.DataFrame:
-    """Every run of one of the paper's studies, which come with the package."""
-    return store.read(PAPER / study)
-
-
-def reference_pruning() -> pd.DataFrame:
-    """Every run of the paper's three pruning studies, which come with the package."""
-    return store.read(PRUNED)
-
-
-def sparsest(witnesses: Iterable[Witness] | None = None) -> pd.DataFrame:
-    """The sparsest networks known, as runs of two algorithms to stand beside results.
-
-    sparsest_sgd: those that end in training of the paper's kind, SGD; sparsest: all. Columns
-    algorithm, COUNTS, accuracy and diverged; of a witness all that is kept lives. Those whose
-    biases were pruned count in another way and are left out. Default: those that come with the
-    package.
-    """
-    given = frontier_files.published().values() if witnesses is None else witnesses
-    rows = []
-    for witness in (w for w in given if w.bias_rule == "read"):
-        size = dict.fromkeys(WEIGHTS, int(witness.masks.weights_kept[0]))
-        size |= dict.fromkeys(PARAMETERS, witness.claims.parameters)
-        for name in ["sparsest"] + ["sparsest_sgd"] * (witness.kind == "sgd"):
-            row = {"algorithm": name, **size, "accuracy": witness.claims.accuracy}
-            rows.append(row | {"diverged": False})
-    return pd.DataFrame(rows, columns=["algorithm", *COUNTS, "accuracy", "diverged"])
 
 
 def best_of_each_size(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
@@ -105,17 +61,6 @@ def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFram
         curve = pd.concat([best, last], ignore_index=True).drop_duplicates(by)
         parts.append(curve.assign(algorithm=name))
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
-
-
-def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
-    """Accuracy against k over replicates, the best learning rate and schedule in each.
-
-    Columns algorithm, hidden, keep, median, low, high (worst and best replicate), seeds.
-    """
-    cell = ["algorithm", "hidden", "keep"]
-    results = store.tidied(results, *cell, "seed", "accuracy")
-    best = converged(results).groupby([*cell, "seed"])["accuracy"].max().groupby(cell)
-    return best.agg(median="median", low="min", high="max", seeds="count").reset_index()
 
 
 def by_width(
@@ -209,7 +154,7 @@ def converged(results: pd.DataFrame) -> pd.DataFrame:
     """The runs that count: those that did not diverge.
 
     Numbered anew, since tables that were joined may use a label twice. Tables that pandas,
-    polars or DuckDB wrote back or read are taken here and in all of this module.
+    polars or DuckDB wrote back or read are taken here and in all of `analysis`.
     """
     results = store.tidied(results, "diverged")
     return results[~results["diverged"].astype(bool)].reset_index(drop=True)

@@ -1,0 +1,26 @@
+"""Results to tidy frames: frontiers, replicates, the gap; and what comes with the package."""
+
+from cubistlib.analysis.published import (
+    PAPER,
+    PRUNED,
+    REFERENCE,
+    published,
+    reference,
+    reference_pruning,
+    sparsest,
+)
+from cubistlib.analysis.replicates import kept_shares, over_seeds, paired, replicates, typical
+from cubistlib.analysis.results import (
+    COUNTS,
+    PARAMETERS,
+    WEIGHTS,
+    best_of_each_size,
+    best_run,
+    by_width,
+    converged,
+    frontier,
+    frontiers,
+    gap,
+    lead,
+    smallest,
+)

@@ -1,0 +1,52 @@
+"""What comes with the package: runs at the paper's scale, and the sparsest networks known."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from cubistlib import store
+from cubistlib.analysis.results import COUNTS, PARAMETERS, WEIGHTS
+from cubistlib.search import frontier as frontier_files
+from cubistlib.search.witness import Witness
+from cubistlib.support import paths
+
+PAPER = paths.published("paper")
+REFERENCE, PRUNED = PAPER / "search.parquet", PAPER / "pruning.parquet"
+
+
+def reference() -> pd.DataFrame:
+    """The search's best runs at the paper's scale, which come with the package.
+
+    Rows of `store.SCHEMA`: the best run of every number of weights and parameters that the
+    search visited, by accuracy. Each can be run again from its study and number.
+    """
+    return store.read(REFERENCE)
+
+
+def published(study: str) -> pd.DataFrame:
+    """Every run of one of the paper's studies, which come with the package."""
+    return store.read(PAPER / study)
+
+
+def reference_pruning() -> pd.DataFrame:
+    """Every run of the paper's three pruning studies, which come with the package."""
+    return store.read(PRUNED)
+
+
+def sparsest(witnesses: Iterable[Witness] | None = None) -> pd.DataFrame:
+    """The sparsest networks known, as runs of two algorithms to stand beside results.
+
+    sparsest_sgd: those that end in training of the paper's kind, SGD; sparsest: all. Columns
+    algorithm, COUNTS, accuracy and diverged; of a witness all that is kept lives. Those whose
+    biases were pruned count in another way and are left out. Default: those that come with the
+    package.
+    """
+    given = frontier_files.published().values() if witnesses is None else witnesses
+    rows = []
+    for witness in (w for w in given if w.bias_rule == "read"):
+        size = dict.fromkeys(WEIGHTS, int(witness.masks.weights_kept[0]))
+        size |= dict.fromkeys(PARAMETERS, witness.claims.parameters)
+        for name in ["sparsest"] + ["sparsest_sgd"] * (witness.kind == "sgd"):
+            row = {"algorithm": name, **size, "accuracy": witness.claims.accuracy}
+            rows.append(row | {"diverged": False})
+    return pd.DataFrame(rows, columns=["algorithm", *COUNTS, "accuracy", "diverged"])

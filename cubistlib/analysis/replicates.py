@@ -1,0 +1,96 @@
+"""Replicates: what the same experiment gives when it is done again, and what differs in earnest."""
+
+import numpy as np
+import pandas as pd
+
+from cubistlib import store
+from cubistlib.analysis.results import WEIGHTS, converged
+from cubistlib.support.checks import require
+
+CELL = ["algorithm", "hidden", "keep"]
+ALIKE = ["hidden", "keep", "lr", "schedule", "epochs", "seed"]  # what the runs of a pair share
+CERTAINTY = 0.95
+
+
+def replicates(results: pd.DataFrame) -> pd.DataFrame:
+    """The best learning rate and schedule of each replicate, at every k.
+
+    Columns algorithm, hidden, keep, seed, accuracy. Diverged runs do not count.
+    """
+    results = store.tidied(results, *CELL, "seed", "accuracy")
+    return converged(results).groupby([*CELL, "seed"])["accuracy"].max().reset_index()
+
+
+def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
+    """Accuracy against k over `replicates`.
+
+    Columns algorithm, hidden, keep, median, low, high (worst and best replicate), seeds.
+    """
+    best = replicates(results).groupby(CELL)["accuracy"]
+    return best.agg(median="median", low="min", high="max", seeds="count").reset_index()
+
+
+def kept_shares(results: pd.DataFrame) -> pd.DataFrame:
+    """Of the kept weights, the mean share on a path and alive, by algorithm and width.
+
+    Columns algorithm, hidden, effective, live. By the authors' rule a mask may be empty; of it
+    nothing is used.
+    """
+    results = store.tidied(results, "algorithm", "hidden", *WEIGHTS)
+    kept = results["weights_kept"].clip(lower=1)
+    shares = {"effective": "effective_weights", "live": "live_weights"}
+    told = results.assign(**{k: results[count].astype(float) / kept for k, count in shares.items()})
+    return told.groupby(["algorithm", "hidden"])[[*shares]].mean().reset_index()
+
+
+def typical(results: pd.DataFrame) -> pd.DataFrame:
+    """The median run of every algorithm at the largest k of the table: its row.
+
+    The upper one of two in the middle. Algorithms in the order in which they come.
+    """
+    results = store.tidied(results, "algorithm", "keep", "accuracy")
+    rows = results[results["keep"] == results["keep"].max()].sort_values("accuracy", kind="stable")
+    middle = [runs.iloc[[len(runs) // 2]] for _, runs in rows.groupby("algorithm")]
+    order = {name: place for place, name in enumerate(results["algorithm"].unique())}
+    found = pd.concat(middle) if middle else rows
+    return found.sort_values("algorithm", key=lambda names: names.map(order), ignore_index=True)
+
+
+def paired(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
+    """By how much the runs of `one` are more accurate than those of `other` with their numbers.
+
+    For tables whose run i starts from the same initialization and sees the data in the same order
+    (common random numbers). pairs: how many have both runs converged. median: of the differences
+    of the two shares. low, high: between these lies the median of all such differences with a
+    certainty of 95 % or more, whatever their distribution (the interval of the sign test; of
+    fewer than six pairs it is without bounds). ahead: the share of pairs in which `one` is ahead;
+    ties count half. Raises ValueError if runs of one number differ in more than how they were
+    pruned.
+    """
+    one, other = (
+        store.tidied(r, *ALIKE, "experiment", "accuracy", "diverged") for r in (one, other)
+    )
+    both = converged(one).merge(converged(other), on="experiment", suffixes=("", "_other"))
+    alike = all((both[name] == both[f"{name}_other"]).all() for name in ALIKE)
+    require(alike, f"paired: runs of one number must be alike in {', '.join(ALIKE)}")
+    lead = np.sort((both["accuracy"] - both["accuracy_other"]).to_numpy(float))
+    low, high = sign_interval(lead)
+    ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
+    median = np.median(lead) if len(lead) else np.nan
+    return pd.Series(
+        {"pairs": len(lead), "median": median, "low": low, "high": high, "ahead": ahead}
+    )
+
+
+def sign_interval(values: np.ndarray) -> tuple[float, float]:
+    """Of sorted values the two between which the median of their distribution lies.
+
+    With CERTAINTY or more; without bounds where there are too few values for it. Source: the
+    sign test, turned round.
+    """
+    from scipy.stats import binom  # loaded by who asks: it takes half a second
+
+    outside = int(binom.ppf((1 - CERTAINTY) / 2, len(values), 0.5)) if len(values) else 0
+    if outside == 0:
+        return -np.inf, np.inf
+    return float(values[outside - 1]), float(values[-outside])
