@@ -81,10 +81,13 @@ class Filmed(Task):
 
     states: list[TrainState] = field(default_factory=list)
 
-    def train(self, nets, masks, hook=None, seed=None) -> Trained:
-        before = self.states[-1].step if self.states else 0
-        recorder = Recorder(checkpoints(self.steps, nets.size)[bool(self.states) :], hook)
-        done = super().train(nets, masks, recorder, seed)
+    def resume(self, state, hook=None, seed=None, stop=None) -> Trained:
+        before = self.states[-1].step - state.step if self.states else 0
+        wanted = checkpoints(self.steps, state.network.size)[bool(self.states) :]
+        end = self.steps if stop is None else stop
+        wanted = [step for step in wanted if state.step <= step < end]
+        recorder = Recorder(wanted, hook)
+        done = super().resume(state, recorder, seed, stop)
         found = [*recorder.states, done.state]
         self.states.extend(replace(state, step=before + state.step) for state in found)
         return done

@@ -12,7 +12,7 @@ from cubistlib.networks import Masks, Network
 from cubistlib.pruners.parts.draws import Seed
 from cubistlib.pruners.parts.selection import Selection
 from cubistlib.support.types import Allowed, CountOrAll, OneOrMore, Whole, validated
-from cubistlib.training import Hook, TrainConfig, Trained, TrainState, resume, train
+from cubistlib.training import Hook, TrainConfig, Trained, TrainState, resume
 from cubistlib.training.backends import Backend
 from cubistlib.training.border import check_config, check_data
 
@@ -75,25 +75,28 @@ class Task:
         self, nets: Network, masks: Masks, hook: Hook | None = None, seed: int | None = None
     ) -> Trained:
         """The networks trained under the masks. seed: of the data's order, if not the task's."""
-        seed = self.seed if seed is None else seed
-        options = {"backend": self.backend, "threads": self.threads, "hook": hook}
-        self._spend(self.steps)
-        return train(nets, masks, self.x, self.y, self.config, seed=seed, **options)
+        return self.resume(TrainState.start(nets, masks), hook, seed)
 
     def resume(
-        self, state: TrainState, stop: int | None = None, seed: int | None = None
+        self,
+        state: TrainState,
+        hook: Hook | None = None,
+        seed: int | None = None,
+        stop: int | None = None,
     ) -> Trained:
-        """The networks trained on from `state`, to step `stop` or the end; seed as in `train`."""
+        """The networks trained on from a state, to the step `stop` or the end; as in `train`."""
         self._spend((self.steps if stop is None else stop) - state.step)
+        seed = self.seed if seed is None else seed
+        where = {"backend": self.backend, "threads": self.threads}
         return resume(
             state,
             self.x,
             self.y,
             self.config,
-            seed=self.seed if seed is None else seed,
-            backend=self.backend,
+            hook=hook,
+            seed=seed,
             stop=stop,
-            threads=self.threads,
+            **where,  # type: ignore[arg-type]
         )
 
     def _spend(self, steps: int) -> None:

@@ -16,7 +16,8 @@ from cubistlib.support.provenance import checksum
 
 # Fields that studies of before there were such lack; at these values none is named, so that
 # what was defined then is still defined alike.
-LATER = {"tries": 1, "inherited": None, "keep": 0, "polished": ()}
+LATER: dict[str, Any] = {"tries": 1, "inherited": None, "keep": 0, "polished": ()}
+LATER |= {"only": (), "control": "", "draws": ""}
 
 
 def definition(study: Study) -> dict[str, Any]:

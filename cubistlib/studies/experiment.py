@@ -19,6 +19,8 @@ class Experiment:
     options: fields of the pruner that are not at their defaults, as (name, value) pairs.
     origin: (study, number) of the search's experiment from whose initialization it starts;
     without one it has its own. inherited: what it takes over from the parent of its mask.
+    control: what is done to the pruner's masks, of CONTROLS; "" for nothing. draws: the study in
+    whose name it draws what is random; "" for its own.
     """
 
     study: str
@@ -33,3 +35,15 @@ class Experiment:
     options: tuple[tuple[str, bool | float], ...] = ()
     origin: tuple[str, int] | None = None
     inherited: Inherited | None = None
+    control: str = ""
+    draws: str = ""
+
+    @property
+    def sequence(self) -> tuple[str, int]:
+        """(study, number) that seeds what is random in it alone."""
+        return self.draws or self.study, self.number
+
+    @property
+    def title(self) -> str:
+        """The algorithm as results name it: "lth", "lth_shuffled"."""
+        return f"{self.algorithm}_{self.control}" if self.control else self.algorithm

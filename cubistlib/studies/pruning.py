@@ -5,19 +5,25 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cubistlib import pruners
 from cubistlib.networks import weights_of
 from cubistlib.pruners import Algorithm
 from cubistlib.pruners.parts.selection import Selection
+from cubistlib.studies import stacks
 from cubistlib.studies.experiment import Experiment
 from cubistlib.studies.study import Study, fit_host
 from cubistlib.support import types
 from cubistlib.support.checks import require
+from cubistlib.training.config import Schedule
 
 Option = Annotated[
     tuple[types.Text, types.Text, types.Plain], types.Allowed("a triple (algorithm, field, value)")
+]
+Cell = Annotated[
+    tuple[Algorithm, types.Width, types.Size, types.Rate, Schedule],
+    types.Allowed("a cell (algorithm, width, k, lr, schedule)"),
 ]
 
 
@@ -26,7 +32,10 @@ class PruningStudy(Study):
     """Algorithms at every width and k; only k below the network's size.
 
     options: (algorithm, field, value) for what is not at an algorithm's default; the value
-    "lr" stands for the learning rate of the run.
+    "lr" stands for the learning rate of the run. only: cells of this grid that are run, each
+    (algorithm, width, k, lr, schedule); () for all. control: "shuffled" or "reinitialized", what
+    is done to the masks before they are trained. draws: another study, whose experiments of the
+    same numbers start from the same networks and draw the same masks; "" for none.
     """
 
     algorithms: types.OneOrMore[Algorithm]
@@ -34,6 +43,9 @@ class PruningStudy(Study):
     keep: types.OneOrMore[types.Size]
     selection: Selection = "exact"
     options: types.AnyNumber[Option] = ()
+    only: types.AnyNumber[Cell] = ()
+    control: Annotated[str, types.OneOf(lambda: ("", *stacks.CONTROLS))] = ""
+    draws: Annotated[types.Name | Literal[""], types.Allowed("the name of a study")] = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,6 +74,9 @@ class PruningStudy(Study):
             len(set(given)) == len(given),
             f"study: options must give a field once, got {types.brief(self.options)}",
         )
+        cells = set(product(*grid)) if self.only else set()
+        wrong = [cell for cell in self.only if tuple(cell) not in cells]
+        require(not wrong, f"study: only must name cells of its grid, got {types.brief(wrong[:1])}")
         for algorithm, lr in product(self.algorithms, self.lrs):
             pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
 
@@ -94,9 +109,12 @@ class PruningStudy(Study):
 def _table(study: PruningStudy) -> list[Experiment]:
     table: list[Experiment] = []
     grid = study.algorithms, study.widths, range(study.seeds), study.keep, study.configs
+    only = set(study.only)
     for algorithm, width, seed, k, config in product(*grid):
         hidden, options = (width,) * 3, study.options_of(algorithm, config.lr)
-        if k < weights_of(hidden):
+        asked = not only or (algorithm, width, k, config.lr, config.schedule) in only
+        if k < weights_of(hidden) and asked:
             given = study.name, len(table), algorithm, hidden, config, seed, k, study.selection
-            table.append(Experiment(*given, options=options))
+            more = {"options": options, "control": study.control, "draws": study.draws}
+            table.append(Experiment(*given, **more))  # type: ignore[arg-type]
     return table

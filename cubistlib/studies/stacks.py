@@ -11,10 +11,18 @@ import pandas as pd
 from cubistlib import pruners
 from cubistlib.networks import Masks, Network, connectivity, simplify
 from cubistlib.pruners.base import Pruner
+from cubistlib.pruners.controls.reinitialized import Reinitialized
+from cubistlib.pruners.controls.shuffled import Shuffled
 from cubistlib.pruners.task import Task
 from cubistlib.search.masks import common_widths
 from cubistlib.studies.experiment import HOST_WIDTH, SEARCH, Experiment
 from cubistlib.training import Trained
+
+# What may be done to a pruner's masks before they are trained.
+CONTROLS = {"shuffled": Shuffled, "reinitialized": Reinitialized}
+
+# Options by which the number of trainings hangs on k, so that a stack has one k alone.
+APART = {"share"}
 
 
 def initialize(experiments: Sequence[Experiment]) -> Network:
@@ -26,7 +34,7 @@ def initialize(experiments: Sequence[Experiment]) -> Network:
     hidden = common_widths(e.hidden for e in experiments)
     hosted = first.algorithm == SEARCH or first.origin is not None
     host = (HOST_WIDTH,) * len(hidden) if hosted else None
-    seeds = [_sequence(*(e.origin or (e.study, e.number))) for e in experiments]
+    seeds = [_sequence(*(e.origin or e.sequence)) for e in experiments]
     fresh = Network.initialize(hidden, n, seeds, host)
     if first.inherited is None:
         return fresh
@@ -40,8 +48,9 @@ def own_seeds(experiments: Sequence[Experiment]) -> list[int]:
 
 
 def pruner(experiment: Experiment) -> Pruner:
-    """The pruning algorithm of an experiment, with its options."""
-    return pruners.get(experiment.algorithm)(**dict(experiment.options))
+    """The pruning algorithm of an experiment, with its options, or a control on its masks."""
+    plain = pruners.get(experiment.algorithm)(**dict(experiment.options))
+    return CONTROLS[experiment.control](plain) if experiment.control else plain
 
 
 def stacks(experiments: Iterable[Experiment]) -> list[list[Experiment]]:
@@ -90,7 +99,7 @@ def rows(
         {
             "study": [e.study for e in experiments],
             "experiment": [e.number for e in experiments],
-            "algorithm": [e.algorithm for e in experiments],
+            "algorithm": [e.title for e in experiments],
             "hidden": [e.hidden for e in experiments],
             "mask": pd.array([e.mask for e in experiments], dtype="Int64"),
             "keep": pd.array([e.keep for e in experiments], dtype="Int32"),
@@ -118,7 +127,7 @@ def rows(
 
 def _own_sequences(experiments: Sequence[Experiment]) -> list[np.random.SeedSequence]:
     """What is drawn from for each experiment alone, apart from its initialization."""
-    return [_sequence(e.study, e.number, 1) for e in experiments]
+    return [_sequence(*e.sequence, 1) for e in experiments]
 
 
 def _sequence(study: str, *key: int) -> np.random.SeedSequence:
@@ -140,4 +149,5 @@ def _group(experiment: Experiment) -> tuple:
     e, config = experiment, experiment.config
     shared = (config.epochs, config.batch_size, config.momentum, config.weight_decay)
     shape = (len(e.hidden),) if e.algorithm == SEARCH else e.hidden
-    return (e.algorithm, shape, e.selection or "", e.options, e.seed, shared)
+    alone = e.keep if APART & dict(e.options).keys() else None
+    return (e.title, shape, e.selection or "", e.options, e.seed, shared, alone)

@@ -1,0 +1,80 @@
+"""Pruning studies of some cells of a grid, with a control on the masks, and with shared draws."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import cubistlib as cl
+from cubistlib.studies import PruningStudy, stacks
+from cubistlib.studies.definition import definition
+
+GRID = PruningStudy(
+    name="tiny/cells",
+    algorithms=("snip", "gmp"),
+    widths=(3, 4),
+    keep=(10, 20, 30),
+    lrs=(0.05, 0.1),
+    schedules=("constant", "cosine"),
+    epochs=1,
+    seeds=2,
+    spiral=(("points", 300),),
+)
+CELLS = (("snip", 3, 10, 0.1, "cosine"), ("gmp", 4, 30, 0.05, "constant"))
+
+
+def test_of_a_grid_only_some_cells_are_run():
+    study = replace(GRID, only=CELLS)
+    table = study.experiments(range(len(study)))
+    found = [
+        (e.algorithm, e.hidden[0], e.keep, e.config.lr, e.config.schedule, e.seed) for e in table
+    ]
+    assert found == [(*cell, seed) for cell in CELLS for seed in (0, 1)]
+    assert [e.number for e in table] == [0, 1, 2, 3]
+    rows = study.run(range(len(study)))
+    assert rows["weights_kept"].tolist() == [10, 10, 30, 30]
+    assert "only" not in definition(GRID) and len(definition(study)["only"]) == 2
+
+
+@pytest.mark.parametrize(
+    "cell", [("snip", 3, 11, 0.1, "cosine"), ("lth", 3, 10, 0.1, "cosine"), ("snip", 3, 10, 0.1)]
+)
+def test_a_cell_outside_the_grid_is_refused(cell):
+    with pytest.raises(cl.UserError, match=r"study: only(\[0\])? must"):
+        replace(GRID, only=(cell,))
+    with pytest.raises(cl.UserError, match="study: control must be one of , shuffled, reinit"):
+        replace(GRID, control="turned")
+
+
+@pytest.mark.parametrize("control", ["shuffled", "reinitialized"])
+def test_a_control_starts_from_the_masks_of_its_own_algorithm(control):
+    """Of the same number, in the name of the same study: paired with what it controls."""
+    plain = replace(GRID, only=CELLS)
+    study = replace(plain, name="tiny/control", control=control, draws="tiny/cells")
+    rows = study.run(range(len(study)))
+    assert set(rows["algorithm"]) == {f"snip_{control}", f"gmp_{control}"}
+    for number in range(len(study)):
+        one, other = plain.experiments([number])[0], study.experiments([number])[0]
+        starts = stacks.initialize([one]), stacks.initialize([other])
+        for a, b in zip(starts[0].arrays, starts[1].arrays, strict=True):
+            np.testing.assert_array_equal(a, b)
+        mine, its = plain.train(number).masks, study.train(number).masks
+        layers = [m.sum() for m in mine.weights], [m.sum() for m in its.weights]
+        assert layers[0] == layers[1]
+        same = all((a == b).all() for a, b in zip(mine.weights, its.weights, strict=True))
+        assert same == (control == "reinitialized")
+    alone = replace(plain, name="tiny/other")
+    assert not np.array_equal(
+        stacks.initialize(alone.experiments([0])).weights[0],
+        stacks.initialize(plain.experiments([0])).weights[0],
+    )
+
+
+def test_where_rounds_hang_on_k_a_stack_has_one_k():
+    study = replace(
+        GRID, algorithms=("lth",), widths=(3,), keep=(10, 20), options=(("lth", "share", 0.4),)
+    )
+    rows = study.run(range(len(study)))
+    assert rows["weights_kept"].tolist() == rows["keep"].tolist()
+    steps = rows.groupby("keep")["steps"].unique()
+    assert [len(s) for s in steps] == [1, 1] and steps[10] > steps[20]
