@@ -74,6 +74,26 @@ def test_gmp_keeps_exactly_k_after_short_trainings(steps, end):
     assert untrained(hook, nets)[-1].weights_kept.tolist() == [7, 26]
 
 
+def test_one_shot_before_training_is_magnitude(few):
+    nets, task = Network.initialize((4, 4, 4), n=2, seed=1), Task(*few, TrainConfig(epochs=2, batch_size=49))
+    one, other = (p.train(nets, 9, task) for p in (pruners.OneShot(at=0.0), pruners.Magnitude()))
+    for ours, theirs in zip(one.network.arrays, other.network.arrays, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_one_shot_at_the_end_prunes_the_dense_network(few):
+    """Before the last of six steps; nothing then comes back."""
+    nets, config = Network.initialize((4, 4, 4), seed=1), TrainConfig(epochs=6, batch_size=49)
+    task = Task(*few, config)
+    assert task.steps == 6 and list(pruners.OneShot().hook(nets, 9, 6).steps) == [5]
+    dense = task.resume(TrainState.start(nets, Masks.ones_like(nets)), stop=5)
+    expected = pruners.Magnitude().masks(dense.network, None, 9)
+    for ours, theirs in zip(
+        pruners.OneShot().train(nets, 9, task).masks.weights, expected.weights, strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
 def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
     nets = Network.initialize((4, 4, 4), n=2, seed=1)
     begun, lth = [], pruners.LTH(rounds=4)

@@ -1,6 +1,7 @@
 """Units that do nothing, marked where a network is drawn: constant ones hatched, dead crossed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -31,9 +32,9 @@ def mark(
     Those smaller than `small`, which keep no weight, are left as they are.
     """
     units = [*zip(states, places, halves, strict=True)]
+    box: dict[str, Any] = {"facecolor": "none", "edgecolor": INK, "hatch": HATCH, "lw": 0.8}
     for _, (x, y), half in (u for u in units if u[0] == CONSTANT and u[2] > small):
-        box = {"facecolor": "none", "edgecolor": INK, "hatch": HATCH, "lw": 0.8, "zorder": 4}
-        ax.add_patch(Rectangle((x - half, y - half), 2 * half, 2 * half, **box))
+        ax.add_patch(Rectangle((x - half, y - half), 2 * half, 2 * half, zorder=4, **box))
     lines = []
     for _, (x, y), half in (u for u in units if u[0] == DEAD and u[2] > small):
         left, right, low, high = x - half, x + half, y - half, y + half
@@ -44,6 +45,6 @@ def mark(
 
 def samples() -> list[Artist]:
     """What the legend shows of the marks."""
-    cross = {"ls": "none", "marker": "x", "ms": 9, "color": CROSS}
+    cross: dict[str, Any] = {"ls": "none", "marker": "x", "ms": 9, "color": CROSS}
     hatched = Patch(facecolor="white", edgecolor=INK, hatch=HATCH, label="constant unit")
     return [hatched, Line2D([], [], label="dead unit", **cross)]

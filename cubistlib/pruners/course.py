@@ -1,0 +1,54 @@
+"""The course of an algorithm: how many weights it keeps when."""
+
+from functools import singledispatch
+
+import numpy as np
+
+from cubistlib.networks import Network
+from cubistlib.pruners.base import DuringTraining, Pruner
+from cubistlib.pruners.controls.one_shot import OneShot
+from cubistlib.pruners.gmp import GMP
+from cubistlib.pruners.lth import LTH
+from cubistlib.pruners.parts.schedules import geometric
+from cubistlib.pruners.scored import Scored
+
+Course = tuple[np.ndarray, np.ndarray]
+
+
+@singledispatch
+def course(pruner: Pruner, net: Network, keep: int, steps: int) -> Course:
+    """When how many weights are left, for one network: times and weights, both (changes,).
+
+    A time counts trainings of `steps` steps; from −1 to 0 is what comes before the first, by the
+    share of the scorings done. Weights are those from that time on; the last time is the end of
+    the last training. Of an algorithm that is not known here that prunes while it trains only
+    start and end are told.
+    """
+    return np.array([-1.0, 0.0, 1.0]), np.array([net.size, keep, keep])
+
+
+@course.register
+def _(pruner: Scored, net: Network, keep: int, steps: int) -> Course:
+    left = pruner.schedule(net.size, np.array([keep]))[:, 0]
+    times = np.linspace(-1, 0, len(left) + 1)
+    return np.array([*times, 1.0]), np.array([net.size, *left, keep])
+
+
+@course.register
+def _(pruner: DuringTraining, net: Network, keep: int, steps: int) -> Course:
+    start = int(pruner.start(net, keep).weights_kept[0])
+    return np.array([0.0, 1.0]), np.array([start, keep])
+
+
+@course.register
+def _(pruner: GMP | OneShot, net: Network, keep: int, steps: int) -> Course:
+    hook = pruner.hook(net, keep, steps)
+    left = [int(hook.weights_left(net.size, s / hook.last if s else 1.0)[0]) for s in hook.steps]
+    return np.array([0.0, *(s / steps for s in hook.steps), 1.0]), np.array([net.size, *left, keep])
+
+
+@course.register
+def _(pruner: LTH, net: Network, keep: int, steps: int) -> Course:
+    rounds = pruner.rounds_to(net.size, np.array([keep]))
+    left = np.rint(geometric(net.size, np.array([keep]), rounds)).astype(np.int64)[:, 0]
+    return np.arange(rounds + 2.0), np.array([net.size, *left, keep])
