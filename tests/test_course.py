@@ -13,9 +13,9 @@ STEPS = 390  # an epoch of the paper's
 class Watched(Task):
     """A task that writes down how many weights each training starts with and each hook leaves."""
 
-    def resume(self, state, hook=None, **rest):
+    def resume(self, state, hook=None, *rest, **named):
         self.note(state.step, state.masks)
-        return super().resume(state, hook and Noting(hook, self), **rest)
+        return super().resume(state, hook and Noting(hook, self), *rest, **named)
 
     def note(self, step, masks):
         vars(self).setdefault("seen", []).append((step, int(masks.weights_kept[0])))
