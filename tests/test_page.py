@@ -56,6 +56,16 @@ def test_the_index_shows_question_claim_figure_and_time(little):
     assert article.find(class_="links").a["href"] == "10_a.ipynb"
 
 
+def test_a_card_tells_what_its_notebook_found_once_it_has_run(little):
+    for name in ("10_a", "12_b"):
+        little.both(name, "tell()", tags=["finding"], title="# How?\n\nThe *claim*.")
+    executed(little, "10_a", **{"text/markdown": "**GMP** 96.5 % <script>x</script>"})
+    index = made(little)["index.html"]
+    assert "GMP 96.5 %" in index.find(id="10_a").text and "claim" not in index.find(id="10_a").text
+    assert index.find(id="10_a").strong.text == "GMP" and not index.find(id="10_a").script
+    assert "claim" in index.find(id="12_b").text
+
+
 def test_the_index_is_honest_about_what_did_not_run(little):
     for name in ("10_failed", "12_skipped", "13_stopped", "14_never", "15_changed"):
         little.both(name, "1")

@@ -23,6 +23,7 @@ from cubistlib.support.checks import UserError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 HEADLINE = "headline"  # tag of the cell whose figure stands for its notebook
+FINDING = "finding"  # tag of the cell whose words do, once it has run
 LINK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(#.*)?")
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);")
 PLACE = re.compile(r"(https?|mailto):|[^:]*([/?#]|$)")  # where a link may lead
@@ -45,7 +46,7 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
     entries = [_entry(job) for job in jobs]
     names = {entry["name"] for entry in entries if entry["executed"]}
     for job, entry in zip(jobs, entries, strict=True):
-        entry["claim"] = _clean(entry["claim"], names)
+        entry["words"] = _clean(entry["words"], names)
         if entry["executed"]:
             body = _clean(entry["body"], names)
             text = _render("notebook.html", profile=profile, entry=entry, body=body)
@@ -58,9 +59,10 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
 def _entry(job: Job) -> dict[str, Any]:
     """What the index shows of one notebook.
 
-    question: its title. claim: its first paragraph. figure: an <img>, or nothing. state, note:
-    how its last run went, a word and a sentence. executed, failed: which runs can be looked at.
-    body: the executed notebook as HTML. Claim and body are as the notebook has them, not clean.
+    question: its title. words: what it has found, else its first paragraph. figure: an <img>, or
+    nothing. state, note: how its last run went, a word and a sentence. executed, failed: which
+    runs can be looked at. body: the executed notebook as HTML. Words and body are as the notebook
+    has them, not clean.
     """
     notebook = _executed(job)
     cells = job.notebook.cells if notebook is None else notebook.cells
@@ -73,7 +75,7 @@ def _entry(job: Job) -> dict[str, Any]:
     return {
         "name": job.name,
         "question": question,
-        "claim": _markdown(title["claim"]) if title else "",
+        "words": _markdown(_finding(cells) or (title["claim"] if title else "")),
         "figure": Markup(next(filter(None, reversed(figures)), "")),
         "state": state,
         "note": note,
@@ -89,6 +91,13 @@ def _executed(job: Job) -> NotebookNode | None:
         return read(job.output)
     except UserError:
         return None
+
+
+def _finding(cells: Sequence[NotebookNode]) -> str:
+    """The markdown that the cell tagged `finding` has shown; "" if there is none, or not yet."""
+    tagged = (c for c in cells if FINDING in c.metadata.get("tags", []))
+    shown = [o.get("data", {}).get("text/markdown") for c in tagged for o in c.get("outputs", [])]
+    return "".join(next(filter(None, reversed(shown)), ""))
 
 
 def _state(job: Job) -> tuple[str, str]:
