@@ -1,92 +1,110 @@
-"""Replicates and pairs of runs, on results small enough to work out by hand."""
-
-from itertools import product
+"""The paper's comparison again with many seeds: which cells, how many, paired with what."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import cubistlib as cl
-from cubistlib import analysis
-from cubistlib.analysis.replicates import sign_interval
+from cubistlib import analysis, pruners
+from cubistlib.studies import paper, replicates, stacks
 
 
-def runs(accuracy, algorithm="snip", **changes):
-    """Runs of one algorithm, numbered from 0."""
-    number = np.arange(len(accuracy))
-    alike = {"hidden": [(3, 3, 3)] * len(number), "keep": 20, "lr": 0.1, "schedule": "cosine"}
-    told = {"algorithm": algorithm, "experiment": number, "seed": number % 2, "epochs": 50}
-    frame = pd.DataFrame({**told, **alike, "accuracy": accuracy, "diverged": False})
-    return frame.assign(**changes)
+@pytest.fixture(scope="module")
+def grid():
+    runs = analysis.reference_pruning()
+    return runs[runs["study"] == "random-init/pruning"]
 
 
-def test_of_a_replicate_the_best_configuration_counts():
-    frame = runs([0.6, 0.7, 0.9, 0.8], schedule=["step", "step", "cosine", "cosine"])
-    frame = pd.concat([frame, runs([0.99], diverged=True)])
-    best = analysis.replicates(frame)
-    assert best["seed"].tolist() == [0, 1] and best["accuracy"].tolist() == [0.9, 0.8]
-    (curve,) = analysis.over_seeds(frame).to_dict("records")
-    assert (curve["low"], curve["high"]) == (0.8, 0.9)
-    assert curve["median"] == pytest.approx(0.85) and curve["seeds"] == 2
+def runs(*rows):
+    columns = ["algorithm", "hidden", "keep", "lr", "schedule", "accuracy", "diverged"]
+    return pd.DataFrame(rows, columns=columns).assign(experiment=range(len(rows)))
 
 
-def test_shares_of_the_kept_weights_are_means_by_width():
-    frame = runs(
-        [0.6, 0.7, 0.8], hidden=[(3, 3, 3), (3, 3, 3), (8, 8, 8)], weights_kept=[20, 10, 0]
+def test_a_cell_s_best_rate_and_schedule_by_hand():
+    three, four = (3, 3, 3), (4, 4, 4)
+    table = runs(
+        ("gmp", three, 20, 0.05, "constant", 0.70, False),
+        ("gmp", three, 20, 0.1, "cosine", 0.80, False),
+        ("gmp", three, 20, 0.2, "step", 0.80, False),  # as good, but later
+        ("gmp", three, 20, 0.2, "cosine", 0.99, True),
+        ("gmp", four, 20, 0.2, "step", 0.60, False),
+        ("snip", three, 20, 0.05, "step", 0.65, False),
     )
-    frame = frame.assign(effective_weights=[20, 5, 0], live_weights=[10, 0, 0])
-    shares = analysis.kept_shares(frame).set_index("hidden")
-    assert shares.loc[[(3, 3, 3)], ["effective", "live"]].to_numpy().tolist() == [[0.75, 0.25]]
-    assert shares.loc[[(8, 8, 8)], ["effective", "live"]].to_numpy().tolist() == [[0, 0]]
+    assert set(replicates.best_cells(table)) == {
+        ("gmp", 3, 20, 0.1, "cosine"),
+        ("gmp", 4, 20, 0.2, "step"),
+        ("snip", 3, 20, 0.05, "step"),
+    }
 
 
-def test_the_typical_run_is_the_median_at_the_largest_k_of_each_algorithm():
-    frame = pd.concat(
-        [
-            runs([0.9, 0.5, 0.7, 0.99], "snip", keep=[26, 26, 26, 15]),
-            runs([0.6, 0.8], "gmp", keep=26),
-        ]
+def test_the_cells_are_the_paper_s(grid):
+    plain, widest, many = replicates.replicates(grid)
+    ks = {3: 12, 4: 16, 8: 23, 16: 23, 64: 23}  # of the paper's 23 those below the network's size
+    assert len(plain.only) == 9 * sum(ks.values()) and len(plain) == 30 * len(plain.only)
+    assert len(widest) == 8 * 2 * 10 and {e.keep for e in widest.table} == {20, 65}
+    with pytest.raises(cl.UserError, match="replicates/widest-lth: there are no runs yet"):
+        replicates.widest_lth(grid[grid["algorithm"] == "gmp"])
+    assert len(many) == 2 * 10_000 and max(map(len, many.shards)) == 256
+    best = grid[(grid.algorithm == "rigl") & (grid.hidden.str[0] == 8) & (grid.keep == 26)]
+    best = best.loc[best["accuracy"].idxmax()]
+    assert ("rigl", 8, 26, best["lr"], best["schedule"]) in plain.only
+    for study in (plain, widest):
+        assert not {o[0] for o in study.options} - set(study.algorithms)
+        assert set(study.options) <= {*paper.OPTIONS, *paper.REINITIALIZED}
+
+
+def test_controls_share_numbers_with_what_they_control(grid):
+    plain, *_ = replicates.replicates(grid)
+    for study in replicates.on_their_masks(grid):
+        assert len(study) == len(plain) and study.draws == plain.name
+        for number in (0, 12_345, len(plain) - 1):
+            one, other = plain.experiments([number])[0], study.experiments([number])[0]
+            assert (one.keep, one.config, one.seed) == (other.keep, other.config, other.seed)
+            assert other.title == f"{one.algorithm}_{study.control}"
+    rates = replicates.rates()
+    assert len(rates) == 3 * 97 * 9 and not rates.options
+    table = [(e.algorithm, e.hidden, e.keep, e.config.lr, e.config.schedule) for e in rates.table]
+    rated = runs(*((*row, 0.5, False) for row in table))
+    assert len(replicates.controls(rated)) == 3 * 97 * 30
+
+
+def test_dense_networks_grow_to_the_largest_that_pruners_leave():
+    study = replicates.dense()
+    sizes = [int(mask.parameters_kept[0]) for mask in study.masks]
+    assert sizes == sorted(set(sizes)) and sizes[0] == 9 and sizes[-1] > 120
+    assert np.diff(sizes).max() <= 8
+    assert all(mask.weights_kept == sum(m.size for m in mask.weights) for mask in study.masks)
+
+
+def test_ablations_change_one_thing_on_common_networks():
+    studies = {study.name.removeprefix("ablations/"): study for study in replicates.ablations()}
+    assert {len(study) for study in studies.values()} == {10 * (2 + 4 + 4)}
+    starts = [
+        stacks.initialize(studies[name].experiments([17])).weights[1]
+        for name in ("lth", "lth-early", "rigl-static", "synflow-biases")
+    ]
+    for start in starts[1:]:
+        np.testing.assert_array_equal(start, starts[0])
+    for name, study in studies.items():
+        (algorithm,) = study.algorithms
+        plain = vars(pruners.get(algorithm)())
+        changed = {
+            field: value
+            for field, value in vars(stacks.pruner(study.table[0])).items()
+            if plain[field] != value
+        }
+        changed |= {"selection": study.selection} if study.selection != "exact" else {}
+        assert len(changed) == (name not in (*paper.NINE, "rigl-static")), name
+
+
+def test_rigl_stays_where_its_static_control_begins():
+    studies = {study.name: study for study in replicates.ablations()}
+    moving, still = (
+        studies[f"ablations/{name}"].experiments([31])[0] for name in ("rigl", "rigl-static")
     )
-    found = analysis.typical(frame)
-    assert found["algorithm"].tolist() == ["snip", "gmp"], "in the order in which they come"
-    assert found["experiment"].tolist() == [2, 1]
-
-
-def test_pairs_are_told_from_one_another_by_their_numbers():
-    better = runs([0.8, 0.9, 0.7]).iloc[[2, 0, 1]]
-    told = analysis.paired(better, runs([0.7, 0.9, 0.4]))
-    assert told["pairs"] == 3 and told["median"] == pytest.approx(0.1)
-    assert told["ahead"] == pytest.approx((1 + 0.5 + 1) / 3)
-    assert (told["low"], told["high"]) == (-np.inf, np.inf), "three pairs say nothing"
-    fewer = runs([0.7, 0.9, 0.4], diverged=[False, False, True])
-    assert analysis.paired(better, fewer)["pairs"] == 2
-
-
-def test_the_interval_is_that_of_the_sign_test():
-    """Of ten pairs the second and the last but one: 2 · 11/1024 is below 5 %, 2 · 56/1024 not."""
-    lead = np.array([-3, 1, 2, 4, 5, 6, 7, 8, 9, 50]) / 100
-    told = analysis.paired(runs(0.4 + lead), runs([0.4] * 10))
-    assert told["low"] == pytest.approx(0.01) and told["high"] == pytest.approx(0.09)
-    six = analysis.paired(runs([0.5] * 6), runs([0.4] * 6))
-    assert six["low"] == pytest.approx(0.1) == six["high"]
-
-
-@pytest.mark.parametrize("n", [5, 6, 9, 11])
-def test_the_interval_holds_the_median_in_all_but_one_of_twenty_samples(n):
-    """All 2^n samples of differences about a median of zero, each as likely as any other."""
-    sizes, held = np.arange(1, n + 1) / 100, 0
-    for signs in product([-1, 1], repeat=n):
-        low, high = sign_interval(np.sort(np.array(signs) * sizes))
-        held += low <= 0 <= high
-    assert held >= 0.95 * 2**n
-
-
-def test_runs_that_are_no_pair_are_refused():
-    with pytest.raises(cl.UserError, match=r"^paired: runs of one number must be alike in hidden"):
-        analysis.paired(runs([0.5, 0.6]), runs([0.5, 0.6], keep=[20, 26]))
-
-
-def test_of_no_runs_there_is_nothing_to_tell():
-    none = analysis.paired(runs([0.5]), runs([0.5], diverged=True))
-    assert none["pairs"] == 0 and np.isnan(none["median"]) and np.isnan(none["ahead"])
-    assert analysis.replicates(runs([0.5], diverged=True)).empty
+    nets = stacks.initialize([moving])
+    own = stacks.own_seeds([moving])
+    start = stacks.pruner(moving).start(nets, moving.keep, seed=own)
+    masks = stacks.pruner(still).masks(nets, None, still.keep, seed=stacks.own_seeds([still]))
+    for one, other in zip(start.weights, masks.weights, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -12,6 +12,8 @@ from cubistlib.training import SCHEDULES
 
 NINE = ("gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl")
 
+RATES = (0.05, 0.1, 0.2)
+
 # As the paper ran them; source: paper, "The nine algorithms".
 OPTIONS = (("synflow", "biases", True), ("prospr", "inner_lr", "lr"))
 REINITIALIZED = (("snip", "reinitialize", True), ("grasp", "reinitialize", True))
@@ -22,7 +24,7 @@ BEST_995 = Origin("random-init/unstructured-search-99.5", 0.995)
 
 def _pruning(name: str, widths: tuple[int, ...], keep: Iterable[int], **given) -> Study:
     given = {"algorithms": NINE, "schedules": SCHEDULES, "options": OPTIONS} | given
-    return PruningStudy(name=name, widths=widths, keep=tuple(keep), lrs=(0.05, 0.1, 0.2), **given)
+    return PruningStudy(name=name, widths=widths, keep=tuple(keep), lrs=RATES, **given)
 
 
 def _search(name: str, masks: MaskList, origin: Origin | None = None, lrs=(0.05, 0.1)) -> Study:

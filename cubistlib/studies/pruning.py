@@ -34,7 +34,8 @@ class PruningStudy(Study):
     options: (algorithm, field, value) for what is not at an algorithm's default; the value
     "lr" stands for the learning rate of the run. only: cells of this grid that are run, each
     (algorithm, width, k, lr, schedule); () for all. control: "shuffled" or "reinitialized", what
-    is done to the masks before they are trained. draws: another study, whose experiments of the
+    is done to the masks before they are trained. tries: runs of every cell under every replicate,
+    which share the order of the data. draws: another study, whose experiments of the
     same numbers start from the same networks and draw the same masks; "" for none.
     """
 
@@ -45,6 +46,7 @@ class PruningStudy(Study):
     options: types.AnyNumber[Option] = ()
     only: types.AnyNumber[Cell] = ()
     control: Annotated[str, types.OneOf(lambda: ("", *stacks.CONTROLS))] = ""
+    tries: types.Count = 1
     draws: Annotated[types.Name | Literal[""], types.Allowed("the name of a study")] = ""
 
     def __post_init__(self) -> None:
@@ -58,7 +60,7 @@ class PruningStudy(Study):
             f"got {types.brief(self.keep)}",
         )
         grid = self.algorithms, self.widths, self.keep, self.lrs, self.schedules
-        total = prod(map(len, grid)) * self.seeds
+        total = prod(map(len, grid)) * self.seeds * self.tries
         allowed = f"study: it must have at most {types.MANY:,} experiments, got {total:,}"
         require(total <= types.MANY, allowed)
         for option in self.options:
@@ -110,7 +112,7 @@ def _table(study: PruningStudy) -> list[Experiment]:
     table: list[Experiment] = []
     grid = study.algorithms, study.widths, range(study.seeds), study.keep, study.configs
     only = set(study.only)
-    for algorithm, width, seed, k, config in product(*grid):
+    for algorithm, width, seed, k, config, _ in product(*grid, range(study.tries)):
         hidden, options = (width,) * 3, study.options_of(algorithm, config.lr)
         asked = not only or (algorithm, width, k, config.lr, config.schedule) in only
         if k < weights_of(hidden) and asked:

@@ -1,0 +1,153 @@
+"""The paper's comparison again with many seeds, its controls, and what its setup decides.
+
+The paper ran each cell, an algorithm at a width and a k, once at every rate and schedule. Here
+each is run at the best of those from fresh initializations, so that what a typical run does can
+be told from what the luckiest did.
+"""
+
+import operator
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from cubistlib import analysis
+from cubistlib.networks import parameters_of
+from cubistlib.pruners.controls.dense import widths_of_size
+from cubistlib.studies import paper, power
+from cubistlib.studies.pruning import Cell, PruningStudy
+from cubistlib.studies.searching import SearchStudy
+from cubistlib.support.checks import require
+from cubistlib.training import SCHEDULES
+
+WIDTHS, WIDE = (3, 4, 8, 16, 64), {"widths": (256,), "keep": (20, 65)}
+SEEDS, FEW, FEWEST = 30, 10, 3  # the last for LTH at the widest
+KEEP = paper.STUDIES["random-init/pruning"].keep  # type: ignore[attr-defined]
+CONTROLS = ("random", "random_erk", "magnitude")
+
+# Two algorithms get as many runs of one size as the search has.
+MANY, MANY_OF = 10_000, {"algorithms": ("gmp", "lth"), "widths": (3,), "keep": (20,)}
+
+# What an ablation changes: the algorithm, its options, the selection rule.
+ABLATED: dict[str, tuple[str, dict[str, Any], str]] = {
+    **{name: (name, {}, "exact") for name in paper.NINE},
+    **{f"{name}-authors": (name, {}, "authors") for name in paper.NINE},
+    "snip-fresh": ("snip", {"reinitialize": True}, "exact"),
+    "grasp-fresh": ("grasp", {"reinitialize": True}, "exact"),
+    "synflow-biases": ("synflow", {"biases": True}, "exact"),
+    "lth-20-percent": ("lth", {"share": 0.2}, "exact"),
+    "lth-early": ("lth", {"early": 0.1}, "exact"),
+    "gmp-35": ("gmp", {"end": 0.7}, "exact"),
+    "gmp-25": ("gmp", {"end": 0.5}, "exact"),
+    "rigl-round-up": ("rigl", {"round_up": True}, "exact"),
+    "rigl-static": ("random_erk", {}, "exact"),
+}
+
+
+def best_cells(results: pd.DataFrame) -> tuple[Cell, ...]:
+    """Of each algorithm, width and k the rate and schedule of the most accurate run.
+
+    results: of a grid of networks whose hidden layers are equally wide. Of equally accurate runs
+    the first; runs that diverged do not count.
+    """
+    runs = analysis.converged(results).sort_values("experiment")
+    best = runs.loc[runs.groupby(["algorithm", "hidden", "keep"])["accuracy"].idxmax()]
+    return tuple(
+        (run["algorithm"], run["hidden"][0], int(run["keep"]), run["lr"], run["schedule"])
+        for run in best.to_dict("records")
+    )
+
+
+def replicates(grid: pd.DataFrame) -> list[PruningStudy]:
+    """The nine from fresh initializations: 30 seeds a cell, fewer at width 256.
+
+    grid: results of random-init/pruning, whose best rates and schedules are taken.
+    """
+    cells = best_cells(grid)
+    eight = tuple(name for name in paper.NINE if name != "lth")
+    return [
+        _study("replicates/pruning", cells, seeds=SEEDS),
+        _study("replicates/widest", cells, algorithms=eight, seeds=FEW, **WIDE),
+        _study("replicates/many", cells, seeds=FEW, tries=MANY // FEW, **MANY_OF),
+    ]
+
+
+def widest_lth(grid: pd.DataFrame) -> PruningStudy:
+    """LTH at width 256, by far the costliest; grid: as in `replicates`."""
+    given = {"algorithms": ("lth",), "seeds": FEWEST, **WIDE}
+    return _study("replicates/widest-lth", best_cells(grid), **given)
+
+
+def on_their_masks(grid: pd.DataFrame) -> list[PruningStudy]:
+    """What the algorithms chose, shuffled layer by layer, and with other values.
+
+    Run i starts from the networks of run i in replicates/pruning.
+    """
+    plain = replicates(grid)[0]
+    return [
+        replace(plain, name=f"replicates/{control}", control=control, draws=plain.name)
+        for control in ("shuffled", "reinitialized")
+    ]
+
+
+def rates() -> PruningStudy:
+    """The paper's grid for the controls that are pruners, which tells their best rates."""
+    return _study("replicates/control-rates", None, algorithms=CONTROLS, options=(), seeds=1)
+
+
+def controls(rated: pd.DataFrame) -> PruningStudy:
+    """Masks that look at nothing, or at the initial values alone; rated: results of `rates`."""
+    cells = best_cells(rated)
+    return _study("replicates/controls", cells, algorithms=CONTROLS, options=(), seeds=SEEDS)
+
+
+def dense() -> SearchStudy:
+    """Dense networks of every size up to the largest that pruners leave, 30 seeds each."""
+    budgets = range(parameters_of((1, 1, 1)), 2 * KEEP[-1])
+    structures = dict.fromkeys(map(widths_of_size, budgets))
+    return SearchStudy(
+        name="replicates/dense",
+        masks=tuple(map(power.dense, structures)),
+        lrs=paper.RATES,
+        schedules=SCHEDULES,
+        seeds=SEEDS,
+    )
+
+
+def ablations() -> list[PruningStudy]:
+    """One thing changed at a time, on common networks: ten seeds of ten cells.
+
+    Run i of each starts from the same network, whatever is changed.
+    """
+    return [
+        PruningStudy(
+            name=f"ablations/{name}",
+            algorithms=(algorithm,),
+            widths=(3, 16, 64),
+            keep=(20, 26, 40, 65),
+            lrs=(0.1,),
+            schedules=("cosine",),
+            seeds=FEW,
+            selection=selection,
+            options=tuple((algorithm, field, value) for field, value in options.items()),
+            draws="ablations",
+        )
+        for name, (algorithm, options, selection) in ABLATED.items()
+    ]
+
+
+def _study(name: str, cells: tuple[Cell, ...] | None, **changes) -> PruningStudy:
+    given: dict[str, Any] = {
+        "algorithms": paper.NINE,
+        "widths": WIDTHS,
+        "keep": KEEP,
+        "lrs": paper.RATES,
+        "schedules": SCHEDULES,
+    }
+    given |= {"options": paper.OPTIONS + paper.REINITIALIZED} | changes
+    if cells is not None:
+        named = given["algorithms"], given["widths"], given["keep"]
+        given["only"] = tuple(cell for cell in cells if all(map(operator.contains, named, cell)))
+        require(given["only"], f"{name}: there are no runs yet of which one could be the best")
+    given["options"] = tuple(o for o in given["options"] if o[0] in given["algorithms"])
+    return PruningStudy(name=name, **given)
