@@ -9,7 +9,8 @@ import pytest
 from chances import LITTLE, search
 
 import cubistlib as cl
-from cubistlib.studies import Inherited, SearchStudy, paper, power, stacks, success
+from cubistlib.analysis import success
+from cubistlib.studies import Inherited, SearchStudy, paper, power, stacks
 from cubistlib.studies.definition import definition
 
 # Many tries of a mask.

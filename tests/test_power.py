@@ -9,8 +9,9 @@ import pytest
 from chances import little_counts, search
 
 import cubistlib as cl
+from cubistlib.analysis import success
 from cubistlib.search.witness import Witness
-from cubistlib.studies import power, success, tallies
+from cubistlib.studies import power, tallies
 
 # What is tried.
 

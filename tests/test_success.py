@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import cubistlib as cl
 from cubistlib import plots
-from cubistlib.studies import power, success
+from cubistlib.analysis import success
+from cubistlib.studies import power
 
 quick = settings(max_examples=40, deadline=None, derandomize=True)
 RESULTS = pd.DataFrame(

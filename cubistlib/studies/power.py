@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from cubistlib.analysis import success
 from cubistlib.networks import Masks, parameters_of
 from cubistlib.search import structures
 from cubistlib.search.sparsest import TARGETS
 from cubistlib.search.witness import Witness
 from cubistlib.studies import below as under
-from cubistlib.studies import success
 from cubistlib.studies.experiment import HOST_WIDTH
 from cubistlib.studies.inherited import KINDS, Inherited
 from cubistlib.studies.searching import SearchStudy

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from cubistlib.analysis import success
 from cubistlib.search.sparsest import TARGETS
-from cubistlib.studies import success
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import replacing, writing

@@ -1,0 +1,106 @@
+"""Which sizes reach a target, how often: what a typical run does, not the best of many."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cubistlib import store
+from cubistlib.analysis.results import COUNTS
+from cubistlib.analysis.success import CERTAINTY, interval, least_correct
+from cubistlib.support.checks import require
+
+RESAMPLES = 2000
+
+
+def reached(
+    results: pd.DataFrame, target: float, by: Sequence[str] = ("algorithm",), size: str = "keep"
+) -> pd.DataFrame:
+    """How many runs of every group and size reach a target, a share.
+
+    by: columns that make a group. size: "keep", or one of COUNTS. Columns by, size, runs,
+    successes, rate, and low and high, between which the rate lies with a certainty of 95 % or more
+    (see `success.interval`). A run that diverged is one, but no success.
+    """
+    runs = _runs(results, target, by, size)
+    table = runs.groupby([*by, size], sort=False)["success"].agg(runs="size", successes="sum")
+    table = table.reset_index().sort_values([*by, size], ignore_index=True)
+    low, high = interval(table["successes"], table["runs"])
+    return table.assign(rate=table["successes"] / table["runs"], low=low, high=high)
+
+
+def needed(
+    results: pd.DataFrame,
+    target: float,
+    share: float = 0.5,
+    by: Sequence[str] = ("algorithm",),
+    size: str = "keep",
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The size from which on that share of the runs reaches a target.
+
+    The rate of success over size is fitted by the closest that nowhere falls (isotonic
+    regression, every size weighted by its runs) and read off between sizes on a straight line.
+    low, high: the middle 95 % of the same over resampled runs, drawn anew at every size
+    (bootstrap). Columns by, needed, low, high; infinite where even the largest size fails so
+    often, and the smallest size where that does not. Widths or other groups are not mixed unless
+    `by` leaves them out.
+    """
+    require(0 < share <= 1, f"needed: share must be above 0 and at most 1, got {share:g}")
+    rng, rows = np.random.default_rng(seed), []
+    runs = _runs(results, target, by, size)
+    for group, own in runs.groupby([*by], sort=False):
+        counts = own.groupby(size)["success"].agg(["size", "sum"])
+        sizes, n, k = (np.asarray(v, float) for v in (counts.index, counts["size"], counts["sum"]))
+        drawn = rng.binomial(n.astype(int), k / n, (RESAMPLES, len(n)))
+        found = [crossing(sizes, successes / n, n, share) for successes in drawn]
+        outside = (1 - CERTAINTY) / 2
+        low, high = np.quantile(found, [outside, 1 - outside], method="inverted_cdf")
+        rows.append((*group, crossing(sizes, k / n, n, share), low, high))
+    return pd.DataFrame(rows, columns=[*by, "needed", "low", "high"])
+
+
+def crossing(sizes: np.ndarray, rates: np.ndarray, weights: np.ndarray, share: float) -> float:
+    """Where the closest rates that nowhere fall reach a share; infinite if they do not.
+
+    sizes: ascending, (n,). rates, weights: at each.
+    """
+    fitted = rising(rates, weights)
+    above = np.flatnonzero(fitted >= share)
+    if not len(above):
+        return np.inf
+    first = above[0]
+    if first == 0 or fitted[first] == share:
+        return float(sizes[first])
+    before, after = fitted[first - 1], fitted[first]
+    return float(
+        sizes[first - 1] + (sizes[first] - sizes[first - 1]) * (share - before) / (after - before)
+    )
+
+
+def rising(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The closest values that nowhere fall, by weighted squares: (n,) float64.
+
+    By pooling adjacent violators; source: Barlow et al. 1972.
+    """
+    blocks: list[list[float]] = []  # mean, weight, length
+    for value, weight in zip(values, weights, strict=True):
+        blocks.append([value, weight, 1])
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            mean, heavy, length = blocks.pop()
+            last = blocks[-1]
+            last[0] = (last[0] * last[1] + mean * heavy) / (last[1] + heavy)
+            last[1], last[2] = last[1] + heavy, last[2] + length
+    return np.repeat([mean for mean, *_ in blocks], [int(n) for *_, n in blocks])
+
+
+def _runs(results: pd.DataFrame, target: float, by: Sequence[str], size: str) -> pd.DataFrame:
+    """Groups, sizes and whether each run reaches the target."""
+    allowed = ("keep", *COUNTS)
+    require(size in allowed, f"analysis: size is one of {', '.join(allowed)}, got {size!r:.99}")
+    runs = store.tidied(results, *by, size, "correct", "points", "diverged")
+    require(runs["points"].nunique() <= 1, "analysis: results must be of one number of points")
+    least = least_correct(target, int(runs["points"].max())) if len(runs) else 0
+    right = runs["correct"].where(~runs["diverged"].astype(bool), 0).astype("int64")
+    columns = dict.fromkeys([*by, size])
+    return runs[[*columns]].assign(success=right >= least).dropna(subset=size)

@@ -1,0 +1,91 @@
+"""Which sizes reach a target how often: by hand, by the definition, and by simulated runs."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cubistlib as cl
+from cubistlib.analysis import reach
+
+COUNTED = {"points": 1000, "diverged": False}
+
+
+def runs(*rows):
+    """(algorithm, keep, points right) of each run."""
+    return pd.DataFrame(rows, columns=["algorithm", "keep", "correct"]).assign(**COUNTED)
+
+
+def test_runs_that_reach_a_target_are_counted_by_hand():
+    table = runs(("a", 20, 950), ("a", 20, 949), ("a", 15, 1000), ("b", 20, 100))
+    table.loc[2, "diverged"] = True
+    found = reach.reached(table, 0.95)
+    assert found[["algorithm", "keep", "runs", "successes"]].values.tolist() == [
+        ["a", 15, 1, 0],
+        ["a", 20, 2, 1],
+        ["b", 20, 1, 0],
+    ]
+    assert found["rate"].tolist() == [0, 0.5, 0]
+    assert (found["low"] <= found["rate"]).all() and (found["rate"] <= found["high"]).all()
+    assert found["high"].iloc[0] == pytest.approx(0.975)  # of one run: 1 − 0.025
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 30)), min_size=1, max_size=8))
+def test_the_closest_rising_values_are_those_of_the_min_max_formula(given_values):
+    values, weights = (np.array(part, float) for part in zip(*given_values, strict=True))
+
+    def mean(a, b):
+        return np.average(values[a : b + 1], weights=weights[a : b + 1])
+
+    n = len(values)
+    expected = [max(min(mean(a, b) for b in range(i, n)) for a in range(i + 1)) for i in range(n)]
+    np.testing.assert_allclose(reach.rising(values, weights), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "rates, share, where",
+    [
+        ([0, 0.4, 0.6, 1], 0.5, 25),
+        ([0, 0.5, 0.6, 1], 0.5, 20),
+        ([0.7, 0.8, 0.9, 1], 0.5, 10),
+        ([0, 0.1, 0.2, 0.3], 0.5, np.inf),
+        ([0, 0.6, 0.2, 1], 0.5, 30 + 10 / 6),  # 0.6 and 0.2 are one value, 0.4
+    ],
+)
+def test_where_half_of_the_runs_succeed_by_hand(rates, share, where):
+    sizes, weights = np.array([10, 20, 30, 40.0]), np.ones(4)
+    assert reach.crossing(sizes, np.array(rates), weights, share) == pytest.approx(where)
+
+
+def simulated(seed, middle=24.0, seeds=30):
+    rng = np.random.default_rng(seed)
+    sizes = np.repeat(np.arange(15, 34, 2), seeds)
+    chance = 1 / (1 + np.exp(-(sizes - middle) / 2))
+    correct = np.where(rng.random(len(sizes)) < chance, 960, 500)
+    return runs(*zip(["a"] * len(sizes), sizes, correct, strict=True))
+
+
+def test_the_interval_holds_the_size_about_as_often_as_it_says(monkeypatch):
+    monkeypatch.setattr(reach, "RESAMPLES", 200)
+    found = pd.concat([reach.needed(simulated(seed), 0.95, seed=seed) for seed in range(60)])
+    held = (found["low"] <= 24) & (found["high"] >= 24)
+    assert held.mean() > 0.85
+    assert found["needed"].sub(24).abs().median() < 0.5
+    assert (found["low"] <= found["needed"]).mean() > 0.95
+
+
+def test_where_no_size_is_enough_it_is_infinite():
+    table = runs(("a", 20, 900), ("a", 30, 900), ("b", 20, 1000), ("b", 30, 1000))
+    found = reach.needed(table, 0.95).set_index("algorithm")
+    assert np.isinf(found.loc["a"]).all() and (found.loc["b"] == 20).all()
+    same = reach.needed(table, 0.95).equals(reach.needed(table, 0.95))
+    assert same and reach.needed(table.head(0), 0.95).empty
+
+
+def test_what_is_asked_for_wrongly_is_refused_in_a_sentence():
+    with pytest.raises(cl.UserError, match="analysis: size is one of keep, parameters_kept"):
+        reach.reached(runs(("a", 20, 1)), 0.95, size="mass")
+    with pytest.raises(cl.UserError, match="needed: share must be above 0 and at most 1, got 0"):
+        reach.needed(runs(("a", 20, 1)), 0.95, share=0)
