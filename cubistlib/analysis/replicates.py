@@ -15,10 +15,12 @@ CERTAINTY = 0.95
 def replicates(results: pd.DataFrame) -> pd.DataFrame:
     """The best learning rate and schedule of each replicate, at every k.
 
-    Columns algorithm, hidden, keep, seed, accuracy. Diverged runs do not count.
+    Columns algorithm, hidden, keep, seed, accuracy, in the order of the results. Diverged runs do
+    not count.
     """
     results = store.tidied(results, *CELL, "seed", "accuracy")
-    return converged(results).groupby([*CELL, "seed"])["accuracy"].max().reset_index()
+    best = converged(results).groupby([*CELL, "seed"], sort=False)["accuracy"]
+    return best.max().reset_index()
 
 
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
@@ -33,14 +35,14 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
 def kept_shares(results: pd.DataFrame) -> pd.DataFrame:
     """Of the kept weights, the mean share on a path and alive, by algorithm and width.
 
-    Columns algorithm, hidden, effective, live. By the authors' rule a mask may be empty; of it
-    nothing is used.
+    Columns algorithm, hidden, effective, live, in the order of the results. By the authors' rule
+    a mask may be empty; of it nothing is used.
     """
     results = store.tidied(results, "algorithm", "hidden", *WEIGHTS)
     kept = results["weights_kept"].clip(lower=1)
     shares = {"effective": "effective_weights", "live": "live_weights"}
     told = results.assign(**{k: results[count].astype(float) / kept for k, count in shares.items()})
-    return told.groupby(["algorithm", "hidden"])[[*shares]].mean().reset_index()
+    return told.groupby(["algorithm", "hidden"], sort=False)[[*shares]].mean().reset_index()
 
 
 def typical(results: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
 from cubistlib.plots.style import (
     ACCURACY,
@@ -49,6 +50,7 @@ def replicate_panels(
             _dots(of_width, i, (i - (len(widths) - 1) / 2) * 2 * SHIFT, ax)
         target_lines(ax, targets)
         ax.set_title(look(name)["label"])
+        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     for ax in axes[max(1, len(names)) :]:
         ax.set_axis_off()
     if not names:

@@ -58,7 +58,7 @@ def courses(
         line = {"color": look(names[0])["color"], "lw": 1.8, "drawstyle": "steps-post"}
         for ax in axes:
             ax.plot(*told[names[0]], label=label, **line)
-    axes[0].set(xlim=(-1, 0), xticks=[-1, -0.5, 0], xticklabels=["0", "50", "100"])
+    axes[0].set(xlim=(-1, 0.04), xticks=[-1, -0.5, 0], xticklabels=["0", "50", "100"])
     axes[0].set(xlabel="before training: scorings done (%)", ylabel="weights left")
     axes[1].set(xlim=(0, last), xticks=np.arange(last + 1), xlabel="trainings done")
     guide(axes[0], keep, f"k = {keep}"), guide(axes[1], keep)

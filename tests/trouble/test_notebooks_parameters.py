@@ -14,7 +14,7 @@ from cubistlib import pruners, sweep
 from cubistlib.runner import parameters
 from cubistlib.runner.notebook import Notebook
 from cubistlib.search import Canonical, Structured
-from cubistlib.studies import PruningStudy, SearchStudy
+from cubistlib.studies import PruningStudy, SearchStudy, paper
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = {path.stem: Notebook(path) for path in sorted(FOLDER.glob("*.ipynb"))}
@@ -29,6 +29,7 @@ PRUNERS = {
     "17_prospr": "prospr",
     "18_rigl": "rigl",
 }
+NINE = "09_the_nine_side_by_side"
 SPIRAL, TRAINING, MASKS = "01_cubist_spiral", "02_training", "03_masks_and_connectivity"
 OWN, STRUCTURED, UNSTRUCTURED = (
     "19_your_own_pruner",
@@ -57,7 +58,7 @@ TINY = {
     SPIRAL: SPIRALS | {"turns": 2, "sides": 4, "gap": 250.0, "points": 2001},
     TRAINING: STACK | {"lr": HOT},
     MASKS: {"width": 3, "keep": 26, "seed": 7},
-    **dict.fromkeys(PRUNERS, GRID | {"lrs": [HOT]}),
+    **dict.fromkeys([NINE, *PRUNERS], GRID | {"lrs": [HOT]}),
     "16_synflow": GRID | {"widths": [1], "keep": [1], "selection": "authors"},
     "18_rigl": GRID | {"widths": [1, 4], "keep": [4, 40]},
     OWN: {"targets": [100.0]},
@@ -88,7 +89,7 @@ POOR_GRIDS = {
     "the authors' count of one weight": {"selection": "authors", "widths": [4], "keep": [1]},
 }
 ASKED = {
-    **{(name, what): GRID | more for name in PRUNERS for what, more in POOR_GRIDS.items()},
+    **{(name, what): GRID | more for name in [NINE, *PRUNERS] for what, more in POOR_GRIDS.items()},
     (SPIRAL, "few points"): SPIRALS,
     (SPIRAL, "arms that coincide, and noise"): SPIRALS | {"gap": 0.0, "noise": 1000.0},
     (TRAINING, "one of each"): STACK,
@@ -137,9 +138,8 @@ def legal(name: str, values: dict, home: Path) -> dict:
 def write_series(lr: float) -> None:
     """The results that the notebook on the gap reads: one run of each pruner, two searches."""
     given = {"lrs": (lr,), "schedules": ("cosine",), "epochs": 1, "spiral": (("points", 600),)}
-    for name, algorithm in PRUNERS.items():
-        grid = {"algorithms": (algorithm,), "widths": (3,), "keep": (20,)}
-        sweep.run(PruningStudy(name=name, **grid, **given), "poor")
+    grid = {"algorithms": paper.NINE, "widths": (3,), "keep": (20,)}
+    sweep.run(PruningStudy(name=NINE, **grid, **given), "poor")
     for name, masks in ((STRUCTURED, Structured(1)), (UNSTRUCTURED, Canonical((2, 2), 8))):
         sweep.run(SearchStudy(name=name, masks=masks, **given), "poor")
 
