@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import cubistlib as cl
+from cubistlib.analysis import paired
 from cubistlib.studies import PruningStudy, stacks
 from cubistlib.studies.definition import definition
 
@@ -78,3 +79,28 @@ def test_where_rounds_hang_on_k_a_stack_has_one_k():
     assert rows["weights_kept"].tolist() == rows["keep"].tolist()
     steps = rows.groupby("keep")["steps"].unique()
     assert [len(s) for s in steps] == [1, 1] and steps[10] > steps[20]
+
+
+def test_a_variant_is_a_pair_of_its_study_number_by_number():
+    plain = replace(GRID, algorithms=("gmp",))
+    early, other = plain.variant("early", end=0.5), plain.variant("once", "one_shot", at=0.5)
+    assert (early.name, other.name) == ("tiny/cells/early", "tiny/cells/once")
+    assert early.experiments([3])[0].options == (("end", 0.5),)
+    assert other.experiments([3])[0].options == (("at", 0.5),)
+    assert other.variant("end", "one_shot").draws == "tiny/cells", "a variant's is its study's"
+    for study in (early, other):
+        assert len(study) == len(plain)
+        pairs = zip(plain.table, study.table, strict=True)
+        assert all((a.hidden, a.keep, a.seed) == (b.hidden, b.keep, b.seed) for a, b in pairs)
+        starts = [stacks.initialize(s.experiments([3])) for s in (plain, study)]
+        for a, b in zip(starts[0].arrays, starts[1].arrays, strict=True):
+            np.testing.assert_array_equal(a, b)
+    told = paired(early.run(range(4)), plain.run(range(4)))
+    assert told["pairs"] == 4 and not np.isnan(told["median"])
+
+
+def test_of_several_algorithms_and_of_no_such_option_there_is_no_variant():
+    with pytest.raises(cl.UserError, match=r"^tiny/cells: a variant is one of a single algorithm$"):
+        GRID.variant("early", end=0.5)
+    with pytest.raises(cl.UserError, match=r"^study: options must name"):
+        replace(GRID, algorithms=("gmp",)).variant("early", ends=0.5)
