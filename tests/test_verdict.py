@@ -124,6 +124,38 @@ def test_a_pruner_whose_networks_die_is_not_the_better_for_it():
     assert verdict.standings(results)["live"][0] == pytest.approx(26 / 60)
 
 
+def runs_of(algorithm, *accuracies):
+    """A run a replicate, all of one size."""
+    rows = {"algorithm": algorithm, "seed": range(len(accuracies)), "accuracy": accuracies}
+    return pd.DataFrame(rows).assign(parameters_kept=30, diverged=False)
+
+
+def test_a_place_comes_with_what_chance_leaves_of_it():
+    search = runs_of("search", 0.95)
+    always, never, now_and_then = (
+        runs_of(name, *accuracies)
+        for name, accuracies in (
+            ("always", [0.90] * 6),
+            ("never", [0.5] * 6),
+            ("now and then", [0.6] * 5 + [0.94]),  # its best is one run of six
+        )
+    )
+    table = pd.concat([search, always, never, now_and_then], ignore_index=True)
+    assert verdict.place(table, "now and then") == (1, 1, 2)
+    assert verdict.place(table, "always") == (2, 1, 2)
+    assert verdict.place(table, "never") == (3, 3, 3)
+    with pytest.raises(cl.UserError, match="place: no runs of 'other'"):
+        verdict.place(table, "other")
+
+
+def test_a_place_is_that_of_the_standings():
+    table = pd.concat([analysis.reference(), verdict.nine()], ignore_index=True)
+    order = verdict.standings(table).sort_values("kept")["algorithm"].tolist()
+    for name in (order[0], order[4]):
+        own, best, worst = verdict.place(table, name, resamples=20)
+        assert own == order.index(name) + 1 and 1 <= best <= worst <= 9
+
+
 def test_an_unknown_pruner_is_one_sentence():
     with pytest.raises(cl.UserError, match=r"algorithms\[0\] must be one of .*gmp.*, got 'nobody'"):
         verdict.verdict("nobody")

@@ -17,6 +17,7 @@ from cubistlib.analysis.results import (
     WEIGHTS,
     best_of_each_size,
     best_run,
+    best_within,
     by_width,
     converged,
     frontier,

@@ -40,7 +40,7 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
     One row for every count at which the best improves: columns `by` and accuracy, both
     increasing. Diverged runs do not count.
     """
-    best = _best_within(results, by)
+    best = best_within(results, by)
     return best[best.diff().ne(0)].reset_index()
 
 
@@ -135,8 +135,7 @@ def gap(
     for name, runs in results[results["algorithm"] != "search"].groupby("algorithm"):
         tried = runs[by].dropna().astype("int64")
         tried = tried[tried.between(search[by].min(), search[by].max())].unique()
-        best = [_best_within(r, by).reindex(given or tried, method="ffill") for r in (search, runs)]
-        lead = best[0] - best[1]
+        lead = best_within(search, by, given or tried) - best_within(runs, by, given or tried)
         ahead.append((name, lead.count(), lead.min(), lead.median(), lead.max()))
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
@@ -188,7 +187,11 @@ def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
     return runs[runs["accuracy"] >= target]
 
 
-def _best_within(results: pd.DataFrame, by: str) -> pd.Series:
-    """Best accuracy of the runs that count with at most so many nonzeros, by that number."""
+def best_within(results: pd.DataFrame, by: str, sizes: Sequence[int] | None = None) -> pd.Series:
+    """Best accuracy of the runs that count with at most so many nonzeros, by that number.
+
+    sizes: numbers, ascending; by default those of the runs. Missing below the smallest run.
+    """
     runs = converged(_counting(results, by)).astype({by: "int64"})
-    return runs.groupby(by)["accuracy"].max().cummax()
+    best = runs.groupby(by)["accuracy"].max().cummax()
+    return best if sizes is None else best.reindex(sizes, method="ffill")
