@@ -10,7 +10,15 @@ from cubistlib.analysis.published import (
     sparsest,
 )
 from cubistlib.analysis.reach import needed, reached
-from cubistlib.analysis.replicates import kept_shares, over_seeds, paired, replicates, typical
+from cubistlib.analysis.replicates import (
+    kept_shares,
+    over_seeds,
+    pair_words,
+    paired,
+    paired_ways,
+    replicates,
+    typical,
+)
 from cubistlib.analysis.results import (
     COUNTS,
     PARAMETERS,

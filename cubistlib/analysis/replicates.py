@@ -1,5 +1,7 @@
 """Replicates: what the same experiment gives when it is done again, and what differs in earnest."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -82,6 +84,34 @@ def paired(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
     return pd.Series(
         {"pairs": len(lead), "median": median, "low": low, "high": high, "ahead": ahead}
     )
+
+
+def paired_ways(runs: Mapping[str, pd.DataFrame], usual: str) -> pd.DataFrame:
+    """`paired` of every other way of running a study against the usual one, width by width.
+
+    runs: results by way, whose runs of one number are pairs. Rows (way, width), the hidden widths;
+    columns as in `paired`.
+    """
+    require(usual in runs, f"paired_ways: one of the ways must be {usual!r}")
+    rows = {}
+    for way in (way for way in runs if way != usual):
+        for hidden in runs[usual]["hidden"].unique():
+            both = (of[of["hidden"] == hidden] for of in (runs[way], runs[usual]))
+            rows[way, hidden] = paired(*both)
+    columns = ["pairs", "median", "low", "high", "ahead"]
+    told = pd.DataFrame(list(rows.values()), columns=columns).astype({"pairs": int})
+    pairs = [pd.Index(part, tupleize_cols=False) for part in zip(*rows, strict=True)]
+    return told.set_index(pairs).rename_axis(["way", "width"])
+
+
+def pair_words(told: pd.Series) -> str:
+    """What `paired` gives in words: "-1.2 points (-3.0 to +0.5, 36 pairs)"."""
+    pairs = int(told["pairs"])
+    if not pairs:
+        return "no pair to compare"
+    median, low, high = (f"{100 * told[name]:+.1f}" for name in ("median", "low", "high"))
+    sure = f"{low} to {high}" if np.isfinite(told["low"]) else "too few to be sure"
+    return f"{median} points ({sure}, {pairs} {'pair' if pairs == 1 else 'pairs'})"
 
 
 def sign_interval(values: np.ndarray) -> tuple[float, float]:

@@ -1,0 +1,116 @@
+"""Replicates and pairs of runs, on results small enough to work out by hand."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cubistlib as cl
+from cubistlib import analysis
+from cubistlib.analysis.replicates import sign_interval
+
+
+def runs(accuracy, algorithm="snip", **changes):
+    """Runs of one algorithm, numbered from 0."""
+    number = np.arange(len(accuracy))
+    alike = {"hidden": [(3, 3, 3)] * len(number), "keep": 20, "lr": 0.1, "schedule": "cosine"}
+    told = {"algorithm": algorithm, "experiment": number, "seed": number % 2, "epochs": 50}
+    frame = pd.DataFrame({**told, **alike, "accuracy": accuracy, "diverged": False})
+    return frame.assign(**changes)
+
+
+def test_of_a_replicate_the_best_configuration_counts():
+    frame = runs([0.6, 0.7, 0.9, 0.8], schedule=["step", "step", "cosine", "cosine"])
+    frame = pd.concat([frame, runs([0.99], diverged=True)])
+    best = analysis.replicates(frame)
+    assert best["seed"].tolist() == [0, 1] and best["accuracy"].tolist() == [0.9, 0.8]
+    (curve,) = analysis.over_seeds(frame).to_dict("records")
+    assert (curve["low"], curve["high"]) == (0.8, 0.9)
+    assert curve["median"] == pytest.approx(0.85) and curve["seeds"] == 2
+
+
+def test_shares_of_the_kept_weights_are_means_by_width():
+    frame = runs(
+        [0.6, 0.7, 0.8], hidden=[(3, 3, 3), (3, 3, 3), (8, 8, 8)], weights_kept=[20, 10, 0]
+    )
+    frame = frame.assign(effective_weights=[20, 5, 0], live_weights=[10, 0, 0])
+    shares = analysis.kept_shares(frame).set_index("hidden")
+    assert shares.loc[[(3, 3, 3)], ["effective", "live"]].to_numpy().tolist() == [[0.75, 0.25]]
+    assert shares.loc[[(8, 8, 8)], ["effective", "live"]].to_numpy().tolist() == [[0, 0]]
+
+
+def test_the_typical_run_is_the_median_at_the_largest_k_of_each_algorithm():
+    frame = pd.concat(
+        [
+            runs([0.9, 0.5, 0.7, 0.99], "snip", keep=[26, 26, 26, 15]),
+            runs([0.6, 0.8], "gmp", keep=26),
+        ]
+    )
+    found = analysis.typical(frame)
+    assert found["algorithm"].tolist() == ["snip", "gmp"], "in the order in which they come"
+    assert found["experiment"].tolist() == [2, 1]
+
+
+def test_pairs_are_told_from_one_another_by_their_numbers():
+    better = runs([0.8, 0.9, 0.7]).iloc[[2, 0, 1]]
+    told = analysis.paired(better, runs([0.7, 0.9, 0.4]))
+    assert told["pairs"] == 3 and told["median"] == pytest.approx(0.1)
+    assert told["ahead"] == pytest.approx((1 + 0.5 + 1) / 3)
+    assert (told["low"], told["high"]) == (-np.inf, np.inf), "three pairs say nothing"
+    fewer = runs([0.7, 0.9, 0.4], diverged=[False, False, True])
+    assert analysis.paired(better, fewer)["pairs"] == 2
+
+
+def test_the_interval_is_that_of_the_sign_test():
+    """Of ten pairs the second and the last but one: 2 · 11/1024 is below 5 %, 2 · 56/1024 not."""
+    lead = np.array([-3, 1, 2, 4, 5, 6, 7, 8, 9, 50]) / 100
+    told = analysis.paired(runs(0.4 + lead), runs([0.4] * 10))
+    assert told["low"] == pytest.approx(0.01) and told["high"] == pytest.approx(0.09)
+    six = analysis.paired(runs([0.5] * 6), runs([0.4] * 6))
+    assert six["low"] == pytest.approx(0.1) == six["high"]
+
+
+@pytest.mark.parametrize("n", [5, 6, 9, 11])
+def test_the_interval_holds_the_median_in_all_but_one_of_twenty_samples(n):
+    """All 2^n samples of differences about a median of zero, each as likely as any other."""
+    sizes, held = np.arange(1, n + 1) / 100, 0
+    for signs in product([-1, 1], repeat=n):
+        low, high = sign_interval(np.sort(np.array(signs) * sizes))
+        held += low <= 0 <= high
+    assert held >= 0.95 * 2**n
+
+
+def test_runs_that_are_no_pair_are_refused():
+    with pytest.raises(cl.UserError, match=r"^paired: runs of one number must be alike in hidden"):
+        analysis.paired(runs([0.5, 0.6]), runs([0.5, 0.6], keep=[20, 26]))
+
+
+def test_ways_are_compared_with_the_usual_one_width_by_width():
+    widths = [(3, 3, 3), (3, 3, 3), (8, 8, 8)]
+    usual, early = (runs(a, hidden=widths) for a in ([0.5, 0.6, 0.7], [0.6, 0.7, 0.4]))
+    told = analysis.paired_ways({"early": early, "usual": usual, "late": usual}, "usual")
+    assert list(told.index) == [
+        (way, hidden) for way in ("early", "late") for hidden in ((3, 3, 3), (8, 8, 8))
+    ]
+    assert told["pairs"].tolist() == [2, 1, 2, 1]
+    assert told["median"].round(9).tolist() == [0.1, -0.3, 0, 0]
+    with pytest.raises(cl.UserError, match=r"^paired_ways: one of the ways must be 'never'$"):
+        analysis.paired_ways({"early": early}, "never")
+
+
+def test_pairs_in_words():
+    words = analysis.pair_words
+    assert words(analysis.paired(runs([0.5] * 6), runs([0.4] * 6))) == (
+        "+10.0 points (+10.0 to +10.0, 6 pairs)"
+    )
+    assert words(analysis.paired(runs([0.5]), runs([0.6]))) == (
+        "-10.0 points (too few to be sure, 1 pair)"
+    )
+    assert words(analysis.paired(runs([0.5], diverged=True), runs([0.6]))) == "no pair to compare"
+
+
+def test_of_no_runs_there_is_nothing_to_tell():
+    none = analysis.paired(runs([0.5]), runs([0.5], diverged=True))
+    assert none["pairs"] == 0 and np.isnan(none["median"]) and np.isnan(none["ahead"])
+    assert analysis.replicates(runs([0.5], diverged=True)).empty
