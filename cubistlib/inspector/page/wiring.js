@@ -1,0 +1,149 @@
+// A network as the list of its kept weights, unit by unit, and the passes through that list.
+// What they cost follows the kept weights; every other file that computes goes through here.
+
+const BLOCK = 512; // points at once: they stay in the processor's cache
+
+/**
+ * @typedef {object} Wiring units are numbered through the layers, the inputs first
+ * @property {number} inputs
+ * @property {number} units
+ * @property {Int32Array} starts where the list of each unit's incoming weights begins, and its end
+ * @property {Int32Array} sources the unit that each weight comes from
+ * @property {Int32Array} places where each weight stands in its layer
+ * @property {Float64Array} weights
+ * @property {Float64Array} biases one a unit, those of the inputs unused
+ * @property {Uint8Array} rectified whether a unit has a ReLU
+ */
+
+/**
+ * @param {import("./network.js").Network} network
+ * @param {number} [target] a unit: only what it depends on is wired, other units are idle
+ * @returns {Wiring}
+ */
+export function wire({ sizes, weights, biases, kept }, target) {
+  const inputs = sizes[0], units = sizes.reduce((a, b) => a + b), firsts = firstUnits(sizes);
+  const needed = new Uint8Array(units).fill(target === undefined ? 1 : 0);
+  if (target !== undefined) needed[target] = 1;
+  const into = Array.from({ length: units }, () => []);
+  for (let layer = sizes.length - 1; layer > 0; layer--) {
+    const before = sizes[layer - 1], mask = kept.weights[layer - 1];
+    for (let at = 0; at < mask.length; at++) {
+      const unit = firsts[layer] + Math.floor(at / before);
+      if (!mask[at] || !needed[unit]) continue;
+      const source = firsts[layer - 1] + (at % before);
+      needed[source] = 1;
+      into[unit].push({ source, at, weight: weights[layer - 1][at] });
+    }
+  }
+  const edges = into.flat(), starts = Int32Array.from([0, ...into.map((list) => list.length)]);
+  for (let unit = 0; unit < units; unit++) starts[unit + 1] += starts[unit];
+  return {
+    inputs,
+    units,
+    starts,
+    sources: Int32Array.from(edges, (edge) => edge.source),
+    places: Int32Array.from(edges, (edge) => edge.at),
+    weights: Float64Array.from(edges, (edge) => edge.weight),
+    biases: Float64Array.from([...new Float64Array(inputs), ...biases.flatMap((layer) => [...layer])]),
+    rectified: new Uint8Array(units).fill(1, inputs, units - sizes.at(-1)),
+  };
+}
+
+/** The number of each layer's first unit. @param {number[]} sizes */
+export function firstUnits(sizes) {
+  let next = 0;
+  return sizes.map((size) => (next += size) - size);
+}
+
+/**
+ * What every unit gives on some points. h holds `room` numbers a unit, of which `size` count; the
+ * inputs' are there, the others are written. A Float32Array is computed in single precision, every
+ * product and sum rounded, in the order of networks/still.py.
+ * @param {Wiring} wiring
+ * @param {Float64Array|Float32Array} h
+ * @param {number} room
+ * @param {number} size
+ */
+export function forward({ inputs, units, starts, sources, weights, biases, rectified }, h, room, size) {
+  const add = h instanceof Float32Array ? addRounded : addScaled;
+  for (let unit = inputs; unit < units; unit++) {
+    const at = unit * room;
+    h.fill(biases[unit], at, at + size);
+    for (let edge = starts[unit]; edge < starts[unit + 1]; edge++) {
+      add(h, at, h, sources[edge] * room, weights[edge], size);
+    }
+    if (rectified[unit]) rectify(h, at, size);
+  }
+}
+
+/**
+ * Slopes of a loss, added to `slopes`, from what each unit gave and the loss's slopes by the last
+ * unit, the logit: its part of `deltas`; the rest of it is written over.
+ * @param {Wiring} wiring
+ * @param {Float64Array} h as `forward` left it
+ * @param {Float64Array} deltas of the size of h
+ * @param {{weights: Float64Array, biases: Float64Array}} slopes
+ */
+export function backward({ inputs, units, starts, sources, weights, rectified }, h, deltas, slopes, room, size) {
+  deltas.fill(0, inputs * room, (units - 1) * room);
+  for (let unit = units - 1; unit >= inputs; unit--) {
+    const at = unit * room;
+    if (rectified[unit]) stopWhereOff(h, deltas, at, size);
+    slopes.biases[unit] += total(deltas, at, size);
+    for (let edge = starts[unit]; edge < starts[unit + 1]; edge++) {
+      const source = sources[edge] * room;
+      slopes.weights[edge] += product(deltas, at, h, source, size);
+      if (sources[edge] >= inputs) addScaled(deltas, source, deltas, at, weights[edge], size);
+    }
+  }
+}
+
+/**
+ * Puts points through a network, a block at a time, until `visit` returns false.
+ * @param {Wiring} wiring
+ * @param {ArrayLike<number>[]} columns one an input
+ * @param {function(Float64Array|Float32Array, number, number, number): (boolean|void)} visit gets h,
+ *   its room a unit, the first row and how many rows
+ * @param {{Kind: Function, rowAt: function(number): number}} [options] Float32Array for single
+ *   precision; the order of the rows
+ */
+export function eachBlock(wiring, columns, visit, { Kind = Float64Array, rowAt = (i) => i } = {}) {
+  const rows = columns[0].length, h = new Kind(wiring.units * BLOCK);
+  for (let start = 0; start < rows; start += BLOCK) {
+    const size = Math.min(BLOCK, rows - start);
+    for (let input = 0; input < wiring.inputs; input++) {
+      for (let i = 0; i < size; i++) h[input * BLOCK + i] = columns[input][rowAt(start + i)];
+    }
+    forward(wiring, h, BLOCK, size);
+    if (visit(h, BLOCK, start, size) === false) return;
+  }
+}
+
+function addScaled(to, at, from, start, factor, size) {
+  for (let i = 0; i < size; i++) to[at + i] += factor * from[start + i];
+}
+
+function addRounded(to, at, from, start, factor, size) {
+  for (let i = 0; i < size; i++) to[at + i] += Math.fround(factor * from[start + i]);
+}
+
+// NaN is passed on.
+function rectify(h, at, size) {
+  for (let i = at; i < at + size; i++) if (h[i] <= 0) h[i] = 0;
+}
+
+function stopWhereOff(h, deltas, at, size) {
+  for (let i = at; i < at + size; i++) if (h[i] <= 0) deltas[i] = 0;
+}
+
+function total(values, at, size) {
+  let sum = 0;
+  for (let i = at; i < at + size; i++) sum += values[i];
+  return sum;
+}
+
+function product(a, at, b, start, size) {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += a[at + i] * b[start + i];
+  return sum;
+}
