@@ -1,0 +1,78 @@
+// Training beside the page: a module worker. `new Worker(url, { type: "module" })`.
+//
+// It takes { type: "start", network, config, seed } and trains; "start" without a network goes on.
+// "pause" halts; "step" halts and goes one epoch on, or { steps } optimizer steps; "stop" forgets.
+// It sends { type: "progress", epoch, step, done, diverged, loss, accuracy, network } after every
+// epoch and every "step", and { type: "error", message } for what cannot be done.
+
+import { demand, isWhole } from "./checks.js";
+import { evaluate } from "./evaluation.js";
+import { cubistSpiral } from "./spiral.js";
+import { Training } from "./train.js";
+
+const SLICE = 64; // steps between which messages are heard: a few milliseconds
+
+/**
+ * What hears messages and trains.
+ * @param {function(object): void} send
+ * @param {{later: function(function(): void): void, points: object}} [options] later: calls
+ *   something when waiting messages have been heard
+ * @returns {function(object): void} to be called with every message
+ */
+export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubistSpiral() } = {}) {
+  let training = null, running = 0; // the number of the run in progress, 0 for none
+  let runs = 0;
+
+  const report = () => {
+    const network = training.network(), { accuracy, loss } = evaluate(network, points);
+    const { epoch, step, done, diverged } = training;
+    send({ type: "progress", epoch, step, done, diverged, loss, accuracy, network });
+    if (done || diverged) running = 0;
+  };
+  const go = (run) => {
+    if (run !== running) return;
+    const end = Math.min((Math.floor(training.epoch) + 1) * training.stepsAnEpoch, training.steps);
+    training.advanceTo(Math.min(training.step + SLICE, end));
+    if (training.step === end) report();
+    later(() => go(run));
+  };
+  const begun = () => demand(training, "train: nothing has been started");
+  const actions = {
+    start({ network, config, seed }) {
+      if (network) training = new Training(network, points, config, { seed });
+      begun();
+      if (training.done) return;
+      running = ++runs;
+      later(() => go(runs));
+    },
+    pause() {
+      running = 0;
+    },
+    step({ steps }) {
+      begun();
+      running = 0;
+      if (training.done) return;
+      demand(steps === undefined || isWhole(steps, 1), `train: steps must be a whole number ≥ 1, got ${steps}`);
+      if (steps === undefined) training.advanceEpoch();
+      else training.advanceTo(training.step + steps);
+      report();
+    },
+    stop() {
+      running = 0;
+      training = null;
+    },
+  };
+  return (message) => {
+    try {
+      demand(Object.hasOwn(actions, message?.type), `train: no message ${message?.type}`);
+      actions[message.type](message);
+    } catch (error) {
+      send({ type: "error", message: error.message });
+    }
+  };
+}
+
+if (typeof WorkerGlobalScope !== "undefined") {
+  const hear = trainer((message) => postMessage(message));
+  addEventListener("message", (event) => hear(event.data));
+}
