@@ -1,0 +1,72 @@
+// Links: there and back to the bit, and what is damaged or too large.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { initialize } from "../../cubistlib/inspector/page/initialize.js";
+import { fromLink, LONGEST, toLink } from "../../cubistlib/inspector/page/link.js";
+import { makeNetwork, withMask } from "../../cubistlib/inspector/page/network.js";
+import { Generator } from "../../cubistlib/inspector/page/random.js";
+import { network, read, skip } from "./cases.mjs";
+
+const bits = ({ sizes, weights, biases, kept }) => [
+  sizes, ...[...weights, ...biases].map((layer) => [...new Int32Array(layer.slice().buffer)]),
+  ...[...kept.weights, ...kept.biases].map((layer) => [...layer]),
+];
+const thereAndBack = (net) => assert.deepEqual(bits(fromLink(toLink(net))), bits(net));
+
+function masked(net, density, generator) {
+  return withMask(net, net.kept.weights.map((layer) => layer.map(() => generator.uniform(0, 1) < density)));
+}
+
+test("there and back to the bit", () => {
+  const generator = new Generator(1, "links");
+  for (let i = 0; i < 200; i++) {
+    const hidden = Array.from({ length: generator.below(5) }, () => 1 + generator.below(6));
+    thereAndBack(masked(initialize(hidden, i), generator.uniform(0, 1.2), generator));
+  }
+  thereAndBack(masked(initialize([256, 256, 256], 0), 26 / 131_000, generator));
+  const odd = makeNetwork([2, 1, 1], [[-0, 1e-45], [3e38]], [[0.1], [0]], [[1, 1], [1]], [[0], [1]]);
+  assert.ok(Object.is(fromLink(toLink(odd)).weights[0][0], -0));
+  thereAndBack(odd);
+});
+
+test("the library's networks too", { skip }, () => {
+  const small = read("networks.json").map((each) => network(each.network)).filter((net) => net.sizes[1] < 16);
+  assert.ok(small.length > 40);
+  for (const net of small) {
+    assert.ok(toLink(net).length < 700 && /^[\w-]+$/.test(toLink(net)));
+    thereAndBack(net);
+  }
+});
+
+test("what is too large is one sentence", () => {
+  assert.ok(toLink(initialize([11, 11, 11], 1)).length <= LONGEST);
+  assert.throws(() => toLink(initialize([16, 16, 16], 1)), /too large, 32\d\d characters of at most 1900/);
+  assert.throws(() => toLink(initialize([1100, 1100], 1)), /2-1100-1100-1 is too large/);
+  assert.throws(() => fromLink("A".repeat(1901)), /at most 1900 characters/);
+});
+
+test("what is not finite is one sentence", () => {
+  assert.throws(() => toLink(makeNetwork([1, 1], [[NaN]], [[0]])), /diverged/);
+});
+
+const LINK = toLink(initialize([3, 3, 3], 2));
+const DAMAGED = /^Error: link: the link is damaged or not complete/;
+
+test("every changed character is seen", () => {
+  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  for (let i = 0; i < LINK.length; i++) {
+    for (const by of [1, 7, 32]) {
+      const other = letters[(letters.indexOf(LINK[i]) + by) % 64];
+      assert.throws(() => fromLink(LINK.slice(0, i) + other + LINK.slice(i + 1)), DAMAGED);
+    }
+  }
+});
+
+test("every cut is seen, and what is no link", () => {
+  const cuts = Array.from(LINK, (_, length) => LINK.slice(0, length));
+  for (const text of [...cuts, `${LINK}A`, `${LINK}=`, ` ${LINK}`, "%20", "é"]) {
+    assert.throws(() => fromLink(text), DAMAGED);
+  }
+  assert.throws(() => fromLink(undefined), /a link has at most/);
+});

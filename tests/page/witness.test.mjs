@@ -1,0 +1,35 @@
+// Witness files: written here, verified by tests/test_page_engine.py.
+
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import test from "node:test";
+import { initialize } from "../../cubistlib/inspector/page/initialize.js";
+import { makeNetwork, withMask } from "../../cubistlib/inspector/page/network.js";
+import { witnessText } from "../../cubistlib/inspector/page/witness.js";
+import { FOLDER, network, read, skip } from "./cases.mjs";
+
+const FOUND = { recipe: "a test", date: "2026-11-26", by: "a page" };
+
+test("networks are written down", { skip }, () => {
+  const cases = read("witnesses.json");
+  assert.ok(cases.length);
+  for (const { file, network: written, bias_rule: biasRule } of cases) {
+    const text = witnessText(network(written), FOUND, { kind: "polished", biasRule });
+    fs.writeFileSync(path.join(FOLDER, file), text);
+  }
+});
+
+const dense = initialize([2, 2, 2], 4);
+const [first, ...others] = dense.weights;
+const REFUSED = [
+  [initialize([2, 2], 0), FOUND, /three hidden layers and 1 output, got 2-2-2-1/],
+  [withMask(dense, dense.kept.weights.map((layer) => layer.fill(0))), FOUND, /nothing lives/],
+  [makeNetwork(dense.sizes, [first.map((w) => w * 1e30), ...others], dense.biases), FOUND, /0 or of size 1e-29/],
+  [dense, { recipe: "a test", by: "a page" }, /found must say recipe, date and by/],
+  [initialize([80, 3, 3], 1), FOUND, /at most 64 units of a layer may live/],
+];
+
+for (const [net, found, said] of REFUSED) {
+  test(`refused: ${said}`, () => assert.throws(() => witnessText(net, found), said));
+}
