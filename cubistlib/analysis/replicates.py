@@ -89,19 +89,17 @@ def paired(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
 def paired_ways(runs: Mapping[str, pd.DataFrame], usual: str) -> pd.DataFrame:
     """`paired` of every other way of running a study against the usual one, width by width.
 
-    runs: results by way, whose runs of one number are pairs. Rows (way, width), the hidden widths;
-    columns as in `paired`.
+    runs: results by way, whose runs of one number are pairs, of networks whose hidden layers are
+    equally wide. Rows (way, width); columns as in `paired`.
     """
     require(usual in runs, f"paired_ways: one of the ways must be {usual!r}")
     rows = {}
     for way in (way for way in runs if way != usual):
         for hidden in runs[usual]["hidden"].unique():
             both = (of[of["hidden"] == hidden] for of in (runs[way], runs[usual]))
-            rows[way, hidden] = paired(*both)
-    columns = ["pairs", "median", "low", "high", "ahead"]
-    told = pd.DataFrame(list(rows.values()), columns=columns).astype({"pairs": int})
-    pairs = [pd.Index(part, tupleize_cols=False) for part in zip(*rows, strict=True)]
-    return told.set_index(pairs).rename_axis(["way", "width"])
+            rows[way, hidden[0]] = paired(*both)
+    told = pd.DataFrame(rows).T.astype({"pairs": int})
+    return told.rename_axis(["way", "width"])
 
 
 def pair_words(told: pd.Series) -> str:
