@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import cubistlib as cl
@@ -18,7 +19,7 @@ def test_the_studies_are_what_was_run():
     for biases in (False, True):
         study = descents.dense(biases)
         assert len(study.shards) == (104, 26)[biases]
-        assert study.budget == Budget(low=study.budget.low, biases=biases)
+        assert study.budget == Budget(low=study.budget.low, polished=0, biases=biases)
         assert len(descents.sparse(biases).shards) == 2 * 4
     assert definition(descents.dense()) != definition(descents.dense(True))
 
@@ -44,6 +45,21 @@ def test_what_a_start_finds_becomes_witnesses_that_hold(tmp_path, biases):
     again = descents.gathered(nets, nets[:1], biases, seeds=1, budget=fits)
     assert len(again.shards) == 1 and again.networks == tuple(nets)
     assert again.polished == tuple(nets[:1])
+
+
+def test_the_best_of_every_count_by_hand():
+    row = {"network": [1.0, 0, 0, 1.0, 0, 1.0, 0, 1.0, 0], "hidden": (1, 1, 1), "diverged": False}
+    kinds = ["elimination", "elimination", "elimination", "elimination-polished"]
+    table = pd.DataFrame([row] * 4).assign(
+        algorithm=kinds, parameters_kept=[9, 9, 8, 9], correct=[5, 7, 1, 9], experiment=range(4)
+    )
+    values = [[float(i)] + [1.0] * 8 for i in range(4)]
+    table["network"] = values
+    first = [float(net.weights[0][0, 0, 0]) for net in descents.best(table, room=1)]
+    assert first == [2.0, 1.0]
+    assert len(descents.best(table)) == 3
+    table.loc[1, "diverged"] = True
+    assert [float(net.weights[0][0, 0, 0]) for net in descents.best(table, room=1)] == [2.0, 0.0]
 
 
 def test_of_an_algorithm_s_networks_those_start_that_fit():

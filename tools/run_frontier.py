@@ -2,7 +2,7 @@
 
     python tools/run_frontier.py [dense] [sparse] [pruned] [gathered] [--biases] [--workers N]
 
-dense: 104 starts from dense networks, some two minutes of a core each. sparse: from networks
+dense: 104 starts from dense networks, about a minute of a core each. sparse: from networks
 under random masks. pruned: from the best networks of the search from scratch and of each pruning
 algorithm. gathered: goes on from all that is known then. Runs what is missing, in
 outputs/published/frontier/elimination/, and puts the best networks into the frontier. Stopped at
@@ -47,11 +47,15 @@ def pruned(biases: bool) -> Iterator[EliminationStudy]:
 
 
 def gathered(biases: bool) -> Iterator[EliminationStudy]:
+    """From the frontier as it is now, and the best of every count in what has run before."""
     rules = ("read", "pruned") if biases else ("read",)
     every = frontier.published().values()
     fit = [witness for witness in every if witness.bias_rule in rules]
     known = seeds(f"gathered{'-biases' * biases}", lambda: fit)
     by_sgd, polished = ([w.network for w in known if w.kind == kind] for kind in verify.KINDS)
+    for part in (dense, sparse):
+        for study in part(biases):
+            by_sgd += descents.best(sweep.run(study, paths.published("frontier")))
     yield descents.gathered(by_sgd, polished, biases)
 
 

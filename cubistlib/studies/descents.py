@@ -27,8 +27,9 @@ LOW, SEEDS = (17, 14), (8, 2)
 # The most where pruners' networks are thinned out: those of 99.5 % have up to 61.
 HIGH = 64
 
-# A start from what is known goes on for longer, and polishes much more.
-GOES_ON = Budget(generations=400, polished=3, polishings=20, hops=30)
+# Starts from dense networks do not polish, which would take them as long again. One that goes on
+# from what they found does, and has more generations.
+GOES_ON = Budget(generations=200, polished=4, polishings=4, hops=4)
 
 RECIPE = (
     "backward elimination with a beam, then evolution with niches for every count; all trainings "
@@ -44,7 +45,7 @@ def dense(biases: bool = False, **changes) -> EliminationStudy:
         "name": _name("dense", biases),
         "structures": STRUCTURES,
         "seeds": SEEDS[biases],
-        "budget": Budget(low=LOW[biases], biases=biases),
+        "budget": Budget(low=LOW[biases], polished=0, biases=biases),
     }
     return EliminationStudy(**given | changes)
 
@@ -59,7 +60,7 @@ def pruned(
     algorithm: str, networks: Iterable[Network], biases: bool = False, **changes
 ) -> EliminationStudy:
     """Two starts from the best networks of one algorithm that fit; changes: as in `dense`."""
-    budget = Budget(low=LOW[biases], high=HIGH, biases=biases)
+    budget = Budget(low=LOW[biases], high=HIGH, polished=0, biases=biases)
     fit = tuple(net for net in networks if not any(map(gt, net.hidden, budget.host)))
     given = {"structures": (), "networks": fit, "seeds": 2, "budget": budget}
     return dense(biases, **{"name": _name(f"from-{algorithm}", biases)} | given | changes)
@@ -68,17 +69,25 @@ def pruned(
 def gathered(
     networks: Iterable[Network], polished: Iterable[Network] = (), biases: bool = False, **changes
 ) -> EliminationStudy:
-    """Four starts from all that is known; changes: as in `dense`.
+    """Eight starts from all that is known; changes: as in `dense`.
 
     networks: those that SGD ended in. polished: all others.
     """
     given: dict[str, Any] = {
         "networks": tuple(networks),
         "polished": tuple(polished),
-        "seeds": 4,
+        "seeds": 8,
         "budget": replace(GOES_ON, low=LOW[biases], biases=biases),
     }
     return EliminationStudy(name=_name("gathered", biases), **given | changes)
+
+
+def best(results: pd.DataFrame, room: int = 3) -> list[Network]:
+    """Of every count the most accurate networks that SGD ended in, at most so many."""
+    sgd = results[~results["diverged"].astype(bool) & results["algorithm"].str.startswith(KINDS[0])]
+    sgd = sgd[~sgd["algorithm"].str.startswith(KINDS[1])]
+    order = sgd.sort_values(["parameters_kept", "correct", "experiment"], ascending=[1, 0, 1])
+    return [network_of(row) for _, row in order.groupby("parameters_kept").head(room).iterrows()]
 
 
 def witnesses(results: pd.DataFrame, date: str) -> Iterator[Witness]:
