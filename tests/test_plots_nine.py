@@ -87,9 +87,10 @@ def test_one_course_is_one_line_whoever_takes_it(axes):
     told = {"snip": once, "grasp": once, "lth": (np.arange(3.0), np.array([27, 15, 9]))}
     plots.courses(told, axes[:2], keep=9)
     assert [text.get_text() for text in axes[1].get_legend().get_texts()] == ["SNIP, GraSP", "LTH"]
-    for ax in axes[:2]:
-        shared, lth, guide = ax.lines
-        np.testing.assert_allclose(shared.get_xydata(), np.transpose(once))
-        assert shared.get_drawstyle() == lth.get_drawstyle() == "steps-post"
-        assert guide.get_ydata()[0] == 9
+    before, k = axes[0].lines
+    np.testing.assert_allclose(before.get_xydata(), [[-1, 27], [0, 9]])
+    shared, lth, _ = axes[1].lines
+    np.testing.assert_allclose(shared.get_xydata(), [[0, 9], [1, 9]])
+    np.testing.assert_allclose(lth.get_xydata(), [[0, 27], [1, 15], [2, 9]])
+    assert before.get_drawstyle() == lth.get_drawstyle() == "steps-post" and k.get_ydata()[0] == 9
     assert axes[1].get_xticks().tolist() == [0, 1, 2], "trainings are whole"

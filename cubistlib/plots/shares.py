@@ -56,8 +56,10 @@ def courses(
     for names in alike.values():
         label = ", ".join(look(name)["label"] for name in names)
         line = {"color": look(names[0])["color"], "lw": 1.8, "drawstyle": "steps-post"}
-        for ax in axes:
-            ax.plot(*told[names[0]], label=label, **line)
+        times, left = told[names[0]]
+        for ax, part in zip(axes, (times <= 0, times >= 0), strict=True):
+            if part.sum() > 1:
+                ax.plot(times[part], left[part], label=label, **line)
     axes[0].set(xlim=(-1, 0.04), xticks=[-1, -0.5, 0], xticklabels=["0", "50", "100"])
     axes[0].set(xlabel="before training: scorings done (%)", ylabel="weights left")
     axes[1].set(xlim=(0, last), xticks=np.arange(last + 1), xlabel="trainings done")
