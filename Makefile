@@ -35,6 +35,7 @@ test test-all: $(READY)
 	$(BIN)/mypy
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
 	  CUBISTLIB_HOME=$$home $(BIN)/pytest -m '$(TESTS)' --nbval-lax --nbval-current-env \
+	    --nbval-sanitize-with tests/times.cfg \
 	    --ignore tests/browser tests notebooks
 
 # The inspector in JupyterLab, in a real browser; skipped where there is none.

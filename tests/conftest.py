@@ -10,6 +10,7 @@ import sweeps
 import torch
 from golden_files import GOLDEN
 from known import KNOWN, trained
+from told import pytest_collection_modifyitems  # noqa: F401  # a hook of pytest
 
 import cubistlib as cl
 from cubistlib.search.witness import Witness
