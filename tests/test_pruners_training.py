@@ -75,7 +75,10 @@ def test_gmp_keeps_exactly_k_after_short_trainings(steps, end):
 
 
 def test_one_shot_before_training_is_magnitude(few):
-    nets, task = Network.initialize((4, 4, 4), n=2, seed=1), Task(*few, TrainConfig(epochs=2, batch_size=49))
+    nets, task = (
+        Network.initialize((4, 4, 4), n=2, seed=1),
+        Task(*few, TrainConfig(epochs=2, batch_size=49)),
+    )
     one, other = (p.train(nets, 9, task) for p in (pruners.OneShot(at=0.0), pruners.Magnitude()))
     for ours, theirs in zip(one.network.arrays, other.network.arrays, strict=True):
         np.testing.assert_array_equal(ours, theirs)
