@@ -75,6 +75,7 @@ def degenerate():
     nothing = cl.Masks.from_weights([np.zeros(w.shape, bool) for w in dense.weights])
     dead = dense[0]
     dead.biases[1][:] = -100
+    almost = np.sort(cl.cubist_spiral()[0][:, 0])[-3]
     N, eye = np.nan, [[1, np.nan], [np.nan, 1]]
     return {
         "nothing kept": (dense, nothing),
@@ -89,6 +90,9 @@ def degenerate():
         ),
         "two that cancel": by_hand([[[1, 2], [2, 4]], [[-2, 1]]], [[1, 2], [0]]),
         "weights of zero": by_hand([[[0, 1], [0, 0]], [[1, 0]]], [[0, 0.3], [0]]),
+        "a unit that is on at few points": by_hand(
+            [[[1, N], [1, -1]], [[1, 1]]], [[-almost, 0.5], [-0.3]]
+        ),
         "a unit that reads one that nobody feeds": by_hand(
             [[[1, N], [N, N]], [[N, 2], [1, 1]], [[1, -1]]], [[0, 0.5], [0.1, 0], [0]]
         ),
@@ -117,7 +121,7 @@ def networks():
     yield "width 16", *random_network(50, (16, 16, 16), 0.5), 7
     yield "width 16, dense", *random_network(51, (16, 16, 16), 1.0), 23
     yield "width 256", *wide(256, 52), 7
-    yield "width 256, dense", *random_network(53, (256, 256, 256), 1.0), 501
+    yield "width 64, dense", *random_network(53, (64, 64, 64), 1.0), 101
 
 
 def in_double(net, x):
@@ -133,6 +137,25 @@ def in_double(net, x):
         h = h @ w.T + b
         h = np.maximum(h, 0) if layer < len(net.weights) else h
     return h[:, 0], doubt[:, 0]
+
+
+def in_single(net, x):
+    """What every unit gives in single precision, each product and sum rounded, source by source."""
+    h, layers = x.T, []
+    for weights, biases in zip(net.weights, net.biases, strict=True):
+        total = np.repeat(biases[0][:, None], h.shape[1], axis=1)
+        for source, row in enumerate(h):
+            total = total + weights[0][:, source, None] * row
+        h = np.maximum(total, 0) if len(layers) < len(net.weights) - 1 else total
+        layers.append(h)
+    return np.concatenate(layers)
+
+
+def rounding():
+    """Networks with all units on some points in single precision."""
+    x = cl.cubist_spiral()[0][::SAMPLED]
+    for name, _, net, masks in published():
+        yield {"name": name, "network": written(net, masks), "values": flat(in_single(net, x))}
 
 
 def case(name, nets, masks, stride):
@@ -240,8 +263,9 @@ def choices():
     rows = np.arange(256) * 195
     starts = {
         "dense": random_network(11, (3, 3, 3), 1.0),
-        "masked": random_network(12, (5, 4, 3), 0.7),
-        "width 16": random_network(13, (16, 16, 16), 0.2),
+        "masked": random_network(2, (4, 4, 4), 0.8),
+        "trained": trained(next(iter(KNOWN))),
+        "width 16": random_network(50, (16, 16, 16), 0.5),
     }
     cases = []
     for name, (nets, masks) in starts.items():
@@ -342,6 +366,7 @@ def write(folder):
     (folder / "spiral.bin").write_bytes(spiral())
     files = {
         "networks": [case(*each) for each in networks()],
+        "rounding": list(rounding())[::4],
         "training": trainings(),
         "rules": choices(),
         "numbers": numbers(),

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
+import { hash } from "../../cubistlib/inspector/page/hash.js";
 import { initialize } from "../../cubistlib/inspector/page/initialize.js";
 import { fromLink, LONGEST, toLink } from "../../cubistlib/inspector/page/link.js";
 import { makeNetwork, withMask } from "../../cubistlib/inspector/page/network.js";
@@ -69,4 +70,32 @@ test("every cut is seen, and what is no link", () => {
     assert.throws(() => fromLink(text), DAMAGED);
   }
   assert.throws(() => fromLink(undefined), /a link has at most/);
+});
+
+// A link of other bytes whose hash is right.
+function forged(change) {
+  const bytes = [...Buffer.from(LINK, "base64url")].slice(0, -4), changed = change(bytes) ?? bytes;
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(hash(changed));
+  return Buffer.from([...changed, ...sum]).toString("base64url");
+}
+
+test("a forged link is one sentence", () => {
+  assert.deepEqual(fromLink(forged(() => {})), fromLink(LINK));
+  assert.throws(() => fromLink(forged((bytes) => { bytes[0] = 2; })), /reads links of version 1, this one has 2/);
+  assert.throws(() => fromLink(forged(() => [1, 3, 255, 127, 255, 127, 1])), /16383-16383-1 is too large/);
+  const others = {
+    "nothing": () => [1],
+    "no layers": () => [1, 0],
+    "a layer of none": () => [1, 3, 2, 0, 1, 0, 1],
+    "NaN": (bytes) => { bytes.fill(255, -4); },
+    "a number more": (bytes) => { bytes.push(0, 0, 0, 0); },
+    "a number less": (bytes) => bytes.slice(0, -4),
+    "a run too long": () => [1, 2, 1, 1, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0],
+    "a run of none": () => [1, 2, 1, 1, 1, 0, 1],
+    "a number without end": () => [1, 2, 255, 255, 255, 255, 255, 1],
+  };
+  for (const [name, change] of Object.entries(others)) {
+    assert.throws(() => fromLink(forged(change)), DAMAGED, name);
+  }
 });

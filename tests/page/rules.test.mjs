@@ -21,14 +21,14 @@ for (const { name, network: written, rule, scores, chosen, last } of cases) {
   });
 }
 
-const TIED = makeNetwork([2, 2, 1], [[2, -1, 1, NaN], [-1, 3]], [[0, 0], [0]]);
+const TIED = makeNetwork([2, 2, 1], [[NaN, -1, 1, 0], [-1, 3]], [[0, 0], [0]]);
 
 test("of equal scores the earlier weight stays, and NaN ranks last", () => {
   const kept = (keep) => keepBest(TIED, keep, magnitude(TIED)).kept.weights;
-  same(kept(5), [[1, 1, 1, 0], [1, 1]], "5 kept");
-  same(kept(3), [[1, 1, 0, 0], [0, 1]], "3 kept");
+  same(kept(5), [[0, 1, 1, 1], [1, 1]], "5 kept");
+  same(kept(3), [[0, 1, 1, 0], [0, 1]], "3 kept");
   same(kept(0), [[0, 0, 0, 0], [0, 0]], "none kept");
-  same(removeOneByOne(TIED, 3, magnitude).kept.weights, [[1, 1, 0, 0], [0, 1]], "one by one");
+  same(removeOneByOne(TIED, 3, magnitude).kept.weights, [[0, 1, 1, 0], [0, 1]], "one by one");
 });
 
 test("what is not asked for rightly is one sentence", () => {

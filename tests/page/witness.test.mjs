@@ -6,7 +6,8 @@ import path from "node:path";
 import test from "node:test";
 import { initialize } from "../../cubistlib/inspector/page/initialize.js";
 import { makeNetwork, withMask } from "../../cubistlib/inspector/page/network.js";
-import { witnessText } from "../../cubistlib/inspector/page/witness.js";
+import { measure, witnessText } from "../../cubistlib/inspector/page/witness.js";
+import { cubistSpiral } from "../../cubistlib/inspector/page/spiral.js";
 import { FOLDER, network, read, skip } from "./cases.mjs";
 
 const FOUND = { recipe: "a test", date: "2026-11-26", by: "a page" };
@@ -18,6 +19,19 @@ test("networks are written down", { skip }, () => {
     const text = witnessText(network(written), FOUND, { kind: "polished", biasRule });
     fs.writeFileSync(path.join(FOLDER, file), text);
   }
+});
+
+test("rounding makes no point right", () => {
+  // An output that is 0 but for rounding, 10⁸ times the difference of two equal units.
+  const weights = [[[1, 0], [3, 0]], [[3, 0], [0, 1]], [[0.7, 0], [0, 0.7]], [[1e8, -1e8]]];
+  const biases = [[4.1, 12.3], [0.1, 0.1], [0.1, 0.1], [0]];
+  const found = measure(weights, biases, cubistSpiral());
+  assert.ok(found.correct === 0 && found.points === 49_982 && found.smallest_logit < 10);
+});
+
+test("where nothing is on, a logit of exactly 0 is class 0", () => {
+  const found = measure([[[1, 0]], [[-1]], [[1]], [[1]]], [[9], [0], [0], [0]], cubistSpiral());
+  assert.deepEqual([found.correct, found.smallest_logit], [24_991, 0]);
 });
 
 const dense = initialize([2, 2, 2], 4);

@@ -11,10 +11,10 @@ import { trainer } from "../../cubistlib/inspector/page/worker.js";
 const points = taken(cubistSpiral(), Array.from({ length: 3000 }, (_, i) => i * 16));
 const network = initialize([3, 3, 3], 1), config = { epochs: 3, lr: 0.1 };
 
-// A trainer whose time stands still until `work` is called.
-function begun() {
+// A trainer that waits until `work` is called, and then does an epoch at once, or a step.
+function begun(slice = Infinity) {
   const sent = [], waiting = [];
-  const tell = trainer((message) => sent.push(message), { later: (go) => waiting.push(go), points });
+  const tell = trainer((message) => sent.push(message), { later: (go) => waiting.push(go), points, slice });
   const work = (times = Infinity) => {
     while (waiting.length && times-- > 0) waiting.shift()();
   };
@@ -63,6 +63,20 @@ test("a new start takes the place of the old one", () => {
   tell({ type: "start", network, config: { epochs: 1 }, seed: 4 });
   work();
   assert.deepEqual(sent.map(({ epoch, done }) => [epoch, done]), [[1, false], [1, true]]);
+});
+
+test("messages are heard between slices of an epoch, which change nothing", () => {
+  const { sent, tell, work } = begun(0);
+  tell({ type: "start", network, config, seed: 4 });
+  work(5);
+  tell({ type: "step", steps: 1 });
+  assert.deepEqual(sent.map(({ step }) => step), [6]);
+  tell({ type: "start" });
+  work();
+  const whole = begun();
+  whole.tell({ type: "start", network, config, seed: 4 });
+  whole.work();
+  assert.deepEqual(sent.at(-1), whole.sent.at(-1));
 });
 
 test("it stops where training diverges", () => {

@@ -53,8 +53,14 @@ function numberOf(weights, biases, biasRule) {
   return weights.flat(2).filter(Boolean).length + counted.length;
 }
 
-// The claims, in double precision. A point is right only where rounding could not have made it so.
-function measure(weights, biases, { columns, labels }) {
+/**
+ * What is claimed of a network, in double precision. A point is right only where rounding could not
+ * have made it so.
+ * @param {number[][][]} weights layers of rows
+ * @param {number[][]} biases
+ * @param {{columns: ArrayLike<number>[], labels: Uint8Array}} points
+ */
+export function measure(weights, biases, { columns, labels }) {
   const { values, doubts } = scored(weights, biases, columns);
   let correct = 0, smallest = Infinity;
   for (let row = 0; row < labels.length; row++) {

@@ -10,16 +10,16 @@ import { evaluate } from "./evaluation.js";
 import { cubistSpiral } from "./spiral.js";
 import { Training } from "./train.js";
 
-const SLICE = 64; // steps between which messages are heard: a few milliseconds
+const SLICE = 20; // ms between which messages are heard
 
 /**
  * What hears messages and trains.
  * @param {function(object): void} send
- * @param {{later: function(function(): void): void, points: object}} [options] later: calls
- *   something when waiting messages have been heard
+ * @param {{later: function(function(): void): void, points: object, slice: number}} [options] later:
+ *   calls something when waiting messages have been heard; slice: ms of training between
  * @returns {function(object): void} to be called with every message
  */
-export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubistSpiral() } = {}) {
+export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubistSpiral(), slice = SLICE } = {}) {
   let training = null, running = 0; // the number of the run in progress, 0 for none
   let runs = 0;
 
@@ -32,7 +32,9 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubi
   const go = (run) => {
     if (run !== running) return;
     const end = Math.min((Math.floor(training.epoch) + 1) * training.stepsAnEpoch, training.steps);
-    training.advanceTo(Math.min(training.step + SLICE, end));
+    const until = performance.now() + slice;
+    do training.advance();
+    while (training.step < end && performance.now() < until);
     if (training.step === end) report();
     later(() => go(run));
   };
