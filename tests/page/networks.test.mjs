@@ -33,13 +33,13 @@ const CHECKS = {
   accuracy(net, expected, points) {
     const { accuracy, loss, wrong } = evaluate(net, points);
     assert.deepEqual([...wrong], expected.wrong, "wrong points");
-    assert.ok(Math.abs(accuracy - expected.accuracy) <= 1e-5, `accuracy is ${accuracy}, not ${expected.accuracy}`);
-    close([loss], [expected.loss], "loss", expected.tolerance);
+    assert.equal(accuracy, 1 - expected.wrong.length / points.labels.length);
+    close([loss], [expected.loss], "loss", 1e-12);
   },
   maps(net, expected) {
     for (const { layer, index, pre, values } of expected.maps) {
       const found = unitMap(net, { layer, index }, expected.side, { pre });
-      close(found, values, `map of ${layer}.${index}`, expected.tolerance);
+      close(found, values, `map of ${layer}.${index}`, 1e-12);
     }
   },
   states(net, expected, points) {
