@@ -18,7 +18,7 @@ function begun(slice = Infinity) {
   const work = (times = Infinity) => {
     while (waiting.length && times-- > 0) waiting.shift()();
   };
-  return { sent, tell, work };
+  return { sent, tell, work, waiting };
 }
 
 test("it trains to the end, an epoch's progress at a time", () => {
@@ -45,7 +45,6 @@ test("it pauses, steps and goes on, and ends as if it had not", () => {
   work();
   assert.deepEqual(sent.map(({ step }) => step), [5, 23]);
   tell({ type: "start" });
-  tell({ type: "start" }); // once more is no faster
   work();
   assert.deepEqual(sent.map(({ step }) => step), [5, 23, 46, 69]);
   const training = new Training(network, points, config, { seed: 4 });
@@ -77,6 +76,13 @@ test("messages are heard between slices of an epoch, which change nothing", () =
   whole.tell({ type: "start", network, config, seed: 4 });
   whole.work();
   assert.deepEqual(sent.at(-1), whole.sent.at(-1));
+});
+
+test("a start while it trains is no second training", () => {
+  const { tell, work, waiting } = begun(0);
+  for (let i = 0; i < 3; i++) tell({ type: "start", ...(i ? {} : { network, config, seed: 4 }) });
+  work(3);
+  assert.equal(waiting.length, 1);
 });
 
 test("it stops where training diverges", () => {

@@ -44,8 +44,8 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubi
       if (network) training = new Training(network, points, config, { seed });
       begun();
       if (training.done) return;
-      running = ++runs;
-      later(() => go(runs));
+      const run = (running = ++runs);
+      later(() => go(run));
     },
     pause() {
       running = 0;
