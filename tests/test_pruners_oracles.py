@@ -71,6 +71,13 @@ def test_snip_by_finite_differences(net, some_batches):
     assert_scores(pruners.SNIP().scores(net, Masks.ones_like(net), iter(some_batches)), expected)
 
 
+def test_snip_on_several_batches_is_snip_on_all_their_points(net, some_batches):
+    together = [np.concatenate(parts) for parts in zip(*some_batches[:3], strict=True)]
+    expected = [s[0] for s in pruners.SNIP().scores(net, Masks.ones_like(net), iter([together]))]
+    three = pruners.SNIP(batches=3)
+    assert_scores(three.scores(net, Masks.ones_like(net), iter(some_batches)), expected)
+
+
 @pytest.mark.parametrize("cut", [True, False])
 def test_prospr_by_finite_differences(net, some_batches, cut):
     """∂L/∂m of the whole inner training; the first velocity held fixed where it is cut."""
