@@ -1,10 +1,8 @@
 """The tool that runs the studies of the search's power, and the file of counts that it writes."""
 
-import importlib.util
-from pathlib import Path
-
 import pandas as pd
 import pytest
+import run_power as tool
 from chances import little_counts
 
 import cubistlib as cl
@@ -12,16 +10,7 @@ from cubistlib import sweep
 from cubistlib.studies import SearchStudy, power, tallies
 
 
-@pytest.fixture
-def tool():
-    path = Path(__file__).parents[1] / "tools" / "run_power.py"
-    spec = importlib.util.spec_from_file_location("run_power", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_tool_runs_what_is_missing_and_counts_it(tool, home, witnesses, monkeypatch, capsys):
+def test_the_tool_runs_what_is_missing_and_counts_it(home, witnesses, monkeypatch, capsys):
     monkeypatch.setattr(power, "ORDERS", dict.fromkeys(power.ORDERS, 1))
     monkeypatch.setattr(power, "small_structures", lambda: [(2, 1, 1), (3, 1, 2)])
     for each in witnesses:
@@ -56,7 +45,7 @@ def test_counts_of_one_study_take_the_place_of_its_older_ones(tmp_path):
     assert tallies.read(tmp_path / "none.parquet").empty
 
 
-def test_what_holds_no_counts_is_told_in_a_sentence(tmp_path, tool):
+def test_what_holds_no_counts_is_told_in_a_sentence(tmp_path):
     damaged, other, untouched = (tmp_path / f"{name}.parquet" for name in ("a", "b", "c"))
     damaged.write_bytes(b"PAR1 and no more")
     with pytest.raises(cl.UserError, match=r"a\.parquet: not a readable Parquet file of"):
@@ -69,7 +58,7 @@ def test_what_holds_no_counts_is_told_in_a_sentence(tmp_path, tool):
     assert tallies.put(little_counts(), untouched).equals(tallies.read(untouched))
 
 
-def test_a_first_look_does_not_take_the_place_of_published_counts(tool, monkeypatch):
+def test_a_first_look_does_not_take_the_place_of_published_counts(monkeypatch):
     monkeypatch.setattr(tool.sweep, "run", lambda *_, **__: pytest.fail("runs nevertheless"))
     with pytest.raises(cl.UserError, match="--tries needs --to"):
         tool.main(["structured", "--tries", "1"])

@@ -1,19 +1,58 @@
 """Make the results that come with the package, outputs/published/{paper,verdict}/.
 
-    python tools/make_reference.py
+    python tools/make_reference.py [paper] [replicates] [ablations] [verdict] [--workers N]
 
-Runs what is missing of the paper's ten studies, in outputs/published/paper itself, and goes on
-from what is there. Of the searches it notes the best run of every size in search.parquet, which
-is read in an instant. Then it runs the nine algorithms on the grid of `cubistlib.verdict`.
+paper: what is missing of the paper's ten studies, in outputs/published/paper itself; of the
+searches the best run of every size is noted in search.parquet, which is read in an instant.
+replicates: the paper's comparison with many seeds, and its controls. ablations: what its setup
+decides. verdict: the nine algorithms on the grid of `cubistlib.verdict`. Stopped at any instant,
+the next start goes on. What each study took is added up in outputs/published/paper/costs.json.
 """
 
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pandas as pd
+import parts
 
 from cubistlib import analysis, pruners, store, sweep, verdict
-from cubistlib.studies import SearchStudy, paper
+from cubistlib.studies import SearchStudy, Study, paper, replicates
 from cubistlib.support import paths
+from cubistlib.support.files import write_text
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
+COSTS = analysis.PAPER / "costs.json"
+
+
+def run(study: Study, workers: int | None) -> pd.DataFrame:
+    """What is missing of a study, what that took, and all its results."""
+    with charged(study, workers):
+        return sweep.run(study, analysis.PAPER, workers=workers)
+
+
+@contextmanager
+def charged(study: Study, workers: int | None) -> Iterator[None]:
+    """Adds the seconds by the clock to what is known to have gone into a study.
+
+    Of a machine and a number of workers; a kill loses the seconds since the last start.
+    """
+    began, before = time.monotonic(), sweep.finished(study, analysis.PAPER)
+    try:
+        yield
+    finally:
+        done = sweep.finished(study, analysis.PAPER) - before
+        if done:
+            costs = json.loads(COSTS.read_text()) if COSTS.exists() else {}
+            count = workers or os.cpu_count()
+            where = f"{platform.machine()}, Python {platform.python_version()}, {count} workers"
+            spent = costs.setdefault(study.name, {}).setdefault(where, [0, 0])
+            took = round(time.monotonic() - began)
+            costs[study.name][where] = [spent[0] + done, spent[1] + took]
+            write_text(COSTS, json.dumps(costs, indent=1, sort_keys=True) + "\n")
 
 
 def search(results: pd.DataFrame) -> pd.DataFrame:
@@ -24,22 +63,43 @@ def search(results: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(best).drop_duplicates(["study", "experiment"]).reset_index(drop=True)
 
 
-def every_search() -> pd.DataFrame:
-    """All results of the paper's searches."""
-    studies = [study for study in paper.STUDIES.values() if isinstance(study, SearchStudy)]
-    return pd.concat([sweep.run(study, analysis.PAPER) for study in studies], ignore_index=True)
+def of_the_paper(workers: int | None) -> None:
+    studies = paper.STUDIES.values()
+    searches = [run(study, workers) for study in studies if isinstance(study, SearchStudy)]
+    print(store.write(search(pd.concat(searches, ignore_index=True)), analysis.REFERENCE))
+    for study in studies:
+        run(study, workers)
 
 
-def nine() -> pd.DataFrame:
-    """The nine algorithms on the grid that every pruner is held to."""
+def replicated(workers: int | None) -> None:
+    grid = run(paper.study("random-init/pruning"), workers)
+    for study in (*replicates.replicates(grid), *replicates.on_their_masks(grid)):
+        run(study, workers)
+    run(replicates.controls(run(replicates.rates(), workers)), workers)
+    run(replicates.dense(), workers)
+    run(replicates.widest_lth(grid), workers)
+
+
+def ablated(workers: int | None) -> None:
+    for study in replicates.ablations():
+        run(study, workers)
+
+
+def nine(workers: int | None) -> None:
     studies = [verdict.study(name) for name in pruners.available(controls=False)]
     place = paths.outputs("verdict")  # a folder each: they are studies of one name
-    frames = [sweep.run(study, place / study.algorithms[0]) for study in studies]
-    return pd.concat(frames, ignore_index=True)
+    frames = [sweep.run(s, place / s.algorithms[0], workers=workers) for s in studies]
+    print(store.write(pd.concat(frames, ignore_index=True), verdict.NINE))
+
+
+PARTS = {"paper": of_the_paper, "replicates": replicated, "ablations": ablated, "verdict": nine}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    given = parts.parser(__doc__, PARTS).parse_args(arguments)
+    for part in parts.asked(given, PARTS):
+        PARTS[part](given.workers)
 
 
 if __name__ == "__main__":
-    print(store.write(search(every_search()), analysis.REFERENCE))
-    for study in paper.STUDIES.values():
-        sweep.advance(study, analysis.PAPER)
-    print(store.write(nine(), verdict.NINE))
+    parts.start(main)

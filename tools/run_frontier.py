@@ -9,21 +9,18 @@ outputs/published/frontier/elimination/, and puts the best networks into the fro
 any instant, the next start goes on.
 """
 
-import argparse
 import datetime
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import pandas as pd
+import parts
 
 from cubistlib import analysis, sweep
 from cubistlib.search import frontier, verify
 from cubistlib.search.witness import Witness
 from cubistlib.studies import EliminationStudy, descents, paper
 from cubistlib.support import paths
-from cubistlib.support.checks import UserError, require
 
 # What an algorithm's best networks are best for: the fewest live parameters, or most accuracy.
 TARGETS = (0.8, 0.9, 0.95, 0.995)
@@ -95,21 +92,13 @@ def run(study: EliminationStudy, workers: int | None) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default all")
+    parser = parts.parser(__doc__, PARTS)
     parser.add_argument("--biases", action="store_true", help="biases may be pruned too")
-    parser.add_argument("--workers", type=int, help="default: one a core")
     given = parser.parse_args(arguments)
-    unknown = set(given.parts) - set(PARTS)
-    require(not unknown, f"there are the parts {', '.join(PARTS)}, got {', '.join(unknown)}")
-    for part in given.parts or PARTS:
+    for part in parts.asked(given, PARTS):
         for study in PARTS[part](given.biases):
             run(study, given.workers)
 
 
 if __name__ == "__main__":
-    os.nice(10)  # it takes hours, beside which others work
-    try:
-        main()
-    except UserError as error:
-        sys.exit(str(error))
+    parts.start(main)

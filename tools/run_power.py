@@ -10,16 +10,16 @@ first asked for, since a frontier moves on; to try what is there now, remove the
 """
 
 import argparse
-import os
-import sys
 from pathlib import Path
+
+import parts
 
 from cubistlib import sweep
 from cubistlib.search import frontier
 from cubistlib.search.witness import Witness
 from cubistlib.studies import SearchStudy, power, tallies
 from cubistlib.support import paths
-from cubistlib.support.checks import UserError, require
+from cubistlib.support.checks import require
 
 PARENTS = "parents"  # a folder beside the frontier's own
 
@@ -64,28 +64,20 @@ def parents(folder: Path) -> dict[str, Witness]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; default all")
-    parser.add_argument("--workers", type=int, help="default: one a core")
+    parser = parts.parser(__doc__, PARTS)
     parser.add_argument("--tries", type=int, help="of a mask and configuration, for a first look")
     parser.add_argument("--profile", default="power", help="rows go to outputs/<profile>/results/")
     parser.add_argument("--to", type=Path, help=f"the counts' file, {paths.shown(tallies.file())}")
     parser.add_argument("--frontier", type=Path, default=paths.published("frontier"))
     given = parser.parse_args(arguments)
-    unknown = set(given.parts) - set(PARTS)
-    require(not unknown, f"there are the parts {', '.join(PARTS)}, got {', '.join(unknown)}")
     require(
         given.tries is None or given.to,
         "--tries needs --to, a file for its counts, which would else replace the published ones",
     )
     tallies.read(given.to)  # a file that is damaged is told of now, not after hours
-    for part in given.parts or PARTS:
+    for part in parts.asked(given, PARTS):
         PARTS[part](given)
 
 
 if __name__ == "__main__":
-    os.nice(10)  # it takes hours, beside which others work
-    try:
-        main()
-    except UserError as error:
-        sys.exit(str(error))
+    parts.start(main)

@@ -1,0 +1,69 @@
+"""Tools that run for hours: their parts, what they copy, what they charge."""
+
+import json
+
+import make_reference
+import pytest
+import run_frontier
+import run_power
+import sweeps
+
+import cubistlib as cl
+from cubistlib import sweep
+from cubistlib.search import frontier
+from cubistlib.studies import descents
+
+
+@pytest.mark.parametrize("tool", [make_reference, run_frontier, run_power])
+def test_a_part_that_there_is_not_is_one_sentence(tool, monkeypatch):
+    monkeypatch.setattr(sweep, "run", lambda *_, **__: pytest.fail("runs nevertheless"))
+    known = ", ".join(tool.PARTS)
+    with pytest.raises(cl.UserError, match=f"there are the parts {known}, got nonsense"):
+        tool.main(["nonsense"])
+
+
+def test_what_a_study_took_is_added_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(cl.analysis, "PAPER", tmp_path)
+    monkeypatch.setattr(make_reference, "COSTS", tmp_path / "costs.json")
+    study = sweeps.search()
+    make_reference.run(study, 1)
+    ((where, (done, seconds)),) = json.loads((tmp_path / "costs.json").read_text())[
+        study.name
+    ].items()
+    assert done == len(study) and seconds >= 0 and where.endswith("1 workers")
+    before = (tmp_path / "costs.json").read_bytes()
+    make_reference.run(study, 1)  # which finds all done
+    assert (tmp_path / "costs.json").read_bytes() == before
+
+
+def test_an_algorithm_s_networks_are_trained_once_more_and_then_kept(tmp_path, monkeypatch):
+    """SNIP's best of the published runs, as witnesses; the next start reads them."""
+    monkeypatch.setattr(run_frontier.paths, "published", lambda _: tmp_path)
+    runs = cl.analysis.reference_pruning().dropna(subset="live_parameters")
+    runs = runs[(runs["algorithm"] == "snip") & (runs["study"] == "random-init/pruning")]
+    given = run_frontier.seeds("from-snip", lambda: run_frontier.best(runs))
+    best = [cl.analysis.best_run(runs, t, "live_parameters") for t in run_frontier.TARGETS]
+    assert {w.found["number"] for w in given} == {int(run["experiment"]) for run in best}
+    counts = {int(run["experiment"]): int(run["live_parameters"]) for run in best}
+    assert all(w.claims.parameters == counts[w.found["number"]] for w in given)
+    again = run_frontier.seeds("from-snip", lambda: pytest.fail("is there already"))
+    assert [w.text for w in again] == [w.text for w in given]
+    study = descents.pruned("snip", [w.network for w in again])
+    assert 1 <= len(study.networks) <= len(given)
+
+
+def test_all_that_is_known_is_gathered_by_how_it_was_found(tmp_path, monkeypatch, witnesses):
+    one, other = witnesses
+    found = {"recipe": "a test", "date": "2026-11-26", "by": "a test"}
+    known = [
+        frontier.Witness(w.weights, w.biases, kind, rule, found)
+        for w, kind, rule in ((one, "sgd", "read"), (other, "polished", "read"))
+    ]
+    monkeypatch.setattr(run_frontier.paths, "published", lambda _: tmp_path)
+    monkeypatch.setattr(frontier, "published", lambda: dict(enumerate(known)))
+    monkeypatch.setattr(run_frontier, "dense", lambda biases: [])
+    monkeypatch.setattr(run_frontier, "sparse", lambda biases: [])
+    (study,) = run_frontier.gathered(biases=False)
+    assert [net.hidden for net in study.networks] == [one.hidden]
+    assert [net.hidden for net in study.polished] == [other.hidden]
+    assert study.name == "elimination/gathered" and len(study.shards) == 8

@@ -1,0 +1,32 @@
+"""What the tools that run for hours share: parts by name, workers, and a low priority."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterable
+
+from cubistlib.support.checks import UserError, require
+
+
+def parser(text: str, parts: Iterable[str]) -> argparse.ArgumentParser:
+    """A command line of parts and --workers. text: what the tool says of itself."""
+    made = argparse.ArgumentParser(description=text.split("\n\n")[0])
+    made.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(parts)}; default all")
+    made.add_argument("--workers", type=int, help="default: one a core")
+    return made
+
+
+def asked(given: argparse.Namespace, parts: Iterable[str]) -> list[str]:
+    """The parts that are to be run, all by default. Raises ValueError for one there is not."""
+    unknown = set(given.parts) - {*parts}
+    require(not unknown, f"there are the parts {', '.join(parts)}, got {', '.join(unknown)}")
+    return given.parts or [*parts]
+
+
+def start(main: Callable[[], None]) -> None:
+    """Runs a tool beside which others work; what it cannot do is a sentence and status 1."""
+    os.nice(10)
+    try:
+        main()
+    except UserError as error:
+        sys.exit(str(error))
