@@ -135,6 +135,12 @@ def test_what_looked_sparsest_is_sparser(spiral, name, kept, effective, live, st
     assert done.network.evaluate(*spiral)[0][0] == pytest.approx(accuracy, abs=1e-4)
 
 
+def test_a_network_without_hidden_layers_is_simple():
+    nets, masks = network([[[1, N]]], [[0.5]])
+    done = simplify(nets, masks, X)
+    assert (done.live_parameters[0], done.structures, done.removed) == (2, [()], ((),))
+
+
 def test_no_rows_and_masks_of_another_shape_are_one_sentence():
     nets, masks = network(*CASES["all lives"][0])
     with pytest.raises(cl.UserError, match="simplify: x must have rows"):

@@ -27,6 +27,8 @@ def still(nets: Network, x: np.ndarray) -> list[np.ndarray]:
     weights = tuple(map(np.ascontiguousarray, nets.weights[:-1]))
     biases = tuple(map(np.ascontiguousarray, nets.biases[:-1]))
     values = tuple(np.zeros_like(b) for b in biases)
+    if not values:
+        return []  # of no layers the compiler cannot tell what they hold
     _still(columns, weights, biases, values)
     return list(values)
 
