@@ -51,8 +51,8 @@ class Simplified:
     @property
     def structures(self) -> list[tuple[int, ...]]:
         """Hidden units that live in each network: (3, 2, 2)."""
-        units = [after.any(1).sum(1) for after in self.masks.weights[1:]]
-        return [tuple(map(int, of_one)) for of_one in np.transpose(units)]
+        layers = [after.any(1).sum(1).tolist() for after in self.masks.weights[1:]]
+        return [tuple(layer[i] for layer in layers) for i in range(len(self.masks))]
 
 
 def simplify(nets: Network, masks: Masks, x: np.ndarray) -> Simplified:
