@@ -222,3 +222,30 @@ def test_synflow_of_the_authors_prunes_one_weight_more_at_every_step(width, keep
     assert found.weights_kept[0] in (keep - 1, keep - 2)  # two on one path have equal scores
     for one, other in zip(found.weights, masks.weights, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("name", ["iter_snip", "force", "synflow"])
+def test_the_steps_of_an_iterative_algorithm_lead_to_its_masks(name, spiral):
+    nets, pruner = Network.initialize((4, 4), n=3, seed=1), pruners.get(name)(steps=5)
+    steps = list(pruner.stepwise(nets, batches(*spiral), 7))
+    left = pruner.schedule(nets.size, np.full(3, 7))
+    np.testing.assert_array_equal([masks.weights_kept for masks in steps], left)
+    last = pruner.masks(nets, batches(*spiral), 7)
+    for one, other in zip(steps[-1].weights, last.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+    kept = [np.concatenate([w.ravel() for w in masks.weights]) for masks in steps]
+    shrinks = all((after <= before).all() for before, after in pairwise(kept))
+    assert shrinks or name == "force"
+
+
+def test_scores_are_computed_on_one_thread(net, some_batches):
+    class Asks(pruners.get("snip")):
+        name = None
+
+        def scores(self, nets, masks, batches):
+            threads.append(torch.get_num_threads())
+            return super().scores(nets, masks, batches)
+
+    before, threads = torch.get_num_threads(), []
+    Asks().masks(net, iter(some_batches), 5)
+    assert threads == [1] and torch.get_num_threads() == before

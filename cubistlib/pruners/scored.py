@@ -1,6 +1,7 @@
 """One loop of score, schedule and selection, for one-shot and for iterative algorithms."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -9,6 +10,7 @@ from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import AtInitialization, Batches
 from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import select
+from cubistlib.support.threads import one_thread
 
 
 class Scored(AtInitialization):
@@ -30,14 +32,22 @@ class Scored(AtInitialization):
         """
 
     def masks(self, nets, batches, keep, selection="exact", seed=0) -> Masks:
+        *_, last = self.stepwise(nets, batches, keep, selection)
+        return last
+
+    def stepwise(
+        self, nets: Network, batches: Batches, keep: int | np.ndarray, selection: str = "exact"
+    ) -> Iterator[Masks]:
+        """What is kept after each step, one mask after the other; arguments as in `masks`."""
         keep, rule = self.check_keep(nets, keep), self.rule(selection)
         schedule = self.authors_schedule if selection == "authors" else self.schedule
         masks = Masks.ones_like(nets)
         for left in schedule(nets.size, keep):
-            scores = self.scores(nets, masks, batches)
+            with one_thread():
+                scores = self.scores(nets, masks, batches)
             among = None if self.regrows else masks.weights
             masks = Masks.from_weights(select(scores, left, rule, among))
-        return masks
+            yield masks
 
     def schedule(self, total: int, keep: np.ndarray) -> np.ndarray:
         """Weights to keep in each step: (steps, n) int64, the last `keep` itself."""
