@@ -1,7 +1,9 @@
 """Tools that run for hours: their parts, what they copy, what they charge."""
 
+import hashlib
 import json
 
+import describe_data
 import make_reference
 import pytest
 import run_frontier
@@ -67,3 +69,21 @@ def test_all_that_is_known_is_gathered_by_how_it_was_found(tmp_path, monkeypatch
     assert [net.hidden for net in study.networks] == [one.hidden]
     assert [net.hidden for net in study.polished] == [other.hidden]
     assert study.name == "elimination/gathered" and len(study.shards) == 8
+
+
+def test_the_data_card_is_of_the_data_that_is_there():
+    """Made again it is the same to the byte; else run tools/describe_data.py."""
+    committed = (cl.analysis.PAPER / describe_data.CARD).read_text(encoding="utf-8")
+    assert describe_data.card(cl.analysis.PAPER) == committed
+
+
+def test_a_card_tells_files_studies_and_what_they_took(tmp_path):
+    study = sweeps.search()
+    sweep.run(study, tmp_path, workers=1)
+    (tmp_path / "costs.json").write_text(json.dumps({study.name: {"a machine": [3, 12]}}))
+    page = describe_data.card(tmp_path)
+    (line,) = [line for line in page.splitlines() if line.startswith(f"| `{study.name}` |")]
+    assert f"| SearchStudy | {len(study):,} | 12 s for 3 of them (a machine) |" in line
+    file = next((tmp_path / study.name).glob("*.parquet"))
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in page
+    assert ".lock" not in page and "`loss` | double | mean binary cross-entropy" in page
