@@ -84,7 +84,8 @@ PARTS = {"dense": dense, "sparse": sparse, "pruned": pruned, "gathered": gathere
 def run(study: EliminationStudy, workers: int | None) -> None:
     """Runs what is missing of a study, and adds its witnesses to the frontier."""
     place = paths.published("frontier")
-    results = sweep.run(study, place, workers=workers)
+    # Much of a start is Python's own work, which threads would do in turns.
+    results = sweep.run(study, place, executor="processes", workers=workers)
     today = datetime.date.today().isoformat()
     kept = frontier.add(descents.witnesses(results, today), place, frontier.LEAST)
     mine = sum(witness.found.get("study") == study.name for witness in kept.values())
