@@ -88,7 +88,9 @@ def test_a_variant_is_a_pair_of_its_study_number_by_number():
     assert early.experiments([3])[0].options == (("end", 0.5),)
     assert other.experiments([3])[0].options == (("at", 0.5),)
     assert other.variant("end", "one_shot").draws == "tiny/cells", "a variant's is its study's"
-    for study in (early, other):
+    moved = plain.variant("moved", control="shuffled")
+    assert moved == replace(plain, name="tiny/cells/moved", draws=plain.name, control="shuffled")
+    for study in (early, other, moved):
         assert len(study) == len(plain)
         pairs = zip(plain.table, study.table, strict=True)
         assert all((a.hidden, a.keep, a.seed) == (b.hidden, b.keep, b.seed) for a, b in pairs)

@@ -82,10 +82,13 @@ class PruningStudy(Study):
         for algorithm, lr in product(self.algorithms, self.lrs):
             pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
 
-    def variant(self, name: str, algorithm: str = "", **options: Any) -> "PruningStudy":
+    def variant(
+        self, name: str, algorithm: str = "", control: str = "", **options: Any
+    ) -> "PruningStudy":
         """The same grid for one algorithm with other options, from the same initializations.
 
         name: of its results, below this study's. algorithm: in place of this study's only one.
+        control: what is done to the masks, as in a study.
         Run i of either starts from the same network and sees the data in the same order, so that
         they are a pair for `analysis.paired`. Raises ValueError for a study of several algorithms,
         or if there is no such option.
@@ -94,7 +97,8 @@ class PruningStudy(Study):
         algorithm = algorithm or self.algorithms[0]
         given = tuple((algorithm, field, value) for field, value in options.items())
         name, draws = f"{self.name}/{name}", self.draws or self.name
-        return replace(self, name=name, draws=draws, algorithms=(algorithm,), options=given)
+        changed = {"algorithms": (algorithm,), "options": given, "control": control}
+        return replace(self, name=name, draws=draws, **changed)  # type: ignore[arg-type]
 
     def options_of(self, algorithm: str, lr: float) -> tuple[tuple[str, Any], ...]:
         """(field, value) of what is not at an algorithm's default, in a run at that rate."""
