@@ -9,6 +9,7 @@ from cubistlib.analysis.published import (
     reference_pruning,
     sparsest,
 )
+from cubistlib.analysis.ranks import rank_correlation
 from cubistlib.analysis.reach import needed, reached
 from cubistlib.analysis.replicates import (
     kept_shares,
