@@ -81,8 +81,10 @@ def place(
     """A pruner's place among all by its median gap to the search, and what chance leaves of it.
 
     As (place, best, worst): between the last two it lies in 95 % of resamples, in each of which
-    every pruner's replicates are drawn anew from those it has (bootstrap). by: as in
-    `analysis.gap`. Raises ValueError for a pruner without runs.
+    replicates are drawn anew from those that there are, the same for all pruners (bootstrap). The
+    best of some replicates is never above that of all, so that this is what chance leaves among
+    these runs, not what others would give; the search stays as it is. by: as in `analysis.gap`.
+    Raises ValueError for a pruner without runs.
     """
     results = store.tidied(results, "algorithm", "seed", "parameters_kept")
     pruned = results[results["algorithm"] != "search"]
@@ -100,9 +102,8 @@ def place(
         return 1 + sum(bool(gap < gaps[algorithm]) for gap in gaps.values())
 
     def drawn() -> dict[str, np.ndarray]:
-        return {
-            name: rows[rng.integers(len(rows), size=len(rows))] for name, rows in stacks.items()
-        }
+        at = rng.random(max(map(len, stacks.values())))
+        return {n: rows[(at[: len(rows)] * len(rows)).astype(int)] for n, rows in stacks.items()}
 
     places = [placed(drawn()) for _ in range(resamples)]
     best, worst = np.quantile(places, [0.025, 0.975], method="inverted_cdf")

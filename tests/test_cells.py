@@ -43,11 +43,11 @@ def test_of_a_grid_only_some_cells_are_run():
 def test_a_cell_outside_the_grid_is_refused(cell):
     with pytest.raises(cl.UserError, match=r"study: only(\[0\])? must"):
         replace(GRID, only=(cell,))
-    with pytest.raises(cl.UserError, match="study: control must be one of , shuffled, reinit"):
+    with pytest.raises(cl.UserError, match="control must be one of , ticket, shuffled, rein"):
         replace(GRID, control="turned")
 
 
-@pytest.mark.parametrize("control", ["shuffled", "reinitialized"])
+@pytest.mark.parametrize("control", ["ticket", "shuffled", "reinitialized"])
 def test_a_control_starts_from_the_masks_of_its_own_algorithm(control):
     """Of the same number, in the name of the same study: paired with what it controls."""
     plain = replace(GRID, only=CELLS)
@@ -63,7 +63,10 @@ def test_a_control_starts_from_the_masks_of_its_own_algorithm(control):
         layers = [m.sum() for m in mine.weights], [m.sum() for m in its.weights]
         assert layers[0] == layers[1]
         same = all((a == b).all() for a, b in zip(mine.weights, its.weights, strict=True))
-        assert same == (control == "reinitialized")
+        assert same == (control != "shuffled")
+        ends = zip(*(s.train(number).network.arrays for s in (plain, study)), strict=True)
+        alike = all((a == b).all() for a, b in ends)
+        assert alike == (control == "ticket" and one.algorithm == "snip")
     alone = replace(plain, name="tiny/other")
     assert not np.array_equal(
         stacks.initialize(alone.experiments([0])).weights[0],

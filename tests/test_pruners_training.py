@@ -204,17 +204,21 @@ def test_rigl_layers_of_three_weights_stay(few):
     assert revised.step == 1 and revised.masks is masks
 
 
-def test_rigl_moves_a_weight_of_every_layer_where_it_rounds_up(few):
-    nets = Network.initialize((4, 4, 4), n=2, seed=0)
-    rigl = pruners.RigL(round_up=True, alpha=0.1)
+def test_rigl_moves_one_of_a_small_layer_if_asked_to_by_hand():
+    kept, nets = np.array([0, 2, 3, 4, 22]), Network.initialize((4, 4, 4), seed=0)
+    plain = pruners.RigL().hook(nets, 9, PAPER_STEPS)
+    small = pruners.RigL(small_layers=True).hook(nets, 9, PAPER_STEPS)
+    assert plain.moved(kept, 0.3).tolist() == [0, 0, 0, 1, 6]
+    assert small.moved(kept, 0.3).tolist() == [0, 1, 1, 1, 6]
+    assert small.moved(kept, 0.01).tolist() == [0, 1, 1, 0, 0]
+
+
+def test_rigl_of_small_layers_alone_moves_them(few):
+    nets, rigl = Network.initialize((4, 4, 4), n=2, seed=0), pruners.RigL(small_layers=True)
     masks = rigl.start(nets, 9)
-    state = TrainState.start(nets, masks)
-    for w, m in zip(state.network.weights, masks.weights, strict=True):
-        w[m] = 1e-9  # what is dropped has the largest slope nowhere but by chance
-    revised = rigl.hook(nets, 9, PAPER_STEPS)(state, few)
+    revised = rigl.hook(nets, 9, PAPER_STEPS)(TrainState.start(nets, masks), few)
     for before, after in zip(masks.weights, revised.masks.weights, strict=True):
         assert (before.sum((1, 2)) == after.sum((1, 2))).all()
-        assert ((before & ~after).sum((1, 2)) <= 1).all()
     moved = [(b != a).any() for b, a in zip(masks.weights, revised.masks.weights, strict=True)]
     assert revised.step == 1 and any(moved)
 

@@ -59,27 +59,40 @@ def test_where_half_of_the_runs_succeed_by_hand(rates, share, where):
     assert reach.crossing(sizes, np.array(rates), weights, share) == pytest.approx(where)
 
 
-def simulated(seed, middle=24.0, seeds=30):
+def simulated(seed, middle=24.0, seeds=30, step=2):
     rng = np.random.default_rng(seed)
-    sizes = np.repeat(np.arange(15, 34, 2), seeds)
+    sizes = np.repeat(np.arange(15, 34, step), seeds)
     chance = 1 / (1 + np.exp(-(sizes - middle) / 2))
     correct = np.where(rng.random(len(sizes)) < chance, 960, 500)
     return runs(*zip(["a"] * len(sizes), sizes, correct, strict=True))
 
 
-def test_the_interval_holds_the_size_about_as_often_as_it_says(monkeypatch):
+@pytest.mark.parametrize("share, true", [(0.5, 24), (0.1, 24 + 2 * np.log(0.1 / 0.9))])
+@pytest.mark.parametrize("seeds, step", [(30, 2), (10, 4)])
+def test_the_interval_holds_the_size_about_as_often_as_it_says(
+    monkeypatch, share, true, seeds, step
+):
     monkeypatch.setattr(reach, "RESAMPLES", 200)
-    found = pd.concat([reach.needed(simulated(seed), 0.95, seed=seed) for seed in range(60)])
-    held = (found["low"] <= 24) & (found["high"] >= 24)
+    given = {"seeds": seeds, "step": step}
+    found = pd.concat(
+        [reach.needed(simulated(seed, **given), 0.95, share, seed=seed) for seed in range(60)]
+    )
+    held = (found["low"] <= true) & (found["high"] >= true)
     assert held.mean() > 0.85
-    assert found["needed"].sub(24).abs().median() < 0.5
-    assert (found["low"] <= found["needed"]).mean() > 0.95
+    assert found["needed"].sub(true).abs().median() < 1.5
+
+
+def test_all_or_nothing_is_not_taken_for_certain():
+    table = runs(*[("a", 20, 0)] * 3, *[("a", 65, 1000)] * 3)
+    (found,) = reach.needed(table, 0.95).to_dict("records")
+    assert found["needed"] == 42.5 and found["low"] < 40 and found["high"] > 45
 
 
 def test_where_no_size_is_enough_it_is_infinite():
-    table = runs(("a", 20, 900), ("a", 30, 900), ("b", 20, 1000), ("b", 30, 1000))
+    table = runs(*[("a", 20, 900), ("a", 30, 900), ("b", 20, 1000), ("b", 30, 1000)] * 30)
     found = reach.needed(table, 0.95).set_index("algorithm")
-    assert np.isinf(found.loc["a"]).all() and (found.loc["b"] == 20).all()
+    assert np.isinf(found.loc["a"]).all()
+    assert found.loc["b"].tolist() == [20, 0, 20]
     same = reach.needed(table, 0.95).equals(reach.needed(table, 0.95))
     assert same and reach.needed(table.head(0), 0.95).empty
 
@@ -89,3 +102,6 @@ def test_what_is_asked_for_wrongly_is_refused_in_a_sentence():
         reach.reached(runs(("a", 20, 1)), 0.95, size="mass")
     with pytest.raises(cl.UserError, match="needed: share must be above 0 and at most 1, got 0"):
         reach.needed(runs(("a", 20, 1)), 0.95, share=0)
+    untold = runs(("a", 20, 1)).assign(correct=pd.array([None], "Int32"))
+    with pytest.raises(cl.UserError, match="1 of 1 runs do not tell correct"):
+        reach.reached(untold, 0.95)

@@ -19,6 +19,7 @@ from cubistlib.studies import descents
 @pytest.mark.parametrize("tool", [make_reference, run_frontier, run_power])
 def test_a_part_that_there_is_not_is_one_sentence(tool, monkeypatch):
     monkeypatch.setattr(sweep, "run", lambda *_, **__: pytest.fail("runs nevertheless"))
+    monkeypatch.setattr(describe_data, "main", lambda: None)
     known = ", ".join(tool.PARTS)
     with pytest.raises(cl.UserError, match=f"there are the parts {known}, got nonsense"):
         tool.main(["nonsense"])
@@ -26,16 +27,14 @@ def test_a_part_that_there_is_not_is_one_sentence(tool, monkeypatch):
 
 def test_what_a_study_took_is_added_up(tmp_path, monkeypatch):
     monkeypatch.setattr(cl.analysis, "PAPER", tmp_path)
-    monkeypatch.setattr(make_reference, "COSTS", tmp_path / "costs.json")
     study = sweeps.search()
     make_reference.run(study, 1)
-    ((where, (done, seconds)),) = json.loads((tmp_path / "costs.json").read_text())[
-        study.name
-    ].items()
+    file = tmp_path / study.name / "costs.json"
+    ((where, (done, seconds)),) = json.loads(file.read_text()).items()
     assert done == len(study) and seconds >= 0 and where.endswith("1 workers")
-    before = (tmp_path / "costs.json").read_bytes()
+    before = file.read_bytes()
     make_reference.run(study, 1)  # which finds all done
-    assert (tmp_path / "costs.json").read_bytes() == before
+    assert file.read_bytes() == before
 
 
 def test_an_algorithm_s_networks_are_trained_once_more_and_then_kept(tmp_path, monkeypatch):
@@ -63,9 +62,9 @@ def test_all_that_is_known_is_gathered_by_how_it_was_found(tmp_path, monkeypatch
     ]
     monkeypatch.setattr(run_frontier.paths, "published", lambda _: tmp_path)
     monkeypatch.setattr(frontier, "published", lambda: dict(enumerate(known)))
-    monkeypatch.setattr(run_frontier, "dense", lambda biases: [])
-    monkeypatch.setattr(run_frontier, "sparse", lambda biases: [])
-    (study,) = run_frontier.gathered(biases=False)
+    for part in ("dense", "sparse", "pruned"):
+        monkeypatch.setattr(run_frontier, part, lambda biases, workers: [])
+    (study,) = run_frontier.gathered(False, 1)
     assert [net.hidden for net in study.networks] == [one.hidden]
     assert [net.hidden for net in study.polished] == [other.hidden]
     assert study.name == "elimination/gathered" and len(study.shards) == 8
@@ -80,7 +79,7 @@ def test_the_data_card_is_of_the_data_that_is_there():
 def test_a_card_tells_files_studies_and_what_they_took(tmp_path):
     study = sweeps.search()
     sweep.run(study, tmp_path, workers=1)
-    (tmp_path / "costs.json").write_text(json.dumps({study.name: {"a machine": [3, 12]}}))
+    (tmp_path / study.name / "costs.json").write_text(json.dumps({"a machine": [3, 12]}))
     page = describe_data.card(tmp_path)
     (line,) = [line for line in page.splitlines() if line.startswith(f"| `{study.name}` |")]
     assert f"| SearchStudy | {len(study):,} | 12 s for 3 of them (a machine) |" in line

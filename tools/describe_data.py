@@ -16,16 +16,17 @@ from cubistlib.store.record import RECORD, record
 from cubistlib.support.files import write_text
 
 CARD = "README.md"
-COSTS = "costs.json"
+COSTS = "costs.json"  # in a study's folder: {machine: [rows, seconds]}
 
 HEAD = """# Data card
 
 Every run of the studies below: one row an experiment, in Parquet files that `cubistlib.store.read`,
 pandas, polars or DuckDB read. A row can be made again from its study and number, to the last bit on
-a processor that rounds alike: `python -m cubistlib replay STUDY NUMBER`. Which networks, data and
-trainings these are is said by `study.json` beside a study's files and by the notebooks; the data is
-the Cubist Spiral of 49,982 points, all of which are trained on, and accuracies are of these.
-`search.parquet` holds rows of the searches' studies once more, the best of every size.
+a processor that rounds alike: for the paper's studies `python -m cubistlib replay STUDY NUMBER`.
+Which networks, data and trainings these are is said by `study.json` beside a study's files and by
+the notebooks; the data is the Cubist Spiral of 49,982 points, all of which are trained on, and
+accuracies are of these. `search.parquet` holds rows of the searches' studies once more, the best of
+every size.
 
 This page is made by `python tools/describe_data.py`, the data by `python tools/make_reference.py`.
 """
@@ -38,12 +39,11 @@ def card(folder: Path) -> str:
 
 
 def _studies(folder: Path) -> str:
-    costs = json.loads((folder / COSTS).read_text()) if (folder / COSTS).exists() else {}
     rows = []
     for place in sorted(path.parent for path in folder.rglob(RECORD)):
         name, known = place.relative_to(folder).as_posix(), record(place)
         runs = sum(pq.read_metadata(file).num_rows for file in place.glob("*.parquet"))
-        spent = costs.get(name, {})
+        spent = json.loads((place / COSTS).read_text()) if (place / COSTS).exists() else {}
         took = "; ".join(f"{s:,} s for {n:,} of them ({w})" for w, (n, s) in spent.items())
         kind, versions = known["study"]["kind"], ", ".join(known["versions"])
         rows.append((f"`{name}`", kind, f"{runs:,}", took or "not noted", versions))
@@ -72,5 +72,9 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-if __name__ == "__main__":
+def main() -> None:
     write_text(analysis.PAPER / CARD, card(analysis.PAPER))
+
+
+if __name__ == "__main__":
+    main()

@@ -6,7 +6,8 @@ paper: what is missing of the paper's ten studies, in outputs/published/paper it
 searches the best run of every size is noted in search.parquet, which is read in an instant.
 replicates: the paper's comparison with many seeds, and its controls. ablations: what its setup
 decides. verdict: the nine algorithms on the grid of `cubistlib.verdict`. Stopped at any instant,
-the next start goes on. What each study took is added up in outputs/published/paper/costs.json.
+the next start goes on. What each study took is added up in its folder; in the end the data card
+is made anew (tools/describe_data.py).
 """
 
 import json
@@ -16,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import describe_data
 import pandas as pd
 import parts
 
@@ -25,7 +27,6 @@ from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
-COSTS = analysis.PAPER / "costs.json"
 
 
 def run(study: Study, workers: int | None) -> pd.DataFrame:
@@ -36,23 +37,23 @@ def run(study: Study, workers: int | None) -> pd.DataFrame:
 
 @contextmanager
 def charged(study: Study, workers: int | None) -> Iterator[None]:
-    """Adds the seconds by the clock to what is known to have gone into a study.
+    """Adds the seconds by the clock to what is known to have gone into a study, in its folder.
 
     Of a machine and a number of workers; a kill loses the seconds since the last start.
     """
+    place = analysis.PAPER / study.name / describe_data.COSTS
     began, before = time.monotonic(), sweep.finished(study, analysis.PAPER)
     try:
         yield
     finally:
         done = sweep.finished(study, analysis.PAPER) - before
         if done:
-            costs = json.loads(COSTS.read_text()) if COSTS.exists() else {}
+            costs = json.loads(place.read_text()) if place.exists() else {}
             count = workers or os.cpu_count()
             where = f"{platform.machine()}, Python {platform.python_version()}, {count} workers"
-            spent = costs.setdefault(study.name, {}).setdefault(where, [0, 0])
-            took = round(time.monotonic() - began)
-            costs[study.name][where] = [spent[0] + done, spent[1] + took]
-            write_text(COSTS, json.dumps(costs, indent=1, sort_keys=True) + "\n")
+            rows, seconds = costs.get(where, (0, 0))
+            costs[where] = [rows + done, seconds + round(time.monotonic() - began)]
+            write_text(place, json.dumps(costs, indent=1, sort_keys=True) + "\n")
 
 
 def search(results: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +98,11 @@ PARTS = {"paper": of_the_paper, "replicates": replicated, "ablations": ablated, 
 
 def main(arguments: list[str] | None = None) -> None:
     given = parts.parser(__doc__, PARTS).parse_args(arguments)
-    for part in parts.asked(given, PARTS):
-        PARTS[part](given.workers)
+    try:
+        for part in parts.asked(given, PARTS):
+            PARTS[part](given.workers)
+    finally:
+        describe_data.main()
 
 
 if __name__ == "__main__":

@@ -26,15 +26,15 @@ from cubistlib.support import paths
 TARGETS = (0.8, 0.9, 0.95, 0.995)
 
 
-def dense(biases: bool) -> Iterator[EliminationStudy]:
+def dense(biases: bool, _: int | None) -> Iterator[EliminationStudy]:
     yield descents.dense(biases)
 
 
-def sparse(biases: bool) -> Iterator[EliminationStudy]:
+def sparse(biases: bool, _: int | None) -> Iterator[EliminationStudy]:
     yield descents.sparse(biases)
 
 
-def pruned(biases: bool) -> Iterator[EliminationStudy]:
+def pruned(biases: bool, _: int | None) -> Iterator[EliminationStudy]:
     """A study an algorithm."""
     runs = pd.concat([analysis.reference(), analysis.reference_pruning()], ignore_index=True)
     runs = runs.dropna(subset="live_parameters")
@@ -43,16 +43,16 @@ def pruned(biases: bool) -> Iterator[EliminationStudy]:
         yield descents.pruned(str(algorithm), [witness.network for witness in known], biases)
 
 
-def gathered(biases: bool) -> Iterator[EliminationStudy]:
+def gathered(biases: bool, workers: int | None) -> Iterator[EliminationStudy]:
     """From the frontier as it is now, and the best of every count in what has run before."""
     rules = ("read", "pruned") if biases else ("read",)
     every = frontier.published().values()
     fit = [witness for witness in every if witness.bias_rule in rules]
     known = seeds(f"gathered{'-biases' * biases}", lambda: fit)
     by_sgd, polished = ([w.network for w in known if w.kind == kind] for kind in verify.KINDS)
-    for part in (dense, sparse):
-        for study in part(biases):
-            by_sgd += descents.best(sweep.run(study, paths.published("frontier")))
+    for part in (dense, sparse, pruned):
+        for study in part(biases, workers):
+            by_sgd += descents.best(run(study, workers))
     yield descents.gathered(by_sgd, polished, biases)
 
 
@@ -81,8 +81,8 @@ def best(runs: pd.DataFrame) -> Iterator[Witness]:
 PARTS = {"dense": dense, "sparse": sparse, "pruned": pruned, "gathered": gathered}
 
 
-def run(study: EliminationStudy, workers: int | None) -> None:
-    """Runs what is missing of a study, and adds its witnesses to the frontier."""
+def run(study: EliminationStudy, workers: int | None) -> pd.DataFrame:
+    """All results of a study, what is missing run, its witnesses added to the frontier."""
     place = paths.published("frontier")
     # Much of a start is Python's own work, which threads would do in turns.
     results = sweep.run(study, place, executor="processes", workers=workers)
@@ -90,6 +90,7 @@ def run(study: EliminationStudy, workers: int | None) -> None:
     kept = frontier.add(descents.witnesses(results, today), place, frontier.LEAST)
     mine = sum(witness.found.get("study") == study.name for witness in kept.values())
     print(f"{study.name}: {mine} of {len(kept)} witnesses are its own", flush=True)
+    return results
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -97,7 +98,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--biases", action="store_true", help="biases may be pruned too")
     given = parser.parse_args(arguments)
     for part in parts.asked(given, PARTS):
-        for study in PARTS[part](given.biases):
+        for study in PARTS[part](given.biases, given.workers):
             run(study, given.workers)
 
 

@@ -41,10 +41,12 @@ def needed(
 
     The rate of success over size is fitted by the closest that nowhere falls (isotonic
     regression, every size weighted by its runs) and read off between sizes on a straight line.
-    low, high: the middle 95 % of the same over resampled runs, drawn anew at every size
-    (bootstrap). Columns by, needed, low, high; infinite where even the largest size fails so
-    often, and the smallest size where that does not. Widths or other groups are not mixed unless
-    `by` leaves them out.
+    low, high: the middle 95 % of the same over rates drawn at every size from what its successes
+    allow (Jeffreys' beta distribution, which is not certain of a rate that was 0 or 1). In
+    simulations it held the true size as often as it says for one half, and nine times of ten for
+    a tenth. Columns by, needed, low, high; infinite where even the largest size fails so often;
+    where even the smallest does not, `needed` is at most what it says and `low` is 0. Widths or
+    other groups are not mixed unless `by` leaves them out.
     """
     require(0 < share <= 1, f"needed: share must be above 0 and at most 1, got {share:g}")
     rng, rows = np.random.default_rng(seed), []
@@ -52,10 +54,11 @@ def needed(
     for group, own in runs.groupby([*by], sort=False):
         counts = own.groupby(size)["success"].agg(["size", "sum"])
         sizes, n, k = (np.asarray(v, float) for v in (counts.index, counts["size"], counts["sum"]))
-        drawn = rng.binomial(n.astype(int), k / n, (RESAMPLES, len(n)))
-        found = [crossing(sizes, successes / n, n, share) for successes in drawn]
+        drawn = rng.beta(k + 0.5, n - k + 0.5, (RESAMPLES, len(n)))
+        found = [crossing(sizes, rates, n, share) for rates in drawn]
         outside = (1 - CERTAINTY) / 2
         low, high = np.quantile(found, [outside, 1 - outside], method="inverted_cdf")
+        low = 0.0 if low == sizes[0] else low
         rows.append((*group, crossing(sizes, k / n, n, share), low, high))
     return pd.DataFrame(rows, columns=[*by, "needed", "low", "high"])
 
@@ -100,6 +103,8 @@ def _runs(results: pd.DataFrame, target: float, by: Sequence[str], size: str) ->
     require(size in allowed, f"analysis: size is one of {', '.join(allowed)}, got {size!r:.99}")
     runs = store.tidied(results, *by, size, "correct", "points", "diverged")
     require(runs["points"].nunique() <= 1, "analysis: results must be of one number of points")
+    lacking = int((runs["correct"].isna() & ~runs["diverged"].astype(bool)).sum())
+    require(not lacking, f"analysis: {lacking:,} of {len(runs):,} runs do not tell correct")
     least = least_correct(target, int(runs["points"].max())) if len(runs) else 0
     right = runs["correct"].where(~runs["diverged"].astype(bool), 0).astype("int64")
     columns = dict.fromkeys([*by, size])

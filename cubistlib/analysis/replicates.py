@@ -60,24 +60,26 @@ def typical(results: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("algorithm", key=lambda names: names.map(order), ignore_index=True)
 
 
-def paired(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
+def paired(one: pd.DataFrame, other: pd.DataFrame, value: str = "accuracy") -> pd.Series:
     """By how much the runs of `one` are more accurate than those of `other` with their numbers.
 
     For tables whose run i starts from the same initialization and sees the data in the same order
-    (common random numbers). pairs: how many have both runs converged. median: of the differences
-    of the two shares. low, high: between these lies the median of all such differences with a
-    certainty of 95 % or more, whatever their distribution (the interval of the sign test; of
-    fewer than six pairs it is without bounds). ahead: the share of pairs in which `one` is ahead;
+    (common random numbers). value: another column of shares that is compared instead. pairs: how
+    many have both runs converged. median: of the differences of the two shares. low, high:
+    between these lies the median of all such differences with a certainty of 95 % or more,
+    whatever their distribution (the interval of the sign test; of fewer than six pairs it is
+    without bounds). ahead: the share of pairs in which `one` is ahead;
     ties count half. Raises ValueError if runs of one number differ in more than how they were
-    pruned.
+    pruned, or if there are two of a number in a table.
     """
-    one, other = (
-        store.tidied(r, *ALIKE, "experiment", "accuracy", "diverged") for r in (one, other)
-    )
+    columns = [*ALIKE, "experiment", value, "diverged"]
+    one, other = (store.tidied(runs, *columns)[columns] for runs in (one, other))
+    twice = one["experiment"].duplicated().any() or other["experiment"].duplicated().any()
+    require(not twice, "paired: a table must have one run of a number")
     both = converged(one).merge(converged(other), on="experiment", suffixes=("", "_other"))
     alike = all((both[name] == both[f"{name}_other"]).all() for name in ALIKE)
     require(alike, f"paired: runs of one number must be alike in {', '.join(ALIKE)}")
-    lead = np.sort((both["accuracy"] - both["accuracy_other"]).to_numpy(float))
+    lead = np.sort((both[value] - both[f"{value}_other"]).to_numpy(float))
     low, high = sign_interval(lead)
     ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
     median = np.median(lead) if len(lead) else np.nan
@@ -86,18 +88,20 @@ def paired(one: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
     )
 
 
-def paired_ways(runs: Mapping[str, pd.DataFrame], usual: str) -> pd.DataFrame:
+def paired_ways(
+    runs: Mapping[str, pd.DataFrame], usual: str, value: str = "accuracy"
+) -> pd.DataFrame:
     """`paired` of every other way of running a study against the usual one, width by width.
 
     runs: results by way, whose runs of one number are pairs, of networks whose hidden layers are
-    equally wide. Rows (way, width); columns as in `paired`.
+    equally wide. value: as in `paired`. Rows (way, width); columns as in `paired`.
     """
     require(usual in runs, f"paired_ways: one of the ways must be {usual!r}")
     rows = {}
     for way in (way for way in runs if way != usual):
         for hidden in runs[usual]["hidden"].unique():
-            both = (of[of["hidden"] == hidden] for of in (runs[way], runs[usual]))
-            rows[way, hidden[0]] = paired(*both)
+            one, other = (of[of["hidden"] == hidden] for of in (runs[way], runs[usual]))
+            rows[way, hidden[0]] = paired(one, other, value)
     told = pd.DataFrame(rows).T.astype({"pairs": int})
     return told.rename_axis(["way", "width"])
 

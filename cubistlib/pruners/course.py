@@ -51,4 +51,5 @@ def _(pruner: GMP | OneShot, net: Network, keep: int, steps: int) -> Course:
 def _(pruner: LTH, net: Network, keep: int, steps: int) -> Course:
     rounds = pruner.rounds_to(net.size, np.array([keep]))
     left = np.rint(geometric(net.size, np.array([keep]), rounds)).astype(np.int64)[:, 0]
-    return np.arange(rounds + 2.0), np.array([net.size, *left, keep])
+    ends = 1 + (1 - pruner.early) * np.arange(rounds + 1)
+    return np.array([0.0, *ends]), np.array([net.size, *left, keep])

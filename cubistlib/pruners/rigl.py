@@ -12,6 +12,8 @@ from cubistlib.pruners.parts.selection import candidates, exact
 from cubistlib.support.types import Count, Flag, Share
 from cubistlib.training.backends.fused import gradients
 
+SMALL = 3  # weights of a layer whose share, rounded down, is none: 0.3 · 3 < 1
+
 
 @dataclass(frozen=True)
 class RigL(DuringTraining):
@@ -20,7 +22,7 @@ class RigL(DuringTraining):
     From a random ERK mask; every `delta` steps until the share `end` of training, each layer
     drops its smallest |w| and grows as many where |∂L/∂w|, of the step's batch, is largest
     among the rest. The share moved is α/2 · (1 + cos(π t / T_end)), rounded down to weights, so
-    that a layer of three or fewer never changes; with round_up, every layer moves one. New
+    that a layer of three or fewer never changes; with small_layers, such a layer moves one. New
     weights start at 0; one dropped and grown at once keeps its value; the optimizer's own step is
     left out.
     Source: Evci et al. 2020, algorithm 1; paper, "The nine algorithms".
@@ -33,7 +35,7 @@ class RigL(DuringTraining):
     alpha: Share = 0.3
     delta: Count = 100
     end: Share = 0.75
-    round_up: Flag = False
+    small_layers: Flag = False
 
     def start(self, nets, keep, selection="exact", seed=0) -> Masks:
         self.rule(selection)
@@ -42,7 +44,7 @@ class RigL(DuringTraining):
     def hook(self, nets, keep, steps, selection="exact") -> "RigLHook":
         last = math.floor(self.end * steps)
         return RigLHook(
-            range(self.delta - 1, last - 1, self.delta), self.alpha, last, self.round_up
+            range(self.delta - 1, last - 1, self.delta), self.alpha, last, self.small_layers
         )
 
 
@@ -53,20 +55,24 @@ class RigLHook:
     steps: range
     alpha: float
     last: int
-    round_up: bool = False
+    small_layers: bool = False
 
     def __call__(self, state, batch):
         share = self.alpha / 2 * (1 + math.cos(math.pi * (state.step + 1) / self.last))
         skipped = replace(state, step=state.step + 1)
         masks, weights = state.masks.weights, state.network.weights
-        rounded = np.ceil if self.round_up else np.floor
-        moved = [rounded(share * m.sum((1, 2))).astype(np.int64) for m in masks]
+        moved = [self.moved(m.sum((1, 2)), share) for m in masks]
         if not any(count.any() for count in moved):
             return skipped
         slopes = gradients(state.network, *batch).weights
         layers = zip(masks, weights, slopes, moved, strict=True)
         revised = [drop_and_grow(*layer) for layer in layers]
         return skipped.revised(Masks.from_weights(revised))
+
+    def moved(self, kept: np.ndarray, share: float) -> np.ndarray:
+        """Weights to move in layers that keep so many, (n,) int64."""
+        small = self.small_layers & (kept > 0) & (kept <= SMALL)
+        return np.where(small, 1, np.floor(share * kept)).astype(np.int64)
 
 
 def drop_and_grow(

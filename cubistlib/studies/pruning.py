@@ -89,13 +89,15 @@ class PruningStudy(Study):
 
         name: of its results, below this study's. algorithm: in place of this study's only one.
         control: what is done to the masks, as in a study.
-        Run i of either starts from the same network and sees the data in the same order, so that
-        they are a pair for `analysis.paired`. Raises ValueError for a study of several algorithms,
+        Run i of either starts from the same network and the replicate's order of the data, so that
+        they are a pair for `analysis.paired`; where one trains several times, as LTH does, its
+        last training has an order of its own. Raises ValueError for a study of several algorithms,
         or if there is no such option.
         """
         require(len(self.algorithms) == 1, f"{self.name}: a variant is one of a single algorithm")
         algorithm = algorithm or self.algorithms[0]
-        given = tuple((algorithm, field, value) for field, value in options.items())
+        known = {field: value for name, field, value in self.options if name == algorithm}
+        given = tuple((algorithm, field, value) for field, value in (known | options).items())
         name, draws = f"{self.name}/{name}", self.draws or self.name
         changed = {"algorithms": (algorithm,), "options": given, "control": control}
         return replace(self, name=name, draws=draws, **changed)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ import pandas as pd
 from cubistlib import analysis
 from cubistlib.networks import parameters_of
 from cubistlib.pruners.controls.dense import widths_of_size
-from cubistlib.studies import paper, power
+from cubistlib.studies import paper, power, stacks
 from cubistlib.studies.pruning import Cell, PruningStudy
 from cubistlib.studies.searching import SearchStudy
 from cubistlib.support.checks import require
@@ -26,7 +26,7 @@ KEEP = paper.STUDIES["random-init/pruning"].keep  # type: ignore[attr-defined]
 CONTROLS = ("random", "random_erk", "magnitude")
 
 # Two algorithms get as many runs of one size as the search has.
-MANY, MANY_OF = 10_000, {"algorithms": ("gmp", "lth"), "widths": (3,), "keep": (20,)}
+MANY, ORDERS, MANY_OF = 10_000, 200, {"algorithms": ("gmp", "lth"), "widths": (3,), "keep": (20,)}
 
 # What an ablation changes: the algorithm, its options, the selection rule.
 ABLATED: dict[str, tuple[str, dict[str, Any], str]] = {
@@ -39,7 +39,7 @@ ABLATED: dict[str, tuple[str, dict[str, Any], str]] = {
     "lth-early": ("lth", {"early": 0.1}, "exact"),
     "gmp-35": ("gmp", {"end": 0.7}, "exact"),
     "gmp-25": ("gmp", {"end": 0.5}, "exact"),
-    "rigl-round-up": ("rigl", {"round_up": True}, "exact"),
+    "rigl-small-layers": ("rigl", {"small_layers": True}, "exact"),
     "rigl-static": ("random_erk", {}, "exact"),
 }
 
@@ -68,7 +68,7 @@ def replicates(grid: pd.DataFrame) -> list[PruningStudy]:
     return [
         _study("replicates/pruning", cells, seeds=SEEDS),
         _study("replicates/widest", cells, algorithms=eight, seeds=FEW, **WIDE),
-        _study("replicates/many", cells, seeds=FEW, tries=MANY // FEW, **MANY_OF),
+        _study("replicates/many", cells, seeds=ORDERS, tries=MANY // ORDERS, **MANY_OF),
     ]
 
 
@@ -79,14 +79,16 @@ def widest_lth(grid: pd.DataFrame) -> PruningStudy:
 
 
 def on_their_masks(grid: pd.DataFrame) -> list[PruningStudy]:
-    """What the algorithms chose, shuffled layer by layer, and with other values.
+    """What the algorithms chose, trained as it is, shuffled layer by layer, and with other values.
 
-    Run i starts from the networks of run i in replicates/pruning.
+    Run i starts from the networks of run i in replicates/pruning, whose masks and values are its
+    ticket. Only beside the ticket trained as it is do the others tell what place and values are
+    worth, since some algorithms prune while they train.
     """
     plain = replicates(grid)[0]
     return [
         replace(plain, name=f"replicates/{control}", control=control, draws=plain.name)
-        for control in ("shuffled", "reinitialized")
+        for control in stacks.CONTROLS
     ]
 
 

@@ -13,13 +13,14 @@ from cubistlib.networks import Masks, Network, connectivity, simplify
 from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.controls.reinitialized import Reinitialized
 from cubistlib.pruners.controls.shuffled import Shuffled
+from cubistlib.pruners.controls.ticket import Ticket
 from cubistlib.pruners.task import Task
 from cubistlib.search.masks import common_widths
 from cubistlib.studies.experiment import HOST_WIDTH, SEARCH, Experiment
 from cubistlib.training import Trained
 
 # What may be done to a pruner's masks before they are trained.
-CONTROLS = {"shuffled": Shuffled, "reinitialized": Reinitialized}
+CONTROLS = {"ticket": Ticket, "shuffled": Shuffled, "reinitialized": Reinitialized}
 
 # Options by which the number of trainings hangs on k, so that a stack has one k alone.
 APART = {"share"}

@@ -13,11 +13,12 @@ const WIDEST = 64, LEAST = 1e-29, MOST = 1e9; // as search/verify.py allows
  * @param {import("./network.js").Network} network
  * @param {{recipe: string, date: string, by: string}} found how it was found; date: of the day
  * @param {{kind: string, biasRule: string}} [options] kind: "sgd" if training of the paper's kind
- *   ended in these numbers, but for what does nothing; "polished" if anything else did. biasRule:
+ *   ended in these numbers, but for what does nothing; "polished", the default, if anything else
+ *   did. biasRule:
  *   "read" if every bias counts whose unit is read, "pruned" if biases went as weights do
  * @returns {string}
  */
-export function witnessText(network, found, { kind = "sgd", biasRule = "read" } = {}) {
+export function witnessText(network, found, { kind = "polished", biasRule = "read" } = {}) {
   const { sizes } = network, points = cubistSpiral();
   demand(sizes.length === 5 && sizes[0] === 2 && sizes[4] === 1,
     `witness: of 2 inputs, three hidden layers and 1 output, got ${sizes.join("-")}`);
