@@ -9,7 +9,7 @@ from pathlib import Path
 import page_cases
 import pytest
 
-from cubistlib.search import verify
+from cubistlib.search import frontier, verify
 
 TESTS = Path(__file__).parent / "page"
 FILES = sorted(path.name for path in TESTS.glob("*.test.mjs"))
@@ -44,7 +44,7 @@ def test_in_node(cases, file):
 def test_witnesses_that_the_page_writes_hold(cases):
     assert node("witness.test.mjs", cases).returncode == 0
     written = json.loads((cases / "witnesses.json").read_text())
-    assert len(written) > 50
+    assert len(written) > len(frontier.published())  # all of them, and others
     for case in written:
         witness = verify.read(cases / case["file"])
         assert verify.faults(witness) == [] and witness["found"]["by"] == "a page"
