@@ -368,6 +368,17 @@ def test_what_papermill_passes_is_refused_where_a_notebook_makes_its_study(
     assert sentence in refusal(exec, cells[injected + 1].source, names)
 
 
+@pytest.mark.parametrize(
+    "notebook", sorted((paths.package().parent / "notebooks").glob("[01][0-9]_*.ipynb"))
+)
+def test_a_notebook_of_pruning_makes_its_study_before_anything_else(notebook):
+    """So that what papermill passes is refused before it is used."""
+    cells = [c for c in nbformat.read(notebook, 4).cells if c.cell_type == "code"]
+    first = next(i for i, c in enumerate(cells) if "parameters" in c.metadata.get("tags", []))
+    if any("PruningStudy(" in cell.source for cell in cells):
+        assert "PruningStudy(" in cells[first + 1].source
+
+
 PIECES = [
     "a: ",
     "b: ",
