@@ -83,7 +83,8 @@ def place(
     As (place, best, worst): between the last two it lies in 95 % of resamples, in each of which
     replicates are drawn anew from those that there are, the same for all pruners (bootstrap). The
     best of some replicates is never above that of all, so that this is what chance leaves among
-    these runs, not what others would give; the search stays as it is. by: as in `analysis.gap`.
+    these runs, not what others would give; the search stays as it is. One without a size to
+    compare at is behind all that have one. by: as in `analysis.gap`.
     Raises ValueError for a pruner without runs.
     """
     results = store.tidied(results, "algorithm", "seed", "parameters_kept")
@@ -99,7 +100,8 @@ def place(
 
     def placed(chosen: dict[str, np.ndarray]) -> int:
         gaps = {name: (search - np.fmax.reduce(rows)).median() for name, rows in chosen.items()}
-        return 1 + sum(bool(gap < gaps[algorithm]) for gap in gaps.values())
+        own = gaps[algorithm]
+        return 1 + sum(bool(gap < own or (np.isnan(own) and gap == gap)) for gap in gaps.values())
 
     def drawn() -> dict[str, np.ndarray]:
         at = rng.random(max(map(len, stacks.values())))

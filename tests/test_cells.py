@@ -74,6 +74,20 @@ def test_a_control_starts_from_the_masks_of_its_own_algorithm(control):
     )
 
 
+def test_a_variant_keeps_what_it_does_not_change():
+    one = replace(GRID, algorithms=("snip",), only=CELLS[:1], control="shuffled")
+    other = one.variant("gmp", "gmp")
+    assert other.only == (("gmp", *CELLS[0][1:]),) and other.control == "shuffled"
+    assert other.draws == one.name and one.variant("t", control="ticket").control == "ticket"
+    again = replace(one, options=(("snip", "reinitialize", True),)).variant("b", batches=2)
+    assert dict(again.options_of("snip", 0.1)) == {"reinitialize": True, "batches": 2}
+
+
+def test_a_cell_with_too_many_weights_is_refused():
+    with pytest.raises(cl.UserError, match="k of a cell in only is too large"):
+        replace(GRID, only=(("snip", 3, 30, 0.1, "cosine"),))
+
+
 def test_where_rounds_hang_on_k_a_stack_has_one_k():
     study = replace(
         GRID, algorithms=("lth",), widths=(3,), keep=(10, 20), options=(("lth", "share", 0.4),)

@@ -155,7 +155,9 @@ def test_lth_goes_on_from_early_values(few):
     assert masks.weights_kept.tolist() == [6, 6]
 
 
-@pytest.mark.parametrize("wrongly", [{"share": 1.0}, {"early": 1.0}, {"share": -0.1}])
+@pytest.mark.parametrize(
+    "wrongly", [{"share": 1.0}, {"early": 1.0}, {"share": -0.1}, {"share": 1e-9}]
+)
 def test_lth_refuses_shares_that_are_none(wrongly):
     with pytest.raises(UserError, match=f"lth: {next(iter(wrongly))} must be"):
         pruners.LTH(**wrongly)
@@ -211,6 +213,7 @@ def test_rigl_moves_one_of_a_small_layer_if_asked_to_by_hand():
     assert plain.moved(kept, 0.3).tolist() == [0, 0, 0, 1, 6]
     assert small.moved(kept, 0.3).tolist() == [0, 1, 1, 1, 6]
     assert small.moved(kept, 0.01).tolist() == [0, 1, 1, 0, 0]
+    assert small.moved(kept, 0.0).tolist() == [0, 0, 0, 0, 0]
 
 
 def test_rigl_of_small_layers_alone_moves_them(few):

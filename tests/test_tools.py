@@ -5,6 +5,7 @@ import json
 
 import describe_data
 import make_reference
+import parts
 import pytest
 import run_frontier
 import run_power
@@ -23,6 +24,17 @@ def test_a_part_that_there_is_not_is_one_sentence(tool, monkeypatch):
     known = ", ".join(tool.PARTS)
     with pytest.raises(cl.UserError, match=f"there are the parts {known}, got nonsense"):
         tool.main(["nonsense"])
+
+
+@pytest.mark.parametrize("error, status", [(cl.UserError("no"), 2), (KeyboardInterrupt(), 130)])
+def test_a_tool_ends_with_a_sentence(monkeypatch, capsys, error, status):
+    def main():
+        raise error
+
+    monkeypatch.setattr("os.nice", lambda _: None)
+    with pytest.raises(SystemExit) as ended:
+        parts.start(main)
+    assert ended.value.code == status and capsys.readouterr().err.count("\n") == 1
 
 
 def test_what_a_study_took_is_added_up(tmp_path, monkeypatch):
@@ -83,6 +95,9 @@ def test_a_card_tells_files_studies_and_what_they_took(tmp_path):
     page = describe_data.card(tmp_path)
     (line,) = [line for line in page.splitlines() if line.startswith(f"| `{study.name}` |")]
     assert f"| SearchStudy | {len(study):,} | 12 s for 3 of them (a machine) |" in line
+    assert "not all yet" not in line
     file = next((tmp_path / study.name).glob("*.parquet"))
     assert hashlib.sha256(file.read_bytes()).hexdigest() in page
     assert ".lock" not in page and "`loss` | double | mean binary cross-entropy" in page
+    file.unlink()
+    assert f"| `{study.name}` | SearchStudy | 0, not all yet |" in describe_data.card(tmp_path)

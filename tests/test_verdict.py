@@ -144,6 +144,10 @@ def test_a_place_comes_with_what_chance_leaves_of_it():
     assert verdict.place(table, "now and then") == (1, 1, 2)
     assert verdict.place(table, "always") == (2, 1, 2)
     assert verdict.place(table, "never") == (3, 3, 3)
+    none = runs_of("diverged", *[0.99] * 6).assign(diverged=True)
+    with_none = pd.concat([table, none], ignore_index=True)
+    assert verdict.place(with_none, "diverged") == (4, 4, 4)
+    assert verdict.place(with_none, "never") == (3, 3, 3)
     with pytest.raises(cl.UserError, match="place: no runs of 'other'"):
         verdict.place(table, "other")
 

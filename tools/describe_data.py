@@ -5,6 +5,7 @@
 What is there decides; a study that is not whole says how much of it is.
 """
 
+import argparse
 import hashlib
 import json
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from cubistlib import analysis, store
 from cubistlib.store.record import RECORD, record
+from cubistlib.store.shards import Shards
 from cubistlib.support.files import write_text
 
 CARD = "README.md"
@@ -46,9 +48,15 @@ def _studies(folder: Path) -> str:
         spent = json.loads((place / COSTS).read_text()) if (place / COSTS).exists() else {}
         took = "; ".join(f"{s:,} s for {n:,} of them ({w})" for w, (n, s) in spent.items())
         kind, versions = known["study"]["kind"], ", ".join(known["versions"])
-        rows.append((f"`{name}`", kind, f"{runs:,}", took or "not noted", versions))
+        whole = "" if _whole(place, known) else ", not all yet"
+        rows.append((f"`{name}`", kind, f"{runs:,}{whole}", took or "not noted", versions))
     heads = "study", "kind", "rows", "time by the clock", "version of cubistlib"
     return f"## Studies\n\n{_table(heads, rows)}"
+
+
+def _whole(place: Path, known: dict) -> bool:
+    """Whether all shards of a study are there."""
+    return len(Shards(place, known["study"]).finished()) == known["study"]["shards"]
 
 
 def _columns() -> str:
@@ -73,8 +81,10 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def main() -> None:
+    """Write the card of what is published."""
     write_text(analysis.PAPER / CARD, card(analysis.PAPER))
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.split("\n\n")[0]).parse_args()
     main()

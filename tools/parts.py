@@ -24,9 +24,13 @@ def asked(given: argparse.Namespace, parts: Iterable[str]) -> list[str]:
 
 
 def start(main: Callable[[], None]) -> None:
-    """Runs a tool beside which others work; what it cannot do is a sentence and status 1."""
+    """Runs a tool beside which others work; what it cannot do is a sentence and status 2."""
     os.nice(10)
     try:
         main()
     except UserError as error:
-        sys.exit(str(error))
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("stopped; what was finished is kept, and the next start goes on", file=sys.stderr)
+        sys.exit(130)

@@ -16,6 +16,8 @@ from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Share
 from cubistlib.training import Trained, TrainState
 
+LEAST_SHARE = 0.01  # of smaller ones the rounds, a training each, would be hundreds and more
+
 
 @dataclass(frozen=True)
 class LTH(Pruner):
@@ -25,7 +27,7 @@ class LTH(Pruner):
     left after round i, and set the survivors back to their initial values; then train the
     ticket. Every training has a new optimizer, a new schedule and its own order of the data.
     Source: Frankle & Carbin 2019, strategy 2; paper, "The nine algorithms".
-    share: of the weights that are left, at most so many go in a round; then the number of rounds
+    share: about this part of the weights that are left goes in a round; then the number of rounds
     follows, and all networks of a stack must keep equally many. 0: `rounds`. early: the share of
     the first training to whose values the survivors are set back, and from where later trainings
     go on; 0: the initial values. Source: Frankle et al. 2020, "rewinding".
@@ -43,7 +45,8 @@ class LTH(Pruner):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        require(self.share < 1, f"lth: share must be below 1, got {self.share}")
+        known = self.share == 0 or LEAST_SHARE <= self.share < 1
+        require(known, f"lth: share must be 0 or {LEAST_SHARE} … 1, below 1, got {self.share}")
         require(self.early < 1, f"lth: early must be below 1, got {self.early}")
 
     def train(self, nets, keep, task) -> Trained:

@@ -71,7 +71,7 @@ class RigLHook:
 
     def moved(self, kept: np.ndarray, share: float) -> np.ndarray:
         """Weights to move in layers that keep so many, (n,) int64."""
-        small = self.small_layers & (kept > 0) & (kept <= SMALL)
+        small = (kept > 0) & (kept <= SMALL) & (self.small_layers and share > 0)
         return np.where(small, 1, np.floor(share * kept)).astype(np.int64)
 
 

@@ -79,6 +79,8 @@ class PruningStudy(Study):
         cells = set(product(*grid)) if self.only else set()
         wrong = [cell for cell in self.only if tuple(cell) not in cells]
         require(not wrong, f"study: only must name cells of its grid, got {types.brief(wrong[:1])}")
+        large = [cell for cell in self.only if cell[2] >= weights_of((cell[1],) * 3)]
+        require(not large, f"study: k of a cell in only is too large, {types.brief(large[:1])}")
         for algorithm, lr in product(self.algorithms, self.lrs):
             pruners.get(algorithm)(**dict(self.options_of(algorithm, lr)))
 
@@ -88,19 +90,27 @@ class PruningStudy(Study):
         """The same grid for one algorithm with other options, from the same initializations.
 
         name: of its results, below this study's. algorithm: in place of this study's only one.
-        control: what is done to the masks, as in a study.
-        Run i of either starts from the same network and the replicate's order of the data, so that
-        they are a pair for `analysis.paired`; where one trains several times, as LTH does, its
-        last training has an order of its own. Raises ValueError for a study of several algorithms,
-        or if there is no such option.
+        control: what is done to the masks, if it is not what this study does. Run i of either
+        starts from the same network and the replicate's order of the data, so that they are a pair
+        for `analysis.paired`; where one trains several times, as LTH does, its last training has
+        an order of its own. Raises ValueError for a study of several algorithms, or if there is
+        no such option.
         """
         require(len(self.algorithms) == 1, f"{self.name}: a variant is one of a single algorithm")
         algorithm = algorithm or self.algorithms[0]
         known = {field: value for name, field, value in self.options if name == algorithm}
         given = tuple((algorithm, field, value) for field, value in (known | options).items())
         name, draws = f"{self.name}/{name}", self.draws or self.name
-        changed = {"algorithms": (algorithm,), "options": given, "control": control}
-        return replace(self, name=name, draws=draws, **changed)  # type: ignore[arg-type]
+        only = tuple((algorithm, *cell[1:]) for cell in self.only)
+        return replace(
+            self,
+            name=name,
+            draws=draws,
+            algorithms=(algorithm,),
+            options=given,
+            only=only,
+            control=control or self.control,
+        )
 
     def options_of(self, algorithm: str, lr: float) -> tuple[tuple[str, Any], ...]:
         """(field, value) of what is not at an algorithm's default, in a run at that rate."""
