@@ -38,6 +38,9 @@ def test_shares_of_the_kept_weights_are_means_by_width():
     shares = analysis.kept_shares(frame).set_index("hidden")
     assert shares.loc[[(3, 3, 3)], ["effective", "live"]].to_numpy().tolist() == [[0.75, 0.25]]
     assert shares.loc[[(8, 8, 8)], ["effective", "live"]].to_numpy().tolist() == [[0, 0]]
+    untold = frame.assign(live_weights=pd.array([0, None, 0], "Int32"))
+    with pytest.raises(cl.UserError, match="1 of 3 runs do not tell live_weights"):
+        analysis.kept_shares(untold)
 
 
 def test_the_typical_run_is_the_median_at_the_largest_k_of_each_algorithm():

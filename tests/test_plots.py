@@ -67,61 +67,12 @@ def test_a_count_names_its_axis_and_shares_it_with_no_other(ax, by, name):
         plots.frontiers(frontier_frame().rename(columns={"parameters_kept": "weights_kept"}), ax)
 
 
-def test_curves_show_median_and_band(ax):
-    frame = pd.DataFrame(
-        {
-            "algorithm": "gmp",
-            "hidden": [(3, 3, 3)] * 2,
-            "keep": [15, 20],
-            "median": [0.7, 0.8],
-            "low": [0.6, 0.7],
-            "high": [0.8, 0.95],
-        }
-    )
-    plots.accuracy_curves(frame, ax)
-    np.testing.assert_allclose(ax.lines[0].get_ydata(), [70, 80])
-    band = ax.collections[0].get_paths()[0].vertices
-    assert band[:, 1].min() == pytest.approx(60) and band[:, 1].max() == pytest.approx(95)
-
-
-def test_the_frontier_behind_curves_is_the_best_with_at_most_k_weights(ax):
-    curve = {"algorithm": "gmp", "hidden": [(3, 3, 3)], "keep": [15], "median": [0.7]}
-    frame = pd.DataFrame({**curve, "low": [0.6], "high": [0.8]})
-    frame = pd.concat([frame, frame.assign(keep=20)], ignore_index=True)
+def test_the_frontier_behind_replicates_is_the_best_with_at_most_k_weights(ax):
+    frame = pd.DataFrame({"algorithm": "gmp", "hidden": [(3, 3, 3)] * 2, "keep": [15, 20]})
     frontier = pd.DataFrame({"weights_kept": [12, 17, 30], "accuracy": [0.5, 0.9, 0.99]})
-    plots.accuracy_curves(frame, ax, frontier=frontier)
+    plots.replicate_panels(frame.assign(accuracy=0.7), [ax], frontier)
     expected = [[15, 50], [16, 50], [17, 90], [18, 90], [19, 90], [20, 90]]
     np.testing.assert_allclose(ax.lines[0].get_xydata(), expected)
-
-
-def test_effective_share_is_a_mean_over_runs(ax):
-    frame = pd.DataFrame(
-        {
-            "algorithm": "snip",
-            "hidden": [(3, 3, 3)] * 3,
-            "keep": [10, 10, 20],
-            "weights_kept": [10, 10, 20],
-            "effective_weights": [5, 10, 20],
-        }
-    )
-    plots.effective_share(frame, ax)
-    np.testing.assert_allclose(ax.lines[0].get_xydata(), [[10, 75], [20, 100]])
-
-
-def test_what_lies_on_a_path_and_what_lives_stand_side_by_side():
-    frame = pd.DataFrame({"algorithm": "snip", "hidden": [(3, 3, 3)] * 3, "keep": [10, 10, 20]})
-    counts = {"effective_weights": [5, 10, 20], "live_weights": [0, 5, 16]}
-    frame = frame.assign(weights_kept=frame["keep"], **counts)
-    figure, axes = plt.subplots(1, 2)
-    plots.kept_shares(frame, axes)
-    np.testing.assert_allclose(axes[0].lines[0].get_xydata(), [[10, 75], [20, 100]])
-    np.testing.assert_allclose(axes[1].lines[0].get_xydata(), [[10, 25], [20, 80]])
-    assert axes[1].get_ylabel() == "weights that live (% of kept)"
-    assert not axes[0].get_legend() and axes[1].get_legend()
-    plots.kept_shares(frame.head(0), axes)
-    with pytest.raises(cl.UserError, match=r"^plots: 1 of 3 runs do not tell live_weights$"):
-        plots.kept_shares(frame.assign(live_weights=[0, None, 16]), axes)
-    plt.close(figure)
 
 
 def gap_frame():
@@ -248,9 +199,9 @@ def test_the_spread_shows_runs_targets_and_the_median(ax):
 
 
 def test_networks_of_uneven_widths_are_named_by_all_of_them(ax):
-    frame = pd.DataFrame({"algorithm": "gmp", "hidden": [(7, 3, 3)], "keep": 15})
-    plots.accuracy_curves(frame.assign(median=0.7, low=0.6, high=0.8), ax)
-    assert ax.lines[0].get_label() == "GMP, width 7-3-3"
+    frame = pd.DataFrame({"variant": "any", "hidden": [(7, 3, 3)], "accuracy": 0.7})
+    plots.variant_rows(frame, [ax])
+    assert ax.get_title() == "width 7-3-3"
 
 
 def test_width_curves_have_the_look_of_their_algorithm(ax):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import WEIGHTS, converged
+from cubistlib.analysis.results import WEIGHTS, converged, counting
 from cubistlib.support.checks import require
 
 CELL = ["algorithm", "hidden", "keep"]
@@ -40,7 +40,7 @@ def kept_shares(results: pd.DataFrame) -> pd.DataFrame:
     Columns algorithm, hidden, effective, live, in the order of the results. By the authors' rule
     a mask may be empty; of it nothing is used.
     """
-    results = store.tidied(results, "algorithm", "hidden", *WEIGHTS)
+    results = counting(store.tidied(results, "algorithm", "hidden"), *WEIGHTS)
     kept = results["weights_kept"].clip(lower=1)
     shares = {"effective": "effective_weights", "live": "live_weights"}
     told = results.assign(**{k: results[count].astype(float) / kept for k, count in shares.items()})

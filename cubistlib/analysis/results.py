@@ -30,7 +30,7 @@ def best_of_each_size(results: pd.DataFrame, by: str = "parameters_kept") -> pd.
     """
     _named(by, PARAMETERS)
     size = [next(name for name, kind in WEIGHTS.items() if kind == PARAMETERS[by]), by]
-    runs = converged(_counting(results, *size))
+    runs = converged(counting(results, *size))
     return runs.loc[runs.groupby(size)["accuracy"].idxmax()].reset_index(drop=True)
 
 
@@ -75,7 +75,7 @@ def by_width(
     counts = _named(by, WEIGHTS)
     results = store.tidied(results, "algorithm", "hidden", "weights_kept", "accuracy")
     even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
-    runs = converged(_counting(results[even & (results["weights_kept"] <= most)], *counts))
+    runs = converged(counting(results[even & (results["weights_kept"] <= most)], *counts))
     shares = {WEIGHTS[count]: runs[count].astype(float) / runs["weights_kept"] for count in counts}
     runs = runs.assign(width=runs["hidden"].str[0], **shares)
     means = {share: (share, "mean") for share in shares}
@@ -93,7 +93,7 @@ def smallest(
     and "95 %, live"; the fewest of two counts may be those of two runs.
     """
     counts = [by] if isinstance(by, str) else _named(by, COUNTS)
-    results = _counting(store.tidied(results, "algorithm"), *counts)
+    results = counting(store.tidied(results, "algorithm"), *counts)
     table = {"runs": results.groupby("algorithm").size()}
     for target in targets:
         reaching = _reaching(results, target).groupby("algorithm")
@@ -109,7 +109,7 @@ def best_run(results: pd.DataFrame, target: float, by: str = "parameters_kept") 
     target: an accuracy, as a share. Of equally small ones the most accurate; diverged runs do
     not count unless there is no other. Raises ValueError for a table without runs.
     """
-    results = _counting(results, by)
+    results = counting(results, by)
     require(not results.empty, "analysis: a table without runs has no best one")
     runs = _reaching(results, target)
     fewest = runs[runs[by] == runs[by].min()]
@@ -130,7 +130,7 @@ def gap(
     median and largest difference of the two shares there (negative where the pruner is ahead).
     """
     given, ahead = sorted({*sizes}), []
-    results = _counting(store.tidied(results, "algorithm"), by)
+    results = counting(store.tidied(results, "algorithm"), by)
     search = results[results["algorithm"] == "search"]
     for name, runs in results[results["algorithm"] != "search"].groupby("algorithm"):
         tried = runs[by].dropna().astype("int64")
@@ -159,7 +159,7 @@ def converged(results: pd.DataFrame) -> pd.DataFrame:
     return results[~results["diverged"].astype(bool)].reset_index(drop=True)
 
 
-def _counting(results: pd.DataFrame, *by: str) -> pd.DataFrame:
+def counting(results: pd.DataFrame, *by: str) -> pd.DataFrame:
     """Results with these counts; refused if a run that did not diverge lacks one of them."""
     results = store.tidied(results, *by, "accuracy", "diverged")
     for count in by:
@@ -192,6 +192,6 @@ def best_within(results: pd.DataFrame, by: str, sizes: Sequence[int] | None = No
 
     sizes: numbers, ascending; by default those of the runs. Missing below the smallest run.
     """
-    runs = converged(_counting(results, by)).astype({by: "int64"})
+    runs = converged(counting(results, by)).astype({by: "int64"})
     best = runs.groupby(by)["accuracy"].max().cummax()
     return best if sizes is None else best.reindex(sizes, method="ffill")

@@ -5,15 +5,7 @@ from cubistlib.plots.gap import fewest, own_scale, small_panels
 from cubistlib.plots.graph import layered_graph, score_graph
 from cubistlib.plots.plane import construction, decision_region, draw_map, spiral, unit_maps
 from cubistlib.plots.replicates import replicate_panels, variant_rows
-from cubistlib.plots.results import (
-    accuracy_curves,
-    accuracy_spread,
-    effective_share,
-    frontiers,
-    kept_shares,
-    schedule,
-    width_curves,
-)
+from cubistlib.plots.results import accuracy_spread, frontiers, width_curves
 from cubistlib.plots.search import mask_counts, structure_map
 from cubistlib.plots.shares import courses, share_rows
 from cubistlib.plots.style import (

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from cubistlib import store
 from cubistlib.plots.style import (
     ACCURACY,
     AXIS_NAMES,
@@ -19,9 +18,7 @@ from cubistlib.plots.style import (
     look,
     sentence,
     target_lines,
-    width_style,
 )
-from cubistlib.support.checks import require
 
 
 def frontiers(frame: pd.DataFrame, ax: Axes, targets: Sequence[float] = ()) -> Axes:
@@ -49,34 +46,6 @@ def staircase(frame: pd.DataFrame, name: str, ax: Axes, **style: Any) -> Axes:
     return ax
 
 
-def accuracy_curves(
-    frame: pd.DataFrame,
-    ax: Axes,
-    targets: Sequence[float] = (),
-    frontier: pd.DataFrame | None = None,
-) -> Axes:
-    """Median accuracy against k, a band from the worst to the best replicate, one curve a width.
-
-    frame: as `analysis.over_seeds` gives it; frontier: of the search, by weights_kept, drawn
-    behind over the same range of k.
-    """
-    if frontier is not None and not frame.empty:
-        best = 100 * frontier.set_index("weights_kept")["accuracy"]
-        tried = np.arange(frame["keep"].min(), frame["keep"].max() + 1)
-        style = look("search") | {"marker": None, "lw": 2.4, "zorder": 1.5}
-        ax.plot(tried, best.reindex(tried, method="ffill"), drawstyle="steps-post", **style)
-    for i, ((name, hidden), curve) in enumerate(frame.groupby(["algorithm", "hidden"])):
-        style = width_style(name, hidden, i)
-        ax.plot(curve["keep"], 100 * curve["median"], lw=1.8, ms=5, **style)
-        band = (100 * curve["low"], 100 * curve["high"])
-        edge = {"color": style["color"], "ls": style["ls"], "lw": 0.8, "alpha": 0.6}
-        ax.fill_between(curve["keep"].astype(float), *band, color=style["color"], alpha=0.1, lw=0)
-        ax.plot(curve["keep"], np.transpose(band), **edge)
-    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=ACCURACY)
-    target_lines(ax, targets)
-    return legend(ax)
-
-
 def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
     """A figure of every algorithm against the width, which doubles from tick to tick.
 
@@ -89,13 +58,6 @@ def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set(xlabel="width of the hidden layers", ylabel=AXIS_NAMES[of])
     return legend(ax)
-
-
-def schedule(steps: Sequence[int], left: Sequence[float], ax: Axes, algorithm: str) -> Axes:
-    """Weights left against the training step, as a staircase."""
-    ax.step(steps, left, where="post", lw=1.8, color=look(algorithm)["color"])
-    ax.set(xlabel="training step", ylabel="weights left")
-    return ax
 
 
 def accuracy_spread(
@@ -116,31 +78,3 @@ def accuracy_spread(
     if median:
         guide(ax, np.median(ended), "median", upright=True)
     return ax
-
-
-def effective_share(results: pd.DataFrame, ax: Axes) -> Axes:
-    """Mean share of the kept weights that lie on a path, against k, one curve a width."""
-    return _share(results, ax, "effective")
-
-
-def kept_shares(results: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
-    """Two panels: `effective_share`, and the share of the kept weights that live."""
-    effective_share(results, axes[0])
-    _share(results, axes[1], "live")
-    if there := axes[0].get_legend():
-        there.remove()
-    return axes
-
-
-def _share(results: pd.DataFrame, ax: Axes, kind: str) -> Axes:
-    count = f"{kind}_weights"
-    results = store.tidied(results, "algorithm", "hidden", "keep", "weights_kept", count)
-    lacking = results[count].isna().sum()
-    require(not lacking, f"plots: {lacking:,} of {len(results):,} runs do not tell {count}")
-    share = 100 * results[count].astype(float) / results["weights_kept"]
-    cells = share.groupby([results["algorithm"], results["hidden"], results["keep"]]).mean()
-    for i, ((name, hidden), curve) in enumerate(cells.groupby(["algorithm", "hidden"])):
-        style = width_style(name, hidden, i)
-        ax.plot(curve.index.get_level_values("keep"), curve, lw=1.8, ms=5, **style)
-    ax.set(xlabel=AXIS_NAMES["keep"], ylabel=AXIS_NAMES[kind], ylim=(0, 103))
-    return legend(ax)

@@ -84,13 +84,6 @@ def look(algorithm: str) -> dict:
     return {"color": colour, "marker": marker, "label": label}
 
 
-def width_style(algorithm: str, hidden: Sequence[int], i: int) -> dict:
-    """The look of the i-th width of an algorithm, which keeps its colour and its marker."""
-    style = look(algorithm)
-    label = f"{style['label']}, width {width_name(hidden)}"
-    return style | {"ls": ("-", "--", ":", "-.")[i % 4], "label": label}
-
-
 def width_name(hidden: Sequence[int]) -> str:
     """The paper's "width" where all layers are as wide, else all widths: "3" or "7-3-3"."""
     return str(hidden[0]) if len(set(hidden)) == 1 else "-".join(map(str, hidden))

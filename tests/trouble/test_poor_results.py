@@ -101,11 +101,13 @@ def test_an_algorithm_without_a_run_that_counts_has_no_curve():
 REFERENCE = analysis.frontier(analysis.reference(), by="weights_kept")
 FIGURES = {
     "frontiers": lambda t, ax: plots.frontiers(analysis.frontiers(t), ax, TARGETS),
-    "accuracy_curves": lambda t, ax: plots.accuracy_curves(
-        analysis.over_seeds(t), ax, TARGETS, REFERENCE
-    ),
+    "replicate_panels": lambda t, ax: plots.replicate_panels(
+        analysis.replicates(t), [ax], REFERENCE, TARGETS
+    )[0],
     "width_curves": lambda t, ax: plots.width_curves(analysis.by_width(t, 26), ax),
-    "effective_share": lambda t, ax: plots.effective_share(analysis.converged(t), ax),
+    "share_rows": lambda t, ax: plots.share_rows(
+        analysis.kept_shares(analysis.converged(t).assign(live_weights=1)), [ax]
+    )[0],
     "accuracy_spread": lambda t, ax: plots.accuracy_spread(
         analysis.converged(t)["accuracy"], ax, TARGETS, median=True
     ),

@@ -166,12 +166,6 @@ READERS = [read_by_pandas, read_through_arrow, read_with_missing_values, read_as
 READERS += [read_with_categories]
 
 
-def shares(results):
-    """What a figure shows of results."""
-    ax = plots.effective_share(results, Figure().subplots())
-    return pd.DataFrame({line.get_label(): line.get_ydata() for line in ax.lines})
-
-
 def structures(results):
     (ax, _) = plots.structure_map(results[["hidden", "accuracy"]], Figure().subplots(1, 2))
     return pd.DataFrame(ax.images[0].get_array())
@@ -192,7 +186,8 @@ TAKERS = {
     "best_run": lambda results: analysis.best_run(results, 0.5).to_frame().T,
     "gap": analysis.gap,
     "converged": analysis.converged,
-    "effective_share": shares,
+    "kept_shares": analysis.kept_shares,
+    "replicates": analysis.replicates,
     "structure_map": structures,
     "inspect": inspected,
 }
