@@ -31,17 +31,33 @@ def test_runs_that_reach_a_target_are_counted_by_hand():
     assert found["high"].iloc[0] == pytest.approx(0.975)  # of one run: 1 − 0.025
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
-@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 30)), min_size=1, max_size=8))
-def test_the_closest_rising_values_are_those_of_the_min_max_formula(given_values):
-    values, weights = (np.array(part, float) for part in zip(*given_values, strict=True))
+def by_definition(sizes, rates, weights, share):
+    """Where the fit by the min-max formula, drawn with straight lines, reaches a share."""
+    n = len(rates)
 
     def mean(a, b):
-        return np.average(values[a : b + 1], weights=weights[a : b + 1])
+        return np.average(rates[a : b + 1], weights=weights[a : b + 1])
 
-    n = len(values)
-    expected = [max(min(mean(a, b) for b in range(i, n)) for a in range(i + 1)) for i in range(n)]
-    np.testing.assert_allclose(reach.rising(values, weights), expected, atol=1e-12)
+    fit = [max(min(mean(a, b) for b in range(i, n)) for a in range(i + 1)) for i in range(n)]
+    first = next((i for i in range(n) if fit[i] >= share - 1e-12), None)
+    if first is None:
+        return np.inf
+    here = slice(max(first - 1, 0), first + 1)
+    return np.interp(share, fit[here], sizes[here]) if first else sizes[0]
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.integers(0, 9)), min_size=1, max_size=8),
+    st.sampled_from([0.1, 1 / 3, 0.5, 1.0]),
+)
+def test_where_the_closest_rising_rates_cross_is_that_of_the_min_max_formula(counted, share):
+    weights, successes = np.array(counted, float).T
+    rates, sizes = np.minimum(successes, weights) / weights, 10 + np.arange(len(weights)) ** 2
+    stack = np.stack([rates, rates[::-1]])
+    expected = [by_definition(sizes, each, weights, share) for each in stack]
+    found = reach.crossing(sizes, stack, weights, share)
+    np.testing.assert_allclose(found, expected, atol=1e-9)
 
 
 @pytest.mark.parametrize(

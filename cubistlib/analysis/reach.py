@@ -55,46 +55,37 @@ def needed(
         counts = own.groupby(size)["success"].agg(["size", "sum"])
         sizes, n, k = (np.asarray(v, float) for v in (counts.index, counts["size"], counts["sum"]))
         drawn = rng.beta(k + 0.5, n - k + 0.5, (RESAMPLES, len(n)))
-        found = [crossing(sizes, rates, n, share) for rates in drawn]
+        found = crossing(sizes, drawn, n, share)
         outside = (1 - CERTAINTY) / 2
         low, high = np.quantile(found, [outside, 1 - outside], method="inverted_cdf")
         low = 0.0 if low == sizes[0] else low
-        rows.append((*group, crossing(sizes, k / n, n, share), low, high))
+        rows.append((*group, float(crossing(sizes, k / n, n, share)), low, high))
     return pd.DataFrame(rows, columns=[*by, "needed", "low", "high"])
 
 
-def crossing(sizes: np.ndarray, rates: np.ndarray, weights: np.ndarray, share: float) -> float:
+def crossing(sizes: np.ndarray, rates: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:
     """Where the closest rates that nowhere fall reach a share; infinite if they do not.
 
-    sizes: ascending, (n,). rates, weights: at each.
+    sizes: ascending, (n,). rates: at each, (..., n), of which the result is (...). weights: (n,).
+    The closest by weighted squares is the slope of the greatest convex line below the sums of
+    what the rates exceed the share by; source: Barlow et al. 1972. From the first size on at
+    which it is not negative, the line's slopes to both sides are those of its chords.
     """
-    fitted = rising(rates, weights)
-    above = np.flatnonzero(fitted >= share)
-    if not len(above):
-        return np.inf
-    first = above[0]
-    if first == 0 or fitted[first] == share:
-        return float(sizes[first])
-    before, after = fitted[first - 1], fitted[first]
-    return float(
-        sizes[first - 1] + (sizes[first] - sizes[first - 1]) * (share - before) / (after - before)
-    )
-
-
-def rising(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The closest values that nowhere fall, by weighted squares: (n,) float64.
-
-    By pooling adjacent violators; source: Barlow et al. 1972.
-    """
-    blocks: list[list[float]] = []  # mean, weight, length
-    for value, weight in zip(values, weights, strict=True):
-        blocks.append([value, weight, 1])
-        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
-            mean, heavy, length = blocks.pop()
-            last = blocks[-1]
-            last[0] = (last[0] * last[1] + mean * heavy) / (last[1] + heavy)
-            last[1], last[2] = last[1] + heavy, last[2] + length
-    return np.repeat([mean for mean, *_ in blocks], [int(n) for *_, n in blocks])
+    excess = (np.asarray(rates, float) - share) * weights
+    sums = np.insert(np.cumsum(excess, axis=-1), 0, 0, axis=-1)
+    before = np.minimum.accumulate(sums[..., :-1], axis=-1)
+    after = np.minimum.accumulate(sums[..., :0:-1], axis=-1)[..., ::-1]
+    reaching = after >= before - 1e-12
+    first = reaching.argmax(-1)[..., None]
+    total = np.insert(np.cumsum(weights), 0, 0.0)
+    with np.errstate(invalid="ignore"):  # a chord of no length
+        chords = (sums - np.take_along_axis(sums, first, -1)) / (total - total[first])
+    place = np.arange(len(total))
+    below = -np.where(place < first, chords, -np.inf).max(-1)  # infinite before the smallest size
+    above = np.where(place > first, chords, np.inf).min(-1)
+    step = np.diff(sizes, prepend=sizes[0])[first[..., 0]]
+    part = np.divide(above, above + below, out=np.zeros_like(above), where=np.isfinite(below))
+    return np.where(reaching.any(-1), sizes[first[..., 0]] - step * part, np.inf)
 
 
 def _runs(results: pd.DataFrame, target: float, by: Sequence[str], size: str) -> pd.DataFrame:
