@@ -76,6 +76,19 @@ def test_dense_networks_grow_to_the_largest_that_pruners_leave():
     assert all(mask.weights_kept == sum(m.size for m in mask.weights) for mask in study.masks)
 
 
+def test_a_ticket_in_the_search_s_own_order_is_the_search_s_run():
+    for study, target in zip(replicates.tickets(), (0.95, 0.995), strict=True):
+        best = analysis.best_run(analysis.published(study.origin.study), target)
+        assert study.origin.experiment == best["experiment"] and len(study) == 900
+        first = [e.number for e in study.experiments(range(9)) if e.config.lr == best["lr"]]
+        own = study.run(first).set_index("schedule").loc[best["schedule"]]
+        for name in ("seed", "loss", "correct", "parameters_kept", "live_parameters"):
+            assert own[name] == best[name], name
+        other = study.run([int(own["experiment"]) + 9]).iloc[0]
+        assert (other["seed"], other["schedule"]) == (1, best["schedule"])
+        assert other["loss"] != best["loss"]
+
+
 def test_ablations_change_one_thing_on_common_networks():
     studies = {study.name.removeprefix("ablations/"): study for study in replicates.ablations()}
     assert {len(study) for study in studies.values()} == {10 * (2 + 4 + 4)}

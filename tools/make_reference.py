@@ -77,7 +77,8 @@ def replicated(workers: int | None) -> None:
     for study in (*replicates.replicates(grid), *replicates.on_their_masks(grid)):
         run(study, workers)
     run(replicates.controls(run(replicates.rates(), workers)), workers)
-    run(replicates.dense(), workers)
+    for study in (replicates.dense(), *replicates.tickets()):
+        run(study, workers)
     run(replicates.widest_lth(grid), workers)
 
 

@@ -22,6 +22,7 @@ from cubistlib.training import SCHEDULES
 
 WIDTHS, WIDE = (3, 4, 8, 16, 64), {"widths": (256,), "keep": (20, 65)}
 SEEDS, FEW, FEWEST = 30, 10, 3  # the last for LTH at the widest
+TICKETS = 100  # orders of the data
 KEEP = paper.STUDIES["random-init/pruning"].keep  # type: ignore[attr-defined]
 CONTROLS = ("random", "random_erk", "magnitude")
 
@@ -114,6 +115,30 @@ def dense() -> SearchStudy:
         schedules=SCHEDULES,
         seeds=SEEDS,
     )
+
+
+def tickets() -> list[SearchStudy]:
+    """The masks of the search's sparsest networks from their own starts, in other orders of data.
+
+    How good a start is that all of fixed-init-* begin with, for the mask that it came with: the
+    one for 95 % and the one for 99.5 %, at every rate and schedule of the paper. The first order
+    is the search's own.
+    """
+    found = []
+    for target, origin in {"95": paper.BEST_95, "99.5": paper.BEST_995}.items():
+        best = analysis.best_run(analysis.published(origin.study), origin.target)
+        masks = paper.STUDIES[origin.study].masks  # type: ignore[attr-defined]
+        found.append(
+            SearchStudy(
+                name=f"replicates/ticket-{target}",
+                masks=(masks[int(best["mask"])],),
+                origin=replace(origin, experiment=int(best["experiment"])),
+                lrs=paper.RATES,
+                schedules=SCHEDULES,
+                seeds=TICKETS,
+            )
+        )
+    return found
 
 
 def ablations() -> list[PruningStudy]:
