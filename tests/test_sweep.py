@@ -126,6 +126,32 @@ def test_other_code_is_recorded_and_said(monkeypatch):
     assert sweep.finished(study, "p") == 32, "renewed: of two codes"
 
 
+def test_a_start_by_other_code_changes_no_file_until_it_adds_results(monkeypatch):
+    study, said = sweeps.search(), []
+    folder = sweep.folder(study, "p").path
+    sweep.advance(study, "p", part=(1, 2))
+    monkeypatch.setattr(provenance, "code", lambda: "other")
+
+    def files():
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    before = files()
+    sweep.advance(study, "p", part=(1, 2), say=said.append)  # which finds all done
+    assert files() == before and not said
+
+    def stopped(*given):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(work, "run_shard", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            sweep.advance(study, "p", say=said.append)
+    assert files() == before and "begun with other code" in said[0]
+    sweep.advance(study, "p", part=(3, 4), say=said.append)
+    known, after = json.loads(before["study.json"]), record(folder)
+    assert after == known | {"codes": [*known["codes"], "other"]} and len(said) == 2
+
+
 def test_results_of_another_definition_do_not_count():
     sweep.advance(sweeps.search(), "p")
     assert sweep.finished(sweeps.search(lrs=(0.2,)), "p") == 0

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from cubistlib.store import locks, table
 from cubistlib.store.locks import Slice
-from cubistlib.store.record import RECORD, keep, record
+from cubistlib.store.record import RECORD, begun_by_others, keep, record, signed
 from cubistlib.store.shards import ShardFile, Shards
 from cubistlib.support import provenance
 from cubistlib.support.checks import require
@@ -55,6 +55,11 @@ class StudyFolder:
         """The files of its shards."""
         return Shards(self.path, self.definition)
 
+    @cached_property
+    def made_by(self) -> tuple[str, str]:
+        """The version and the code of this library that are at work."""
+        return version("cubistlib"), provenance.code()
+
     @contextmanager
     def hold(
         self, part: Slice = (1, 1), wait: bool = False, renew: bool = False
@@ -67,11 +72,11 @@ class StudyFolder:
         can be written here.
         """
 
-        def begin(alone: bool) -> list[str]:
+        def begin(alone: bool) -> None:
             self._adopt()
             if renew and alone:
                 self._renew()
-            return self._agree(alone)
+            self._agree(alone)
 
         with ExitStack() as stack:
             with writing(self.path):
@@ -91,13 +96,21 @@ class StudyFolder:
         """The shards whose results are there, undamaged; none if they are of another study."""
         return set() if self._changes(record(self.path)) else self.files.finished()
 
+    def others(self) -> str:
+        """Words on another version or other code that has begun it; "" if there is none."""
+        return begun_by_others(record(self.path), *self.made_by)
+
     def write(self, frame: pd.DataFrame, shard: int) -> None:
-        """Keeps a shard's results.
+        """Keeps a shard's results, and what version and code they are of.
 
         Raises ValueError if they cannot be written, or if the folder was removed meanwhile.
         """
-        self._check_place()
+        known = self._check_place()
         with writing(self.path):
+            if signed(known, *self.made_by) != known:
+                with locks.gate(self.path):  # beside this slice another may add its own
+                    known = self._check_place()
+                    keep(self.path, signed(known, *self.made_by))
             self.files.put(shard, shard, table.encoded(table.of(frame, self.path)))
 
     def compact(self, shard: int, mine: range | None = None) -> None:
@@ -160,8 +173,8 @@ class StudyFolder:
         for file in held:
             file.path.unlink(missing_ok=True)
 
-    def _check_place(self) -> None:
-        """Raises ValueError if the folder is not this study's any more."""
+    def _check_place(self) -> dict[str, Any]:
+        """The folder's record. Raises ValueError if the folder is not this study's any more."""
         known = record(self.path)
         if not known:
             raise NotWritten(
@@ -173,6 +186,7 @@ class StudyFolder:
                 f"{shown(self.path)} was begun anew by another study of that name while a sweep "
                 f"was at work on it: {'; '.join(changed)}; name the study anew"
             )
+        return known
 
     def _adopt(self) -> None:
         """Records of which study results are that have lost their study.json, if of this one."""
@@ -184,12 +198,12 @@ class StudyFolder:
             f"{shown(self.path)} has results but no {RECORD} that tells of which study, and they "
             f"are not of {self.name} as it is defined now; move it away",
         )
-        keep(self.path, self.definition, [UNKNOWN], [UNKNOWN])
+        keep(self.path, signed({"study": self.definition}, UNKNOWN, UNKNOWN))
 
-    def _agree(self, alone: bool) -> list[str]:
-        """Makes sure that what is here and what will come belong together, and records it.
+    def _agree(self, alone: bool) -> None:
+        """Makes sure that what is here and what will come belong together.
 
-        Gives a sentence if another version or other code of cubistlib began it.
+        A record that is there stays as it is until results are added.
         """
         known = record(self.path)
         if alone and not self.files.listing():  # nothing has come of what is on record
@@ -200,19 +214,8 @@ class StudyFolder:
             f"{shown(self.path)} has results of another study of that name: "
             f"{'; '.join(changed)}; move the folder away or name the study anew",
         )
-        own, code = version("cubistlib"), provenance.code()
-        before, codes = known.get("versions", []), known.get("codes", [])
-        said = []
-        if before and own not in before:
-            said = [f"{self.name}: begun with version {before[-1]}, from here on {own}"]
-        elif before and code not in codes:
-            said = [
-                f"{self.name}: begun with other code of version {own}; replay shows what differs"
-            ]
-        if own not in before or code not in codes:
-            made = [*before, own], [*codes, code]
-            keep(self.path, self.definition, *(list(dict.fromkeys(values)) for values in made))
-        return said
+        if not known:
+            keep(self.path, signed({"study": self.definition}, *self.made_by))
 
     def _renew(self) -> None:
         """Moves what is of another definition or code to .before; only the last such is kept."""

@@ -32,29 +32,29 @@ def held(
     folder: Path,
     part: Slice = (1, 1),
     wait: bool = False,
-    begin: Callable[[bool], list[str]] = lambda alone: [],
+    begin: Callable[[bool], None] = lambda alone: None,
 ) -> Iterator[list[str]]:
     """Holds a slice of a study while in the block; slices that overlap with it are locked out.
 
     The lock is the operating system's own on a file, so that it ends with its holder, however
     that ends. begin(alone) is called as soon as the slice is held, and before anybody else can
-    take one; alone: nobody holds another. Gives its sentences after one about every holder that
-    ended without giving the slice back. wait: wait for another holder; without it raises
-    ValueError with who that is. Raises OSError where files cannot be locked. A folder that was
-    made here and holds nothing at the end is removed.
+    take one; alone: nobody holds another. Gives a sentence about every holder that ended without
+    giving the slice back. wait: wait for another holder; without it raises ValueError with who
+    that is. Raises OSError where files cannot be locked. A folder that was made here and holds
+    nothing at the end is removed.
     """
     made = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f".lock-{part[0]}-of-{part[1]}"
     dead: list[str] = []
     while True:
-        with _gate(folder):
+        with gate(folder):
             living = _living(folder, part, dead)
             others = [owner for slice_, owner in living.items() if _overlap(slice_, part)]
             if not others:
                 lock = acquired(path, blocking=False)
                 try:
-                    said = begin(not living)
+                    begin(not living)
                     _sign(path)
                 except BaseException:
                     _give_back(path, lock, made)
@@ -63,16 +63,16 @@ def held(
         require(wait, f"{shown(folder)} is being written by {others[0]}; wait for it or stop it")
         time.sleep(PAUSE)
     try:
-        yield [*(f"{one} ended before it was done; going on from there" for one in dead), *said]
+        yield [f"{one} ended before it was done; going on from there" for one in dead]
     finally:
         if folder.is_dir():  # else it was removed meanwhile, and the gate would make it anew
-            with suppress(OSError, UserError), _gate(folder):
+            with suppress(OSError, UserError), gate(folder):
                 _give_back(path, lock, made)
         lock.release()
 
 
 @contextmanager
-def _gate(folder: Path) -> Iterator[None]:
+def gate(folder: Path) -> Iterator[None]:
     """Lets one sweep at a time look at the locks of a study and change them."""
     lock = acquired(folder / ".lock")
     try:

@@ -33,10 +33,26 @@ def record(folder: Path) -> dict[str, Any]:
     return found
 
 
-def keep(folder: Path, definition: dict[str, Any], versions: list[str], codes: list[str]) -> None:
+def signed(known: dict[str, Any], version: str, code: str) -> dict[str, Any]:
+    """A record that tells of results of this version and this code, besides those before."""
+    own = {"versions": version, "codes": code}
+    lists = {name: [*known.get(name, []), value] for name, value in own.items()}
+    return known | {name: list(dict.fromkeys(values)) for name, values in lists.items()}
+
+
+def begun_by_others(known: dict[str, Any], version: str, code: str) -> str:
+    """Words on another version or other code, if none of its results are of these; else ""."""
+    versions = known.get("versions", [])
+    if versions and version not in versions:
+        return f"begun with version {versions[-1]}, from here on {version}"
+    if versions and code not in known.get("codes", []):
+        return f"begun with other code of version {version}; replay shows what differs"
+    return ""
+
+
+def keep(folder: Path, known: dict[str, Any]) -> None:
     """Writes study.json. Raises OSError if it cannot be written."""
-    made = {"study": definition, "versions": versions, "codes": codes}
-    write_text(folder / RECORD, json.dumps(made, indent=1))
+    write_text(folder / RECORD, json.dumps(known, indent=1))
 
 
 def _read(path: Path) -> bytes | None:

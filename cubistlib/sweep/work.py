@@ -82,10 +82,12 @@ def advance(
             if renew or not target.finished().issuperset(mine):
                 raise
             return  # all is there: it may lie on a disk for reading alone
-        for sentence in said:
-            say(sentence)
         there = target.finished()
         missing = [shard for shard in mine if shard not in there]
+        if missing and (others := target.others()):
+            said.append(f"{study.name}: {others}")
+        for sentence in said:
+            say(sentence)
         if missing:
             with choice.start() as pool:
                 _work(study, target, mine, missing, portable.importing(known, pool))
