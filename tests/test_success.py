@@ -95,6 +95,42 @@ def test_what_none_found_rules_out():
     assert success.seen(1024) == pytest.approx(3 / 1024, rel=0.01)
 
 
+def compared(k, n, other_k, other_n):
+    """The lead of k of n over other_k of other_n, and its interval; one row each."""
+    cells = {"cell": range(len(k)), "ignored": "x"}
+    one = pd.DataFrame({**cells, "successes": k, "trainings": n})
+    other = pd.DataFrame({**cells, "successes": other_k, "trainings": other_n})
+    return success.leads(one, other.iloc[::-1], ["cell"])
+
+
+def test_leads_are_those_of_the_source():
+    """Newcombe 1998, table II, method 10."""
+    table = compared(
+        [56, 9, 10, 0, 0], [70, 10, 10, 10, 10], [48, 3, 0, 0, 0], [80, 10, 20, 20, 10]
+    )
+    assert table["lead"].tolist() == pytest.approx([0.2, 0.6, 1, 0, 0])
+    low, high = table["low"].round(4).tolist(), table["high"].round(4).tolist()
+    assert low == [0.0524, 0.1705, 0.6791, -0.1611, -0.2775]
+    assert high == [0.3339, 0.8090, 1.0, 0.2775, 0.2775]
+    assert list(table)[3:] == ["successes_other", "trainings_other", "lead", "low", "high"]
+    twice = pd.DataFrame({"cell": [0, 0], "successes": 1, "trainings": 2})
+    with pytest.raises(cl.UserError, match="one row for each of cell"):
+        success.leads(twice, twice.head(1), ["cell"])
+
+
+def test_a_lead_s_interval_holds_it_about_as_often_as_it_says():
+    n, m = 30, 12
+    k, other = (part.ravel() for part in np.meshgrid(range(n + 1), range(m + 1)))
+    table = compared(k, n, other, m)
+    held = []
+    for one, two in ((0.03, 0.03), (0.1, 0.02), (0.5, 0.5), (0.9, 0.4), (0.3, 0.6)):
+        chance = [comb(n, i) * one**i * (1 - one) ** (n - i) for i in k]
+        chance *= np.array([comb(m, i) * two**i * (1 - two) ** (m - i) for i in other])
+        inside = (table["low"] <= one - two) & (one - two <= table["high"])
+        held.append(chance[inside].sum())
+    assert min(held) > 0.93 and np.mean(held) > 0.95
+
+
 # The figure.
 
 
@@ -106,5 +142,19 @@ def test_a_figure_shows_rates_and_where_nothing_was_found_what_is_possible():
     assert [text.get_text() for text in ax.get_yticklabels()] == ["22-parameters"]
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["scratch", "weights"]
     ax = plots.success_rates(rates.head(0), plt.figure().add_subplot(), by="start")
+    assert [text.get_text() for text in ax.texts] == ["no count to show yet"]
+    plt.close("all")
+
+
+def test_a_figure_of_leads_has_them_in_points_beside_none():
+    table = compared([5, 0], [10, 10], [0, 0], [10, 10]).assign(mask=["GMP", "LTH"], target="95 %")
+    ax = plots.success_leads(table, plt.figure().add_subplot(), by="target")
+    marks, none = ax.get_lines()
+    assert marks.get_xdata().tolist() == [50, 0] and list(none.get_xdata()) == [0, 0]
+    (bars,) = ax.collections
+    ends = 100 * table[["low", "high"]].to_numpy()
+    assert np.allclose([path.vertices[:, 0] for path in bars.get_paths()], ends)
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["GMP", "LTH"]
+    ax = plots.success_leads(table.head(0), plt.figure().add_subplot(), by="target")
     assert [text.get_text() for text in ax.texts] == ["no count to show yet"]
     plt.close("all")

@@ -3,6 +3,7 @@
 from cubistlib.plots.descent import descent
 from cubistlib.plots.gap import fewest, own_scale, small_panels
 from cubistlib.plots.graph import layered_graph, score_graph
+from cubistlib.plots.panels import line_panels, needed_panels
 from cubistlib.plots.plane import construction, decision_region, draw_map, spiral, unit_maps
 from cubistlib.plots.replicates import replicate_panels, variant_rows
 from cubistlib.plots.results import accuracy_spread, frontiers, width_curves
@@ -24,5 +25,5 @@ from cubistlib.plots.style import (
     look,
     use_style,
 )
-from cubistlib.plots.success import success_rates
+from cubistlib.plots.success import success_leads, success_rates
 from cubistlib.plots.two_sided import two_sided
