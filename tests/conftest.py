@@ -9,7 +9,7 @@ import pytest
 import sweeps
 import torch
 from golden_files import GOLDEN
-from known import KNOWN, trained
+from known import FOUND, KNOWN, trained
 from told import pytest_collection_modifyitems  # noqa: F401  # a hook of pytest
 
 import cubistlib as cl
@@ -80,4 +80,4 @@ def golden_masks(golden):
 @pytest.fixture(scope="module")
 def witnesses():
     """The first two networks of tests/golden/live.json: of 24 and of 23 parameters."""
-    return [Witness.of(*trained(name)) for name in list(KNOWN)[:2]]
+    return [Witness.of(*trained(name), found=FOUND) for name in list(KNOWN)[:2]]

@@ -8,6 +8,9 @@ from golden_files import GOLDEN
 
 import cubistlib as cl
 
+# How a witness that a test makes was found.
+FOUND = {"recipe": "a test's", "date": "2026-11-25", "by": "a test"}
+
 KNOWN = json.loads((GOLDEN / "live.json").read_text())
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from known import trained
+from known import FOUND, trained
 
 import cubistlib as cl
 from cubistlib.search import frontier, verify
@@ -92,9 +92,6 @@ def test_beaten_are_those_that_another_beats(rivals):
     assert {*frontier.unbeaten(made.values()).values()} == {made[rival] for rival in stay}
 
 
-FOUND = {"recipe": "GMP", "date": "2026-11-25", "by": "a test"}
-
-
 def test_a_folder_keeps_what_is_best(tmp_path):
     # 23 parameters, 95.1 %, and 24, 95.5 %
     better = Witness.of(*trained("fixed-init-99.5/pruning 1207"), found=FOUND)
@@ -156,8 +153,8 @@ def test_how_far_sgd_holds_it_is_noted(spiral, tmp_path):
 def test_what_is_copied_once_stays_and_a_kill_leaves_nothing(tmp_path, monkeypatch):
     place, write = tmp_path / "seeds", Witness.write
     given = {
-        "1": Witness.of(*trained("fixed-init-99.5/pruning 1207")),
-        "2": Witness.of(*trained("random-init/unstructured-search-95 114654")),
+        "1": Witness.of(*trained("fixed-init-99.5/pruning 1207"), found=FOUND),
+        "2": Witness.of(*trained("random-init/unstructured-search-95 114654"), found=FOUND),
     }
     assert frontier.copied(place, dict) == {} and not place.exists()
 

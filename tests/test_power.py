@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from chances import little_counts, search
+from known import FOUND
 
 import cubistlib as cl
 from cubistlib.analysis import success
@@ -42,6 +43,7 @@ def little_witness():
     return Witness.of(
         cl.Network.initialize((5, 2, 3), seed=3),
         cl.Masks.from_weights([np.ones(shape, bool) for shape in ((5, 2), (2, 5), (3, 2), (1, 3))]),
+        found=FOUND,
     )
 
 

@@ -34,7 +34,7 @@ HALF_PLANE = {
     "parameters": 8 + 7,
     "points": POINTS,
     "kind": "polished",
-    "found": {},
+    "found": {"recipe": "by hand", "date": "2026-11-25", "by": "a test"},
 }
 
 
@@ -177,6 +177,15 @@ MALFORMED = {
     "hexadecimal, too large": ({"accuracy": "0x1p+99"}, "accuracy must be 0 or a number"),
     "hexadecimal, no number": ({"accuracy": "0xinf"}, "accuracy must be 0 or a number"),
     "a share as a count": ({"correct": 0.95}, "correct must be a whole number 1 ... 1,000,000"),
+    "nothing found": ({"found": {}}, "found has to say recipe, date, by; lacks recipe, date, by"),
+    "by nobody": (
+        {"found": {"recipe": "by hand", "date": "2026-11-25", "by": None}},
+        "found has to say recipe, date, by; lacks by",
+    ),
+    "at no day": (
+        {"found": {"recipe": "by hand", "date": "20261125", "by": "a test"}},
+        'found\'s date must be a day as 2026-11-25, got "20261125"',
+    ),
     "no object": ({"found": "by chance"}, 'found must be an object, got "by chance"'),
 }  # fmt: skip
 

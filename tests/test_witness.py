@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from golden_files import GOLDEN
-from known import trained
+from known import FOUND, trained
 
 import cubistlib as cl
 from cubistlib.__main__ import main
@@ -29,7 +29,7 @@ PUBLISHED = frontier.published()
 )
 def test_of_a_network_it_holds_what_lives(spiral, tmp_path, capsys, name, hidden, parameters):
     network, masks = trained(name)
-    witness = Witness.of(network, masks, found={"study": name, "by": "René"})
+    witness = Witness.of(network, masks, found=FOUND | {"study": name, "by": "René"})
     assert witness.hidden == hidden and witness.claims.parameters == parameters
     assert witness.masks.parameters_kept[0] == parameters
     assert witness.claims.accuracy == network.evaluate(*spiral)[0][0]
@@ -68,8 +68,10 @@ def test_what_can_be_no_witness_is_refused_in_a_sentence(tmp_path):
         Witness.of(network, masks, kind="luck").write(tmp_path / "bad.json")
     with pytest.raises(cl.UserError, match=r"bad\.json: no such file"):
         Witness.read(tmp_path / "bad.json")
+    with pytest.raises(cl.UserError, match=r"bad\.json: found has to say .* lacks recipe"):
+        Witness.of(network, masks).write(tmp_path / "bad.json")
     with pytest.raises(cl.UserError, match="cannot be written"):
-        Witness.of(network, masks).write("/dev/null/bad.json")
+        Witness.of(network, masks, found=FOUND).write("/dev/null/bad.json")
 
 
 # What comes with the package.
@@ -86,7 +88,7 @@ def test_a_published_witness_holds_by_the_scorer_and_by_the_library(spiral, caps
     assert main(["verify", str(path)]) == 0, capsys.readouterr().out
     witness = PUBLISHED[name]
     assert frontier.name(witness) == name and witness.text == path.read_text(encoding="utf-8")
-    assert {*frontier.FOUND, "held_by_sgd"} <= {*witness.found}
+    assert {*verify.FOUND, "held_by_sgd"} <= {*witness.found}
     assert date.fromisoformat(witness.found["date"])
 
     network, masks, claims = witness.network, witness.masks, witness.claims

@@ -1,10 +1,16 @@
-"""What the tools that run for hours share: parts by name, workers, and a low priority."""
+"""What tools share: parts by name, workers, a low priority; published runs made anew."""
 
 import argparse
+import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable
 
+import pandas as pd
+
+from cubistlib import sweep
+from cubistlib.search.witness import Witness
+from cubistlib.studies import paper
 from cubistlib.support.checks import UserError, require
 
 
@@ -34,3 +40,14 @@ def start(main: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         print("stopped; what was finished is kept, and the next start goes on", file=sys.stderr)
         sys.exit(130)
+
+
+def witness(run: pd.Series) -> Witness:
+    """A run of one of the paper's studies, trained once more."""
+    study = sweep.resolved(paper.study(run["study"]), "paper")
+    done = study.train(int(run["experiment"]))
+    today = datetime.date.today().isoformat()
+    found = {"recipe": "the paper's own", "date": today, "by": "cubistlib", "study": study.name}
+    found |= {"number": int(run["experiment"])}
+    found |= {name: int(run[name]) for name in ("seed", "steps")}
+    return Witness.of(done.network, done.state.masks, found=found)

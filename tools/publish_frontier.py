@@ -14,7 +14,6 @@ Ends with status 2 and a sentence for what it cannot take; then nothing has chan
 """
 
 import argparse
-import datetime
 import json
 import sys
 from collections.abc import Iterator
@@ -22,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import parts
 
-from cubistlib import analysis, sweep
+from cubistlib import analysis
 from cubistlib.networks import Masks, Network
 from cubistlib.search import frontier, verify
 from cubistlib.search.sparsest import as_markdown, sparsest
@@ -76,18 +76,7 @@ def searched() -> Iterator[Witness]:
     known = frontier.published().values()
     trained = [w.claims for w in known if w.kind == "sgd" and w.bias_rule == "read"]
     for _, run in ahead(every_run(), trained).iterrows():
-        study = sweep.resolved(paper.study(run["study"]), "paper")
-        done = study.train(int(run["experiment"]))
-        found = {
-            "recipe": "the paper's own",
-            "date": datetime.date.today().isoformat(),
-            "by": "cubistlib",
-            "study": study.name,
-            "number": int(run["experiment"]),
-            "seed": int(run["seed"]),
-            "steps": int(run["steps"]),
-        }
-        yield Witness.of(done.network, done.state.masks, found=found)
+        yield parts.witness(run)
 
 
 def every_run() -> pd.DataFrame:

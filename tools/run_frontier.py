@@ -19,7 +19,7 @@ import parts
 from cubistlib import analysis, sweep
 from cubistlib.search import frontier, verify
 from cubistlib.search.witness import Witness
-from cubistlib.studies import EliminationStudy, descents, paper
+from cubistlib.studies import EliminationStudy, descents
 from cubistlib.support import paths
 
 # What an algorithm's best networks are best for: the fewest live parameters, or most accuracy.
@@ -70,12 +70,7 @@ def best(runs: pd.DataFrame) -> Iterator[Witness]:
     """An algorithm's best run for each target, trained once more."""
     chosen = [analysis.best_run(runs, target, "live_parameters") for target in TARGETS]
     chosen = pd.DataFrame(chosen).drop_duplicates(["study", "experiment"])
-    for _, run in chosen.iterrows():
-        study = sweep.resolved(paper.study(run["study"]), "paper")
-        done = study.train(int(run["experiment"]))
-        found = {name: int(run[name]) for name in ("seed", "steps")}
-        found |= {"study": study.name, "number": int(run["experiment"])}
-        yield Witness.of(done.network, done.state.masks, found=found)
+    yield from (parts.witness(run) for _, run in chosen.iterrows())
 
 
 PARTS = {"dense": dense, "sparse": sparse, "pruned": pruned, "gathered": gathered}

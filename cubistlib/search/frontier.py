@@ -4,14 +4,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from itertools import product
 from pathlib import Path
 
 from cubistlib.data import cubist_spiral
 from cubistlib.search.witness import Witness
 from cubistlib.support import paths
-from cubistlib.support.checks import require
 from cubistlib.training import TrainConfig, train
 from cubistlib.training.config import SCHEDULES
 
@@ -20,9 +18,6 @@ FOLDERS = ("sgd", "polished", "pruned-biases")
 
 # Accuracy below which a network is of no interest.
 LEAST = 0.75
-
-# What a witness has to say of how it was found, as text; the date is a day, as 2026-11-25.
-FOUND = ("recipe", "date", "by")
 
 
 def published() -> dict[str, Witness]:
@@ -93,15 +88,14 @@ def add(witnesses: Iterable[Witness], folder: Path, least: float = 0) -> dict[st
 
     least: accuracy, a share, below which a witness is of no interest. What is new is noted how
     far SGD holds it (`held_by_sgd`). A kill at any instant loses no witness. Raises ValueError
-    before anything is written for a witness that may not be one or does not say how it was found,
-    and for a file in the folder that is none.
+    before anything is written for a witness that may not be one, and for a file in the folder
+    that is none.
     """
     before = read(folder)
     kept = unbeaten([*before.values(), *(w for w in witnesses if w.claims.accuracy >= least)])
     new = [file for file, witness in kept.items() if before.get(file) is not witness]
     for file in new:
         kept[file].check(file)
-        _check_found(file, kept[file])
     for file in new:
         found = {**kept[file].found, "held_by_sgd": held_by_sgd(kept[file])}
         kept[file] = replace(kept[file], found=found)
@@ -122,20 +116,6 @@ def held_by_sgd(witness: Witness) -> int:
     x, y = cubist_spiral()
     ends = [train(witness.network, witness.masks, x, y, config, seed=0) for config in configs]
     return max(round(float(end.accuracy[0]) * len(x)) for end in ends)
-
-
-def _check_found(file: str, witness: Witness) -> None:
-    silent = [word for word in FOUND if not isinstance(witness.found.get(word), str)]
-    require(not silent, f"{file}: found has to say {', '.join(FOUND)}; lacks {' '.join(silent)}")
-    day = witness.found["date"]
-    require(_is_day(day), f"{file}: found's date must be a day as 2026-11-25, got {day!r:.60}")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _folder(witness: Witness) -> str:

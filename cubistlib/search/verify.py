@@ -14,7 +14,8 @@ import json
 import math
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,8 @@ import numpy as np
 FORMAT, BIAS_RULES, KINDS = "cubistlib witness 1", ("read", "pruned"), ("sgd", "polished")
 COUNTS, NUMBERS = ("parameters", "correct", "points"), ("accuracy", "smallest_logit")
 FIELDS = ("format", "hidden", "weights", "biases", "bias_rule", "kind", "found", *COUNTS, *NUMBERS)
+# What has to be said of how a network was found, as text; the date is a day, as 2026-11-25.
+FOUND = ("recipe", "date", "by")
 MOST_BYTES, WIDEST = 1_000_000, 64
 # Sizes of numbers that are not 0; their products stay within double precision.
 LEAST, MOST = 1e-29, 1e9
@@ -166,6 +169,7 @@ def checked(fields: Any) -> dict[str, Any]:
     for name, allowed in (("format", (FORMAT,)), ("bias_rule", BIAS_RULES), ("kind", KINDS)):
         _check(name, fields[name], fields[name] in allowed, " or ".join(allowed))
     _check("found", fields["found"], isinstance(fields["found"], dict), "an object")
+    _check_found(fields["found"])
     hidden = _list("hidden", fields["hidden"], 3, partial(_whole, most=WIDEST))
     weights = _list("weights", fields["weights"], 4)
     biases = _list("biases", fields["biases"], 4)
@@ -177,6 +181,19 @@ def checked(fields: Any) -> dict[str, Any]:
         _whole(name, fields[name])
     numbers = {name: _number(name, fields[name]) for name in NUMBERS}
     return {**fields, **numbers, "weights": weights, "biases": biases}
+
+
+def _check_found(found: Mapping[str, Any]) -> None:
+    silent = [name for name in FOUND if not isinstance(found.get(name), str)]
+    _require(not silent, f"found has to say {', '.join(FOUND)}; lacks {', '.join(silent)}")
+    _check("found's date", found["date"], _is_day(found["date"]), "a day as 2026-11-25")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _list(place: str, value: Any, length: int, of: Callable | None = None) -> list[Any]:

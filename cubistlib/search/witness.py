@@ -25,8 +25,8 @@ class Witness:
     is folded into the rest (`simplify`); "polished" if anything else did. Of the paper's kind is
     SGD with momentum 0.9, batches of 128 and one of its schedules; start, rate, epochs and weight
     decay may be others. bias_rule: "read" if every bias counts whose unit is read, as in the
-    paper, "pruned" if biases went as weights do. found: study, number, seed, recipe, steps, date,
-    by, as far as there are such.
+    paper, "pruned" if biases went as weights do. found: recipe, date and by, without which it
+    goes into no file; study, number, seed and steps as far as there are such.
     """
 
     weights: tuple[np.ndarray, ...]
