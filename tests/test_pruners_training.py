@@ -134,6 +134,30 @@ def test_lth_takes_as_many_rounds_as_its_share_asks_for(few):
         lth.train(nets, np.array([6, 7]), task)
 
 
+@pytest.mark.parametrize("total, keep, share", [(27, 20, 0.01), (44, 1, 0.2), (44, 43, 0.5)])
+@pytest.mark.parametrize("selection", ["exact", "authors"])
+def test_lth_with_a_share_has_no_round_without_a_weight_to_remove(total, keep, share, selection):
+    lth = pruners.LTH(share=share)
+    left = lth.schedule(total, np.array([keep, keep]), selection)
+    assert (left[:, 0] == left[:, 1]).all() and left[-1, 0] == keep
+    assert (np.diff(left[:, 0], prepend=total) < 0).all()
+    paper = pruners.LTH().schedule(27, np.array([26, 20]))
+    assert paper.tolist() == [[27, 25], [26, 23], [26, 22], [26, 20]]
+
+
+def test_lth_by_hand_from_four_weights_to_one():
+    """4 · 4^(−i/9) is 3.4, 2.9, 2.5, 2.2, 1.9, 1.6, 1.4, 1.2 and 1, of nine rounds."""
+    left = pruners.LTH(share=0.15).schedule(4, np.array([1]))[:, 0]
+    assert left.tolist() == [3, 2, 1]
+
+
+def test_lth_keeps_everything_in_no_round(few):
+    nets = Network.initialize((2, 2, 2), seed=1)
+    task = Task(*few, TrainConfig(epochs=1, batch_size=16), backend="torch")
+    (only,) = pruners.LTH(share=0.2).trainings(nets, nets.size, task)
+    assert only.masks.weights_kept.tolist() == [nets.size]
+
+
 def test_lth_goes_on_from_early_values(few):
     """The first training is that without rewinding, the others start within it."""
     nets = Network.initialize((4, 4, 4), n=2, seed=1)

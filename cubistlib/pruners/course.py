@@ -9,7 +9,6 @@ from cubistlib.pruners.base import DuringTraining, Pruner
 from cubistlib.pruners.controls.one_shot import OneShot
 from cubistlib.pruners.gmp import GMP
 from cubistlib.pruners.lth import LTH
-from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.scored import Scored
 
 Course = tuple[np.ndarray, np.ndarray]
@@ -49,7 +48,6 @@ def _(pruner: GMP | OneShot, net: Network, keep: int, steps: int) -> Course:
 
 @course.register
 def _(pruner: LTH, net: Network, keep: int, steps: int) -> Course:
-    rounds = pruner.rounds_to(net.size, np.array([keep]))
-    left = np.rint(geometric(net.size, np.array([keep]), rounds)).astype(np.int64)[:, 0]
-    ends = 1 + (1 - pruner.early) * np.arange(rounds + 1)
+    left = pruner.schedule(net.size, np.array([keep]))[:, 0]
+    ends = 1 + (1 - pruner.early) * np.arange(len(left) + 1)
     return np.array([0.0, *ends]), np.array([net.size, *left, keep])

@@ -28,9 +28,10 @@ class LTH(Pruner):
     ticket. Every training has a new optimizer, a new schedule and its own order of the data.
     Source: Frankle & Carbin 2019, strategy 2; paper, "The nine algorithms".
     share: about this part of the weights that are left goes in a round; then the number of rounds
-    follows, and all networks of a stack must keep equally many. 0: `rounds`. early: the share of
-    the first training to whose values the survivors are set back, and from where later trainings
-    go on; 0: the initial values. Source: Frankle et al. 2020, "rewinding".
+    follows, a round in which rounding leaves nothing to remove is left out, and all networks of a
+    stack must keep equally many. 0: `rounds`, of which such a one is a training all the same.
+    early: the share of the first training to whose values the survivors are set back, and from
+    where later trainings go on; 0: the initial values. Source: Frankle et al. 2020, "rewinding".
     Differences from the authors' code: exactly k weights. Theirs (selection="authors") rounds
     the target down and keeps |w| strictly above that many-th largest: k − 1, now and then
     k − 2.
@@ -58,21 +59,25 @@ class LTH(Pruner):
         return self._rewound(nets, task).network, masks
 
     def trainings(self, nets: Network, keep: int | np.ndarray, task: Task) -> Iterator[Trained]:
-        """Every training in turn, rounds + 1 in all: dense first, the ticket last."""
+        """Every training in turn, one more than rounds: dense first, the ticket last."""
         keep, rule = self.check_keep(nets, keep), self.rule(task.selection)
-        rounds = self.rounds_to(nets.size, keep)
-        rounded = np.floor if task.selection == "authors" else np.rint
-        schedule = rounded(geometric(nets.size, keep, rounds)).astype(np.int64)
+        schedule = self.schedule(nets.size, keep, task.selection)
         early = state = self._rewound(nets, task)
-        for i in range(rounds + 1):
+        for i in range(len(schedule) + 1):
             trained = task.resume(state, seed=self._order(task, i))
             yield trained
-            if i < rounds:
+            if i < len(schedule):
                 masks = shrink(trained.network, state.masks, schedule[i], rule)
                 state = replace(TrainState.start(early.network, masks), step=early.step)
 
-    def rounds_to(self, total: int, keep: np.ndarray) -> int:
-        """In how many rounds `keep` (n,) of so many weights are left."""
+    def schedule(self, total: int, keep: np.ndarray, selection: str = "exact") -> np.ndarray:
+        """How many of so many weights are left after each round: (rounds, n) int64."""
+        rounded = np.floor if selection == "authors" else np.rint
+        left = rounded(geometric(total, keep, self._rounds(total, keep))).astype(np.int64)
+        changing = np.diff(left, axis=0, prepend=total).any(axis=1)
+        return left[changing] if self.share else left
+
+    def _rounds(self, total: int, keep: np.ndarray) -> int:
         if not self.share:
             return self.rounds
         require(np.ptp(keep) == 0, "lth: with share all networks of a stack keep equally many")
