@@ -12,7 +12,6 @@ from cubistlib.analysis.published import (
 from cubistlib.analysis.ranks import rank_correlation
 from cubistlib.analysis.reach import needed, reached
 from cubistlib.analysis.replicates import (
-    kept_shares,
     over_seeds,
     pair_words,
     paired,
@@ -35,3 +34,6 @@ from cubistlib.analysis.results import (
     lead,
     smallest,
 )
+from cubistlib.analysis.shares import kept_shares, pathless, used
+from cubistlib.analysis.spread import neighbours, spread
+from cubistlib.analysis.width import width_cost

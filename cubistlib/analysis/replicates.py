@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import WEIGHTS, converged, counting
+from cubistlib.analysis.results import converged
 from cubistlib.support.checks import require
 
 CELL = ["algorithm", "hidden", "keep"]
@@ -32,19 +32,6 @@ def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     """
     best = replicates(results).groupby(CELL)["accuracy"]
     return best.agg(median="median", low="min", high="max", seeds="count").reset_index()
-
-
-def kept_shares(results: pd.DataFrame) -> pd.DataFrame:
-    """Of the kept weights, the mean share on a path and alive, by algorithm and width.
-
-    Columns algorithm, hidden, effective, live, in the order of the results. By the authors' rule
-    a mask may be empty; of it nothing is used.
-    """
-    results = counting(store.tidied(results, "algorithm", "hidden"), *WEIGHTS)
-    kept = results["weights_kept"].clip(lower=1)
-    shares = {"effective": "effective_weights", "live": "live_weights"}
-    told = results.assign(**{k: results[count].astype(float) / kept for k, count in shares.items()})
-    return told.groupby(["algorithm", "hidden"], sort=False)[[*shares]].mean().reset_index()
 
 
 def typical(results: pd.DataFrame) -> pd.DataFrame:

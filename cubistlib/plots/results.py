@@ -18,6 +18,7 @@ from cubistlib.plots.style import (
     look,
     sentence,
     target_lines,
+    width_axis,
 )
 
 
@@ -53,10 +54,7 @@ def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
     """
     for name, curve in frame.groupby("algorithm"):
         ax.plot(curve["width"], 100 * curve[of], lw=1.6, ms=6, **look(name))
-    ticks = [3, 4, 6, 8, 16, 32, 64, 128, 256]
-    ax.set_xscale("log", base=2)
-    ax.set_xticks(ticks, [str(tick) for tick in ticks])
-    ax.set(xlabel="width of the hidden layers", ylabel=AXIS_NAMES[of])
+    width_axis(ax).set(xlabel=AXIS_NAMES["width"], ylabel=AXIS_NAMES[of])
     return legend(ax)
 
 

@@ -51,9 +51,11 @@ AXIS_NAMES = {
     "effective_weights": "weights on a path from input to output",
     "live_weights": "weights that live",
     "keep": "weights kept, k",
+    "width": "width of the hidden layers",
     "accuracy": "accuracy on the spiral (%)",
     "effective": "weights on a path (% of kept)",
     "live": "weights that live (% of kept)",
+    "pathless": "masks without any path (%)",
 }
 ACCURACY = AXIS_NAMES["accuracy"]
 NO_RUNS = "no run to show: there is none, or all diverged"
@@ -95,6 +97,14 @@ def count_axis(ax: Axes, by: str) -> Axes:
     there = ax.get_xlabel() or name
     require(there == name, f"plots: {name} cannot share an axis with {there}")
     ax.set_xlabel(name)
+    return ax
+
+
+def width_axis(ax: Axes) -> Axes:
+    """Widths along the horizontal axis, which doubles from tick to tick."""
+    ticks = [4, 8, 16, 32, 64, 128, 256]
+    ax.set_xscale("log", base=2)
+    ax.set_xticks(ticks, [str(tick) for tick in ticks])
     return ax
 
 

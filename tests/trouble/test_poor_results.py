@@ -26,6 +26,11 @@ def runs() -> pd.DataFrame:
     return pd.concat([analysis.reference().head(40), pruned], ignore_index=True)
 
 
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """With a column of widths, as those have of whom width is asked."""
+    return table.assign(width=table["hidden"].str[0])
+
+
 TABLES = {
     "empty": lambda: runs().head(0),
     "empty, of no type": lambda: pd.DataFrame(columns=list(store.COLUMNS)),
@@ -38,6 +43,8 @@ FRAMES = {
     "over_seeds": analysis.over_seeds,
     "by_width": lambda table: analysis.by_width(table, most=26),
     "converged": analysis.converged,
+    "spread": lambda table: analysis.spread(table, "accuracy", ["algorithm", "keep"]),
+    "width_cost": lambda table: analysis.width_cost(wide(table), 3),
 }
 
 
@@ -104,7 +111,12 @@ FIGURES = {
     "replicate_panels": lambda t, ax: plots.replicate_panels(
         analysis.replicates(t), [ax], REFERENCE, TARGETS
     )[0],
-    "width_curves": lambda t, ax: plots.width_curves(analysis.by_width(t, 26), ax),
+    "width_curves": lambda t, ax: plots.width_curves(
+        analysis.pathless(wide(analysis.converged(t)), ["algorithm", "width"]), ax, "pathless"
+    ),
+    "line_panels": lambda t, ax: plots.line_panels(
+        analysis.width_cost(wide(t), 3).assign(line="k"), [ax], "width", "cost", "points"
+    )[0],
     "share_rows": lambda t, ax: plots.share_rows(
         analysis.kept_shares(analysis.converged(t).assign(live_weights=1)), [ax]
     )[0],
