@@ -22,6 +22,7 @@ from typing import Any
 
 import pandas as pd
 import parts
+import readme
 
 from cubistlib import analysis
 from cubistlib.networks import Masks, Network
@@ -31,11 +32,9 @@ from cubistlib.search.witness import Witness
 from cubistlib.studies import paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.support.files import write_text
 
 FOLDER = "outputs/published/frontier"
-README = paths.package().parent / "README.md"
-BEGIN, END = "<!-- sparsest so far -->", "<!-- end of sparsest so far -->"
+NAME = "sparsest so far"
 
 
 def candidate(file: Path) -> Witness:
@@ -110,17 +109,6 @@ def table() -> str:
     return f"{markdown}\nAs of {newest}."
 
 
-def draw() -> None:
-    """The table into the README, if it has the two lines."""
-    page = README.read_text(encoding="utf-8")
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if begin and end:
-        write_text(README, f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}")
-    else:
-        print(f"the README lacks the lines {BEGIN} and {END}; the table:\n\n{table()}")
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Take what is asked for, and draw the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
@@ -134,7 +122,7 @@ def main(arguments: list[str] | None = None) -> None:
     kept = frontier.add(found, paths.published("frontier"), frontier.LEAST)
     for name, witness in kept.items():
         print(f"{name}: {witness.claims.correct:,} right, {witness.hidden}")
-    draw()
+    readme.put(NAME, table())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,155 @@
+"""The table of claims: rules by hand, what is missing is said, the README has what files say."""
+
+import claims
+import make_claims
+import numpy as np
+import pandas as pd
+import pytest
+import readme
+
+from cubistlib.studies import paper
+
+COLUMNS = ["algorithm", "width", "keep", "parameters_kept", "live_parameters", "accuracy"]
+
+
+def runs(*rows):
+    """Runs of networks as wide in every layer; half of the kept weights lie on a path."""
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    frame["hidden"] = [(width,) * 3 for width in frame["width"]]
+    kept = {"weights_kept": frame["keep"], "effective_weights": frame["keep"] // 2}
+    frame = frame.assign(**kept, live_weights=0, diverged=False, experiment=range(len(frame)))
+    return frame.drop(columns="width")
+
+
+def search(*rows):
+    """(parameters kept, alive, accuracy) of trainings of a search."""
+    return runs(*[("search", 3, 20, *row) for row in rows])
+
+
+SEARCHED = search((29, 22, 0.95), (48, 46, 0.995), (10, 9, 0.6))
+
+
+def test_the_search_is_held_to_the_paper_s_counts_and_to_what_is_known():
+    claim = claims.the_search(SEARCHED, {0.95: 22, 0.995: 46})
+    assert claim.holds == "yes" and claim.paper == "about 30 / about 45 parameters"
+    assert claim.here.startswith("29 / 48 parameters kept, 22 / 46 alive; 2 of 3 (9.4 to 99 %) / 1")
+    assert claims.the_search(SEARCHED, {0.95: 21, 0.995: 46}).holds == "in part"
+    assert (
+        claims.the_search(SEARCHED.assign(parameters_kept=34), {0.95: 22, 0.995: 46}).holds == "no"
+    )
+
+
+@pytest.mark.parametrize(
+    "kept, holds", [((30, 49), "yes"), ((29, 49), "in part"), ((30, 47), "no"), ((30, None), "yes")]
+)
+def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
+    rows = [("gmp", 3, 20, 31, 24, 0.95), ("lth", 3, 20, kept[0], 25, 0.96)]
+    rows += [("lth", 3, 20, kept[1], 45, 0.995)] * (kept[1] is not None)
+    claim = claims.the_gap(runs(*rows), SEARCHED)
+    assert claim.holds == holds and f"fewest kept: {kept[0]} (LTH) / " in claim.here
+    assert "; not in yet: 18,95" in claim.here and "Fewest alive: 24 (GMP) / " in claim.here
+    start = claims.the_start(
+        {t: pd.concat([runs(*rows), SEARCHED]) for t in (0.95, 0.995)}, SEARCHED
+    )
+    assert start.holds == holds
+    again = pd.concat([runs(*rows), search((28, 28, 0.96), (43, 43, 0.995))])
+    again = claims.the_start(dict.fromkeys((0.95, 0.995), again), SEARCHED)
+    assert again.holds == ("yes" if kept[0] > 28 and (kept[1] or 99) > 43 else "no")
+    assert "the search's 28 / 43" in again.here
+
+
+def over_width(losses, noise):
+    """Runs of the nine at widths 4 and 128, the wide less accurate by a loss of each."""
+    rows = []
+    for name, loss in zip(paper.NINE, losses, strict=True):
+        for sign in (1, -1) * 20:
+            rows.append((name, 4, 20, 30, 30, 0.7))
+            rows.append((name, 128, 20, 30, 30, 0.7 - loss + sign * noise))
+    return runs(*rows)
+
+
+@pytest.mark.parametrize(
+    "losses, noise, holds",
+    [
+        ([0.1] * 5 + [-0.1] * 4, 0.01, "yes"),
+        ([0.1] * 4 + [-0.1] * 5, 0.01, "no"),
+        ([0.01] * 9, 0.2, "in part"),
+    ],
+)
+def test_width_costs_most_of_them_beyond_chance(losses, noise, holds):
+    claim = claims.the_width(over_width(losses, noise))
+    assert claim.holds == holds and "from width 4 to 128, at equal k" in claim.here
+    assert f"{sum(loss > 0 for loss in losses)} of 9 lose" in claim.here
+    assert "360 runs of the wide" in claim.here
+
+
+def test_paths_are_lost_where_it_is_wide():
+    pruned = over_width([0] * 9, 0)
+    wide = pruned["hidden"] == (128,) * 3
+    assert claims.the_paths(pruned).holds == "no"
+    fewer = pruned.assign(effective_weights=np.where(wide, 5, 10))
+    claim = claims.the_paths(fewer)
+    assert claim.holds == "in part"
+    assert "50% lie on a path at width 4 and 25% at 128, fewer for 9 of 9" in claim.here
+    claim = claims.the_paths(pruned.assign(effective_weights=np.where(wide, 0, 10)))
+    assert claim.holds == "yes" and "0 of 360 (0 to 1 %) and 360 of 360 (99 to 100 %)" in claim.here
+
+
+def test_the_widest_is_that_of_which_all_nine_are_in():
+    pruned = over_width([0] * 9, 0)
+    most = pruned[(pruned["hidden"] == (128,) * 3) & (pruned["algorithm"] != "lth")]
+    most = most.assign(hidden=[(256,) * 3] * len(most))
+    assert claims.widest(pd.concat([pruned, most])) == 128
+    assert (
+        claims.widest(pd.concat([pruned, pruned.assign(hidden=[(256,) * 3] * len(pruned))])) == 256
+    )
+    table = paper.STUDIES[claims.PRUNING].table
+    late = [e.number for e in table if e.algorithm == "lth" and e.hidden[0] == 256]
+    some = pd.DataFrame({"experiment": sorted({*range(len(table))} - {*late})})
+    assert claims.lacking(some) == "; not in yet: 207 runs, of LTH at width 256"
+    assert claims.lacking(pd.DataFrame({"experiment": range(len(table))})) == ""
+
+
+def test_the_project_s_own_claims_are_held_to_their_rules():
+    sgd, known = {0.95: 22, 0.995: 27}, {0.95: 22, 0.995: 26}
+    for files, holds in ((claims.Files(9, 9), "yes"), (claims.Files(8, 9), "in part")):
+        assert claims.the_frontier(sgd, known, SEARCHED, files).holds == holds
+    assert claims.the_frontier({0.95: 29, 0.995: 48}, known, SEARCHED, files).holds == "no"
+    assert claims.the_floor({0.95: 18, 0.995: 20}, known).holds == "yes"
+    assert claims.the_floor({0.95: 18, 0.995: 27}, known).holds == "no"
+
+
+@pytest.mark.parametrize(
+    "counts, holds", [((0, 50), "yes"), ((40, 50), "no"), ((None, 50), "not yet")]
+)
+def test_masks_from_scratch_are_held_to_those_from_weights(counts, holds):
+    starts = zip(("scratch", "weights"), counts, strict=True)
+    rows = [(start, 100, k) for start, k in starts if k is not None]
+    counted = pd.DataFrame(rows, columns=["start", "trainings", "95 %"])
+    tickets = {t: search((29, 29, 0.96), (29, 29, 0.5)) for t in (0.95, 0.995)}
+    claim = claims.the_luck(tickets, counted.assign(best=0, points=10))
+    assert claim.holds == holds and "1 of 2 (1.3 to 99 %) / 0 of 2" in claim.here
+    assert claims.the_luck(tickets, counted.head(0)).here.startswith(
+        "masks of the frontier, 95 %: not"
+    )
+
+
+def test_the_time_is_told_if_all_of_it_is_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(make_claims.analysis, "PAPER", tmp_path)
+    names = ("fixed-init-95/pruning", "fixed-init-95/structured-search")
+    assert make_claims.took(names) == make_claims.took(()) == "not noted"
+    for name, spent in zip(names, ("[9720, 3600]", '[500, 9], "b": [58, 900]'), strict=True):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "costs.json").write_text(f'{{"a": {spent}}}')
+    assert make_claims.took(names) == "1.3 h"
+
+
+def test_a_part_of_the_readme_is_written_between_its_lines(tmp_path, monkeypatch, capsys):
+    page = tmp_path / "README.md"
+    monkeypatch.setattr(readme, "README", page)
+    page.write_text("a\n<!-- b -->\nold\n<!-- end of b -->\nc\n")
+    readme.put("b", "new")
+    assert page.read_text() == "a\n<!-- b -->\n\nnew\n\n<!-- end of b -->\nc\n"
+    readme.put("d", "words")
+    assert "lacks the lines <!-- d --> and" in capsys.readouterr().out
+    assert "new" in page.read_text() and "words" not in page.read_text()

@@ -1,0 +1,94 @@
+"""Put the table of claims into the README: what the paper finds, and what is found here.
+
+    python tools/make_claims.py
+
+Every number comes from outputs/published, and whether a claim holds from a rule that stands below
+the table (tools/claims.py). What cannot be said yet, since runs are missing, is said in its row.
+"""
+
+import argparse
+import json
+
+import claims
+import pandas as pd
+import readme
+from claims import KINDS, PRUNING, SEARCHES, STARTS, TARGETS, Claim
+from describe_data import COSTS
+
+from cubistlib import analysis
+from cubistlib.search import frontier, sparsest, verify
+from cubistlib.studies import paper, power, tallies
+from cubistlib.support import paths
+
+NAME = "claims"
+GOALS = " / ".join(f"{100 * t:g} %" for t in TARGETS)
+HEADS = "claim", "paper", f"here, for {GOALS}", "holds?", "notebook", "made by", "time"
+
+
+def took(studies: tuple[str, ...]) -> str:
+    """The hours that a study's folder tells of, if it tells of every run."""
+    hours = 0.0
+    for study in studies:
+        file = analysis.PAPER / study / COSTS
+        spent = json.loads(file.read_text()).values() if file.exists() else []
+        if sum(rows for rows, _ in spent) < len(paper.STUDIES[study]):
+            return "not noted"
+        hours += sum(seconds for _, seconds in spent) / 3600
+    return f"{hours:.1f} h" if studies else "not noted"
+
+
+def made() -> list[Claim]:
+    """All rows, from what is published."""
+    searched = pd.concat([analysis.published(name) for name in SEARCHES], ignore_index=True)
+    pruned = analysis.published(PRUNING)
+    starts = {
+        t: pd.concat([analysis.published(f"{start}/{kind}") for kind in KINDS])
+        for t, start in STARTS.items()
+    }
+    tickets = {
+        t: analysis.published(f"replicates/{name.replace('fixed-init', 'ticket')}")
+        for t, name in STARTS.items()
+    }
+    witnesses, floor = frontier.published(), frontier.floor()
+    known = sparsest.sparsest(witnesses).set_index("target").loc[[*TARGETS]]
+    sgd, every = known["sgd"].to_dict(), known["any"].to_dict()
+    files = [
+        not verify.faults(verify.read(file))
+        for file in paths.published("frontier").glob("*/*.json")
+    ]
+    return [
+        claims.the_search(searched, sgd),
+        claims.the_gap(pruned, searched),
+        claims.the_width(pruned),
+        claims.the_paths(pruned),
+        claims.the_start(starts, searched),
+        claims.the_reading(witnesses[known.loc[0.95, "sgd_file"]]),
+        claims.the_frontier(sgd, every, searched, claims.Files(sum(files), len(files))),
+        claims.the_floor(floor, every),
+        claims.the_luck(tickets, power.part(tallies.read(), "frontier")),
+    ]
+
+
+def table() -> str:
+    """The table and its rules, as the README has them."""
+    rows = made()
+    lines = [HEADS, ("---",) * len(HEADS)]
+    for number, row in enumerate(rows, 1):
+        notebook = f"[{row.notebook[:2]}](notebooks/{row.notebook}.ipynb)"
+        first = f"{number}. {row.claim}"
+        lines.append(
+            (first, row.paper, row.here, row.holds, notebook, f"`{row.command}`", took(row.studies))
+        )
+    page = "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+    rules = "; ".join(f"({number}) {row.rule}" for number, row in enumerate(rows, 1))
+    return f"{page}\nHolds? {rules}."
+
+
+def main() -> None:
+    """Draw the table."""
+    readme.put(NAME, table())
+
+
+if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__.split("\n\n")[0]).parse_args()
+    main()
