@@ -64,7 +64,7 @@ def test_what_no_k_reaches_stands_hollow_above_all_others(axes):
     bars = ax.collections[0].get_segments()
     np.testing.assert_allclose(bars, [[[8, 20], [8, height]], [[16, 60], [16, height]]])
     ticks = dict(zip(ax.get_yticks(), ax.get_yticklabels(), strict=True))
-    assert ticks[height].get_text() == "never"
+    assert ticks[height].get_text() == "beyond"
 
 
 def test_where_nothing_is_there_is_a_sentence(axes):

@@ -12,7 +12,7 @@ from cubistlib.plots.style import AXIS_NAMES, INK, NO_RUNS, SCORES, look, senten
 from cubistlib.support.checks import require
 
 MARKS = "osD^v"  # of the first line, the second …
-NEVER = "never"  # in place of a k that no number can name
+NEVER = "beyond"  # of all k that were tried
 
 
 def line_panels(
