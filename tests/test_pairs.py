@@ -100,6 +100,19 @@ def test_ways_are_compared_with_the_usual_one_width_by_width():
         analysis.paired_ways({"early": early}, "never")
 
 
+def test_cells_are_paired_by_the_medians_of_their_runs():
+    """Of k = 20 a lead of 0.1, of 26 one of -0.2, 30 has no other; the run that diverged is out."""
+    one = runs([0.6, 0.7, 0.9, 0.5, 0.8], keep=[20, 20, 20, 26, 30])
+    other = runs([0.6, 0.7, 0.9, 0.1], keep=[20, 26, 26, 20], diverged=[False] * 3 + [True])
+    other.loc[2, "accuracy"] = 0.7
+    (told,) = analysis.paired_cells(one, other, ["algorithm", "hidden"]).to_dict("records")
+    assert (told["hidden"], told["pairs"], told["ahead"]) == ((3, 3, 3), 2, 0.5)
+    assert told["median"] == pytest.approx(-0.05)
+    assert told["low"] == -np.inf, "two cells say nothing"
+    far = analysis.paired_cells(one, other.assign(lr=0.7), ["hidden"])
+    assert far.empty and list(far) == ["hidden", "pairs", "median", "low", "high", "ahead"]
+
+
 def test_pairs_in_words():
     words = analysis.pair_words
     assert words(analysis.paired(runs([0.5] * 6), runs([0.4] * 6))) == (

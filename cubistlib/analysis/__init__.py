@@ -15,6 +15,7 @@ from cubistlib.analysis.replicates import (
     over_seeds,
     pair_words,
     paired,
+    paired_cells,
     paired_ways,
     replicates,
     typical,

@@ -1,6 +1,6 @@
 """Replicates: what the same experiment gives when it is done again, and what differs in earnest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -66,7 +66,31 @@ def paired(one: pd.DataFrame, other: pd.DataFrame, value: str = "accuracy") -> p
     both = converged(one).merge(converged(other), on="experiment", suffixes=("", "_other"))
     alike = all((both[name] == both[f"{name}_other"]).all() for name in ALIKE)
     require(alike, f"paired: runs of one number must be alike in {', '.join(ALIKE)}")
-    lead = np.sort((both[value] - both[f"{value}_other"]).to_numpy(float))
+    return _lead((both[value] - both[f"{value}_other"]).to_numpy(float))
+
+
+def paired_cells(
+    one: pd.DataFrame, other: pd.DataFrame, by: Sequence[str], value: str = "accuracy"
+) -> pd.DataFrame:
+    """`paired` for tables that share cells of a grid, not runs: each cell is a pair.
+
+    A cell is an algorithm at a width, a k, a learning rate and a schedule; of either table the
+    median of its runs counts. by: columns that make a group. Columns by, and those of `paired`,
+    of the cells of which either table has a run that did not diverge.
+    """
+    by = list(by)
+    cell = list(dict.fromkeys([*by, *CELL, "lr", "schedule"]))
+    runs = (converged(store.tidied(table, *cell, value)) for table in (one, other))
+    medians = [table.astype({value: float}).groupby(cell)[value].median() for table in runs]
+    leads = (medians[0] - medians[1]).dropna()
+    rows = [(*group, *_lead(lead.to_numpy())) for group, lead in leads.groupby(by)]
+    told = pd.DataFrame(rows, columns=[*by, "pairs", "median", "low", "high", "ahead"])
+    return told.astype({"pairs": int})
+
+
+def _lead(differences: np.ndarray) -> pd.Series:
+    """What `paired` tells of the differences of its pairs."""
+    lead = np.sort(differences)
     low, high = sign_interval(lead)
     ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
     median = np.median(lead) if len(lead) else np.nan
