@@ -46,7 +46,7 @@ def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     rows = [("gmp", 3, 20, 31, 24, 0.95), ("lth", 3, 20, kept[0], 25, 0.96)]
     rows += [("lth", 3, 20, kept[1], 45, 0.995)] * (kept[1] is not None)
     claim = claims.the_gap(runs(*rows), SEARCHED)
-    assert claim.holds == holds and f"fewest kept: {kept[0]} (LTH) / " in claim.here
+    assert claim.holds == holds and f" runs: {kept[0]} (LTH) / " in claim.here
     assert "; not in yet: 18,95" in claim.here and "Fewest alive: 24 (GMP) / " in claim.here
     start = claims.the_start(
         {t: pd.concat([runs(*rows), SEARCHED]) for t in (0.95, 0.995)}, SEARCHED

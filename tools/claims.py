@@ -83,8 +83,8 @@ def the_gap(pruned: pd.DataFrame, searched: pd.DataFrame) -> Claim:
     return Claim(
         claim="No algorithm gets by with as few",
         paper="each needs more",
-        here=f"fewest kept: {at(kept)}, the search's {at(ruler)}; of the runs that keep no more "
-        f"than the search's {at(few)} get there. Fewest alive: {at(live)}{lacking(pruned)}",
+        here=f"fewest kept by {len(pruned):,} runs: {at(kept)}, by the search {at(ruler)}; of the "
+        f"runs that keep no more than that {at(few)} get there. Fewest alive: {at(live)}{lacking(pruned)}",
         holds=all_short(kept, ruler),
         rule="yes if all nine keep more than the search at both targets; no if one keeps fewer; "
         "else, where one is level, in part",
