@@ -84,7 +84,8 @@ def the_gap(pruned: pd.DataFrame, searched: pd.DataFrame) -> Claim:
         claim="No algorithm gets by with as few",
         paper="each needs more",
         here=f"fewest kept by {len(pruned):,} runs: {at(kept)}, by the search {at(ruler)}; of the "
-        f"runs that keep no more than that {at(few)} get there. Fewest alive: {at(live)}{lacking(pruned)}",
+        f"runs that keep no more than that {at(few)} get there. Fewest alive: {at(live)}"
+        f"{lacking(pruned)}",
         holds=all_short(kept, ruler),
         rule="yes if all nine keep more than the search at both targets; no if one keeps fewer; "
         "else, where one is level, in part",
