@@ -8,29 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import analysis, store, sweep
-from cubistlib.studies import PruningStudy
-from cubistlib.support import paths
+from cubistlib.studies.verdict import NINE, study
 from cubistlib.support.checks import require
-
-NINE = paths.published("verdict") / "nine.parquet"
-
-
-def study(algorithm: str) -> PruningStudy:
-    """The grid that every pruner is held to: 144 runs of 50 epochs.
-
-    Widths 3 and 8, six values of k from 15 to 26, two schedules at rate 0.1, six replicates.
-    Run i starts from the same initialization and sees the data in the same order whatever the
-    algorithm (common random numbers). Raises ValueError for an unknown name.
-    """
-    return PruningStudy(
-        name="verdict",
-        algorithms=(algorithm,),
-        widths=(3, 8),
-        keep=(15, 18, 20, 22, 24, 26),
-        lrs=(0.1,),
-        schedules=("constant", "cosine"),
-        seeds=6,
-    )
 
 
 def nine() -> pd.DataFrame:

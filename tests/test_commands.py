@@ -8,13 +8,16 @@ import sys
 import termios
 from contextlib import suppress
 
+import eliminations
 import pytest
 import sweeps
+import told
 
 from cubistlib import sweep
 from cubistlib.__main__ import main
-from cubistlib.studies import paper
+from cubistlib.studies import descents, paper
 from cubistlib.studies.study import Origin
+from cubistlib.support import paths
 from cubistlib.sweep import cost, winners
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -84,7 +87,71 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     assert [s["done"] for s in json.loads(capsys.readouterr().out)["studies"]] == [128, 24]
     for study in ("tiny/search", "tiny/pruning"):
         assert main(["replay", study, "21", "--profile", "p"]) == 0
-        assert "identical to the stored result" in capsys.readouterr().out
+        assert f"identical to the result in outputs/p/results/{study}/" in capsys.readouterr().out
+
+
+def replayed(capsys, study, number, profile="p"):
+    """The status of a replay, and its last line."""
+    status = main(["replay", study, str(number), "--profile", profile])
+    out, err = capsys.readouterr()
+    return status, (err or out).splitlines()[-1]
+
+
+def first_half(study):
+    """The file with the first half of a study's shards, which are run."""
+    sweep.advance(study, "p", part=(1, 2))
+    (file,) = sweep.folder(study, "p").path.glob("*.parquet")
+    return f"outputs/p/results/{study.name}/{file.name}"
+
+
+OWN = [sweeps.search(name="my/search"), sweeps.pruning(name="my/pruning"), eliminations.tiny()]
+
+
+@pytest.mark.parametrize("study", OWN, ids=lambda study: study.name)
+def test_of_any_study_with_results_its_record_is_enough(study, capsys):
+    name, file, n = study.name, first_half(study), len(study)
+    assert replayed(capsys, name, 3) == (0, f"identical to the result in {file}")
+    assert replayed(capsys, name, n - 1) == (0, "no stored result to compare with")
+    none = f"{name} has the experiments 0 … {n - 1}, there is no {n}"
+    assert replayed(capsys, name, n) == (2, none)
+    status, said = replayed(capsys, "my/other", 3)
+    assert status == 2 and said.startswith("unknown study 'my/other'; there are: random-init/pru")
+    assert said.endswith(f", verdict/ALGORITHM, {name}")
+
+
+def test_what_a_study_begins_with_is_read_from_the_copies_beside_it(witnesses, capsys):
+    name, nets = "tiny/from-gmp", [witness.network for witness in witnesses]
+    for number, witness in enumerate(witnesses):
+        witness.write(descents.seeds(sweep.results("p"), name) / f"{number}.json")
+    study = eliminations.tiny(name=name, structures=(), networks=nets)
+    assert replayed(capsys, name, 0)[0] == 2, "nothing is there yet"
+    file = first_half(study)
+    assert replayed(capsys, name, 3) == (0, f"identical to the result in {file}")
+
+
+def test_a_result_that_differs_is_told_with_its_file_and_columns(capsys):
+    study = OWN[1]
+    folder, frame = sweep.folder(study, "p"), study.run(study.shards[0])
+    (sweep.folder(study, "p").path).mkdir(parents=True)
+    with folder.hold():
+        folder.write(frame.assign(loss=frame["loss"] * (1 + 1e-15)), 0)
+    (file,) = folder.path.glob("*.parquet")
+    said = f"differs from the result in outputs/p/results/{study.name}/{file.name} in loss"
+    assert replayed(capsys, study.name, 3) == (1, said)
+
+
+@pytest.mark.parametrize(
+    "study, number, place",
+    [
+        ("random-init/structured-search", 7, "paper/random-init/structured-search/00000-"),
+        ("replicates/ticket-95", 5, "paper/replicates/ticket-95/00000-"),
+        ("verdict/snip", 17, "verdict/nine.parquet"),
+    ],
+)
+def test_what_is_published_is_compared_with(study, number, place, capsys):
+    status, said = replayed(capsys, study, number, "paper")
+    assert f"the result in {(paths.published('.') / place).resolve()}" in said
+    assert status == 0 or not told.rounds_as_before()
 
 
 def test_the_best_network_of_the_search_is_the_start(tiny_paper):

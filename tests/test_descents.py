@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import eliminations
+import numpy as np
 import pandas as pd
 import pytest
+from known import FOUND, trained
 
 import cubistlib as cl
 from cubistlib import sweep
 from cubistlib.search import frontier, verify
 from cubistlib.search.descent import Budget
+from cubistlib.search.witness import Witness
 from cubistlib.studies import descents
 from cubistlib.studies.definition import definition
 
@@ -69,3 +73,23 @@ def test_of_an_algorithm_s_networks_those_start_that_fit():
     assert study.name == "elimination/from-gmp"
     with pytest.raises(cl.UserError, match="study: it must have structures to start from"):
         descents.pruned("gmp", [wide])
+
+
+def test_a_gathered_study_begins_with_copies_and_what_was_found_before(tmp_path):
+    """Seeds by what they ended in, then the best of every count of each study before it."""
+    place, name = tmp_path, "elimination/gathered"
+    assert descents.begun_with(place, name) == {}
+    one = Witness.of(*trained("fixed-init-99.5/pruning 1207"), found=FOUND)
+    other = Witness(one.weights, one.biases, "polished", "read", FOUND)
+    for number, witness in enumerate((one, other)):
+        witness.write(descents.seeds(place, name) / f"{number}.json")
+    first = eliminations.tiny(name="elimination/from-gmp", structures=((2, 2, 2),), seeds=1)
+    found = sweep.run(first, place, workers=1)
+    sweep.run(eliminations.tiny(name="elimination/from-gmp-biases", seeds=1), place, workers=1)
+    begun = descents.begun_with(place, name)
+    best = descents.best(found)
+    assert [net.hidden for net in begun["polished"]] == [one.hidden]
+    assert len(begun["networks"]) == 1 + len(best) > 2
+    for net, expected in zip(begun["networks"], [one.network, *best], strict=True):
+        for array, right in zip(net.arrays, expected.arrays, strict=True):
+            np.testing.assert_array_equal(array, right)

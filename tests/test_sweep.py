@@ -58,8 +58,8 @@ def test_a_replayed_experiment_is_identical(whole_table):
     for number in (0, 77, 127):
         row = study.replay(number)
         same(row, whole_table.iloc[[number]].reset_index(drop=True))
-        stored = sweep.stored(study, "p", number)
-        assert stored["loss"] == row["loss"][0]
+        stored, file = sweep.stored(study, "p", number)
+        assert stored["loss"] == row["loss"][0] and file.parent == sweep.folder(study, "p").path
     with pytest.raises(cl.UserError, match="0 … 127, there is no 128"):
         study.replay(128)
 

@@ -24,7 +24,7 @@ HEAD = """# Data card
 
 Every run of the studies below: one row an experiment, in Parquet files that `cubistlib.store.read`,
 pandas, polars or DuckDB read. A row can be made again from its study and number, to the last bit on
-a processor that rounds alike: for the paper's studies `python -m cubistlib replay STUDY NUMBER`.
+a processor that rounds alike: `python -m cubistlib replay STUDY NUMBER`.
 Which networks, data and trainings these are is said by `study.json` beside a study's files and by
 the notebooks; the data is the Cubist Spiral of 49,982 points, all of which are trained on, and
 accuracies are of these. `search.parquet` holds rows of the searches' studies once more, the best of

@@ -17,7 +17,7 @@ import pandas as pd
 import parts
 
 from cubistlib import analysis, sweep
-from cubistlib.search import frontier, verify
+from cubistlib.search import frontier
 from cubistlib.search.witness import Witness
 from cubistlib.studies import EliminationStudy, descents
 from cubistlib.support import paths
@@ -48,17 +48,18 @@ def gathered(biases: bool, workers: int | None) -> Iterator[EliminationStudy]:
     rules = ("read", "pruned") if biases else ("read",)
     every = frontier.published().values()
     fit = [witness for witness in every if witness.bias_rule in rules]
-    known = seeds(f"gathered{'-biases' * biases}", lambda: fit)
-    by_sgd, polished = ([w.network for w in known if w.kind == kind] for kind in verify.KINDS)
+    name = f"gathered{'-biases' * biases}"
+    seeds(name, lambda: fit)
     for part in (dense, sparse, pruned):
         for study in part(biases, workers):
-            by_sgd += descents.best(run(study, workers))
-    yield descents.gathered(by_sgd, polished, biases)
+            run(study, workers)
+    begun = descents.begun_with(paths.published("frontier"), f"elimination/{name}")
+    yield descents.gathered(**begun, biases=biases)
 
 
 def seeds(name: str, given: Callable[[], Iterable[Witness]]) -> list[Witness]:
     """What a study begins with, copied at its first start: what is known moves on."""
-    place = paths.published("frontier") / "elimination" / "seeds" / name
+    place = descents.seeds(paths.published("frontier"), f"elimination/{name}")
 
     def numbered() -> dict[str, Witness]:
         return {f"{number:02}": witness for number, witness in enumerate(given())}

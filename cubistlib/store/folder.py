@@ -130,19 +130,20 @@ class StudyFolder:
         """What is there of the results, as `store.read` gives it."""
         return table.frame_of(table.together(self.files, self._decoded))
 
-    def row(self, number: int, shard: int) -> pd.Series | None:
-        """The result of one experiment, which is in that shard; None if it is not there.
+    def row(self, number: int, shard: int) -> tuple[pd.Series, Path] | None:
+        """The result of one experiment, which is in that shard, and its file; None without one.
 
         Nor is it there if results are of another study. Raises ValueError if its file is damaged.
         """
         if self._changes(record(self.path)):
             return None
 
-        def holding(files: list[ShardFile]) -> list[pa.Table]:
-            return [self._decoded(f) for f in files if shard in f.shards]
+        def holding(files: list[ShardFile]) -> list[tuple[pa.Table, Path]]:
+            return [(self._decoded(f), f.path) for f in files if shard in f.shards]
 
-        for frame in map(table.frame_of, self.files.settled(holding)):
-            return frame[frame["experiment"] == number].iloc[0]
+        for found, path in self.files.settled(holding):
+            frame = table.frame_of(found)
+            return frame[frame["experiment"] == number].iloc[0], path
         return None
 
     def _decoded(self, file: ShardFile) -> pa.Table:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from operator import gt
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from cubistlib import store
 from cubistlib.networks import Network
+from cubistlib.search import verify
 from cubistlib.search.descent import Budget
 from cubistlib.search.witness import Witness
 from cubistlib.studies.eliminating import BIASES, KINDS, EliminationStudy, masks_of, network_of
@@ -61,8 +64,7 @@ def pruned(
 ) -> EliminationStudy:
     """Two starts from the best networks of one algorithm that fit; changes: as in `dense`."""
     budget = Budget(low=LOW[biases], high=HIGH, polished=0, biases=biases)
-    fit = tuple(net for net in networks if not any(map(gt, net.hidden, budget.host)))
-    given = {"structures": (), "networks": fit, "seeds": 2, "budget": budget}
+    given = {"structures": (), "networks": _fit(networks), "seeds": 2, "budget": budget}
     return dense(biases, **{"name": _name(f"from-{algorithm}", biases)} | given | changes)
 
 
@@ -80,6 +82,43 @@ def gathered(
         "budget": replace(GOES_ON, low=LOW[biases], biases=biases),
     }
     return EliminationStudy(name=_name("gathered", biases), **given | changes)
+
+
+def seeds(place: Path, name: str) -> Path:
+    """Where the witnesses are copied to that a study begins with. place: where results are."""
+    return place / Path(name).parent / "seeds" / Path(name).name
+
+
+def begun_with(place: Path, name: str) -> dict[str, tuple[Network, ...]]:
+    """What a study begins with whose results are there, by field; {} if with structures.
+
+    Its copies of witnesses by what they ended in, and for `gathered` the `best` of the studies
+    before it.
+    """
+    copies = seeds(place, name)
+    if not copies.is_dir():
+        return {}
+    known = [Witness.read(file) for file in sorted(copies.glob("*.json"))]
+    by_sgd, polished = ([w.network for w in known if w.kind == kind] for kind in verify.KINDS)
+    for other in _before(place, name):
+        by_sgd += best(store.read(place / other))
+    return {"networks": _fit(by_sgd), "polished": tuple(polished)}
+
+
+def _before(place: Path, name: str) -> list[str]:
+    """The studies with results from which one goes on, in the order in which they are run."""
+    biases = name.endswith(BIASES)
+    if name != _name("gathered", biases):
+        return []
+    pruners = sorted(path.name for path in (place / _name("", False)).glob("from-*"))
+    pruners = [what.removesuffix(BIASES) for what in pruners if what.endswith(BIASES) == biases]
+    every = [_name(what, biases) for what in ("dense", "sparse", *pruners)]
+    return [other for other in every if (place / other).is_dir()]
+
+
+def _fit(networks: Iterable[Network]) -> tuple[Network, ...]:
+    """Those that fit into the host of every start."""
+    return tuple(net for net in networks if not any(map(gt, net.hidden, Budget().host)))
 
 
 def best(results: pd.DataFrame, room: int = 3) -> list[Network]:

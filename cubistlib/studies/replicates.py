@@ -141,6 +141,11 @@ def tickets() -> list[SearchStudy]:
     return found
 
 
+def searches() -> list[SearchStudy]:
+    """Those of masks of their own, which no record tells."""
+    return [dense(), *tickets()]
+
+
 def ablations() -> list[PruningStudy]:
     """One thing changed at a time, on common networks: ten seeds of ten cells.
 

@@ -3,13 +3,16 @@
 import argparse
 import json
 import sys
+from typing import Any
 
-from cubistlib import sweep
+import pandas as pd
+
+from cubistlib import store, sweep
 from cubistlib.store.locks import Slice
 from cubistlib.studies import Study, paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.sweep import cost, winners
+from cubistlib.sweep import cost, kept, winners
 from cubistlib.sweep.choice import Choice
 
 
@@ -42,23 +45,30 @@ def run(given: argparse.Namespace) -> int:
 
 
 def replay(given: argparse.Namespace) -> int:
-    """Runs one experiment again and compares it with its stored result."""
-    study = winners.resolved(paper.study(given.study), given.profile)
-    before = sweep.stored(study, given.profile, given.number)
-    row = study.replay(given.number).iloc[0]
+    """Runs one experiment again and compares it with the result that is kept of it."""
+    study = kept.study(given.study, given.profile)
+    before = kept.stored(study, given.profile, given.number)
+    row = store.tidied(study.replay(given.number))[[*store.COLUMNS]].iloc[0]
     shown = row.astype(object)
     shown["accuracy"] = f"{row['accuracy']:.3%}"
     print(shown.to_string())
     if before is None:
         print("no stored result to compare with")
         return 0
-    both_missing = row.isna() & before[row.index].isna()
-    changed = row.index[~both_missing & ~(row == before[row.index])]
-    if len(changed):
-        print(f"differs from the stored result in {', '.join(changed)}", file=sys.stderr)
+    stored, file = before
+    place = paths.shown(file.resolve())
+    changed = [name for name in store.COLUMNS if not _alike(row[name], stored[name])]
+    if changed:
+        print(f"differs from the result in {place} in {', '.join(changed)}", file=sys.stderr)
         return 1
-    print("identical to the stored result")
+    print(f"identical to the result in {place}")
     return 0
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values of a column are the same; missing ones are."""
+    told = [isinstance(value, tuple) or not pd.isna(value) for value in (one, other)]
+    return one == other if all(told) else not any(told)
 
 
 def _ready(study: Study, profile: str) -> tuple[Study, str]:

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from cubistlib.store import StudyFolder
 from cubistlib.studies import Study
 from cubistlib.studies.definition import definition
@@ -15,14 +13,16 @@ def results(profile: str | Path) -> Path:
     return profile if isinstance(profile, Path) else paths.outputs(profile) / "results"
 
 
-def at_hand(name: str, profile: str | Path) -> str | Path:
-    """Where results of a study are read: `profile`, or its folder of the published ones.
+def every(profile: str | Path) -> list[Path]:
+    """Where results of a profile's studies may be: its own, and for paper those published."""
+    published = map(paths.published, ("paper", "frontier"))
+    return [results(profile), *(published if profile == "paper" else ())]
 
-    Those of the paper's studies count for the profile paper where it has none of that name.
-    """
-    published = paths.published("paper")
-    missing = profile == "paper" and not (results(profile) / name).is_dir()
-    return published if missing and (published / name).is_dir() else profile
+
+def at_hand(name: str, profile: str | Path) -> Path:
+    """Where results of a study are read: the first of `every` that has a folder of its name."""
+    places = every(profile)
+    return next((place for place in places if (place / name).is_dir()), places[0])
 
 
 def folder(study: Study, profile: str | Path) -> StudyFolder:
@@ -34,8 +34,3 @@ def folder(study: Study, profile: str | Path) -> StudyFolder:
 def finished(study: Study, profile: str | Path) -> int:
     """How many of a study's experiments have results; none if they are of another definition."""
     return sum(len(study.shards[shard]) for shard in folder(study, profile).finished())
-
-
-def stored(study: Study, profile: str | Path, number: int) -> pd.Series | None:
-    """The result of one experiment as it was written or published; None if there is none."""
-    return folder(study, at_hand(study.name, profile)).row(number, study.shard_of(number))

@@ -8,7 +8,7 @@ from cubistlib.store.record import record
 from cubistlib.store.shards import Shards
 from cubistlib.studies import Study, paper
 from cubistlib.support.checks import require
-from cubistlib.sweep.places import at_hand, folder, results
+from cubistlib.sweep.places import at_hand, folder
 
 
 def waits(study: Study, profile: str | Path) -> str:
@@ -17,7 +17,7 @@ def waits(study: Study, profile: str | Path) -> str:
         return ""
     search = study.origin.study
     source = at_hand(search, profile)
-    place = results(source) / search
+    place = source / search
     known, done = record(place), 0
     if known and search in paper.STUDIES:  # whose definition is known
         done = len(folder(paper.STUDIES[search], source).finished())
@@ -45,6 +45,6 @@ def resolved(study: Study, profile: str | Path) -> Study:
     sentence = waits(study, profile)
     require(not sentence, sentence)
     search = study.origin.study
-    runs = store.read(results(at_hand(search, profile)) / search)
+    runs = store.read(at_hand(search, profile) / search)
     best = analysis.best_run(runs, study.origin.target)
     return replace(study, origin=replace(study.origin, experiment=int(best["experiment"])))

@@ -142,7 +142,7 @@ def test_a_file_that_does_not_hold_what_its_name_says_is_set_aside(
 def test_one_experiment_is_not_taken_from_a_file_of_other_shards(mine):
     swapped(mine, None)
     assert "its checksum does not fit" in refused(sweep.stored, MINE, "p", 6)
-    assert sweep.stored(MINE, "p", 13)["experiment"] == 13
+    assert sweep.stored(MINE, "p", 13)[0]["experiment"] == 13
 
 
 def test_files_of_other_shards_are_not_put_together(mine, monkeypatch):

@@ -1,0 +1,26 @@
+"""The grid that every pruner is held to, and where the nine on it are."""
+
+from cubistlib.studies.pruning import PruningStudy
+from cubistlib.support import paths
+
+NAME = "verdict"
+
+NINE = paths.published("verdict") / "nine.parquet"
+
+
+def study(algorithm: str) -> PruningStudy:
+    """The grid that every pruner is held to: 144 runs of 50 epochs.
+
+    Widths 3 and 8, six values of k from 15 to 26, two schedules at rate 0.1, six replicates.
+    Run i starts from the same initialization and sees the data in the same order whatever the
+    algorithm (common random numbers). Raises ValueError for an unknown name.
+    """
+    return PruningStudy(
+        name=NAME,
+        algorithms=(algorithm,),
+        widths=(3, 8),
+        keep=(15, 18, 20, 22, 24, 26),
+        lrs=(0.1,),
+        schedules=("constant", "cosine"),
+        seeds=6,
+    )
