@@ -13,6 +13,7 @@ from cubistlib.support.types import (
     Count,
     Flag,
     Integer,
+    ListOf,
     Name,
     Number,
     OneOf,
@@ -24,6 +25,7 @@ from cubistlib.support.types import (
     Text,
     Whole,
     Width,
+    arguments,
     at_least,
     brief,
     validated,
@@ -165,6 +167,36 @@ def test_other_annotations_are_left_alone(value):
 @pytest.mark.parametrize("text", ["Unknown", "no type at all", "np.nothing"])
 def test_annotations_that_mean_nothing_are_left_alone(text):
     assert made(text, text) == text
+
+
+@arguments
+def told(by: ListOf[Text], share: Share = 0.5, *rest: int, name: str = "a", anything=None) -> Any:
+    """What it was given."""
+    return by, share, rest, name, anything
+
+
+def test_arguments_of_a_function_come_in_plain_form():
+    assert told(["x"], np.float32(1), 2, 2.5) == (("x",), 1.0, (2, 2.5), "a", None)
+    assert type(told(("x",), np.float64(1))[1]) is float and told.__doc__ == "What it was given."
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        told(["x"], colour="red")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"by": ()}, "told: by must be a list of one or more, each text, got ()"),
+        ({"by": "x"}, "told: by must be a list of one or more, each text, got 'x': write ['x']"),
+        ({"by": ["x", 3]}, "told: by[1] must be text, got 3"),
+        ({"by": ["x"], "share": 95}, "told: share must be a number 0 … 1, got 95"),
+        ({"by": ["x"], "share": nan}, "told: share must be a number 0 … 1, got nan"),
+        ({"by": ["x"], "name": None}, "told: name must be text, got None"),
+    ],
+)
+def test_arguments_of_a_function_are_refused_in_a_sentence(given, sentence):
+    with pytest.raises(UserError) as refused:
+        told(**given)
+    assert str(refused.value) == sentence
 
 
 class Unprintable:

@@ -6,10 +6,11 @@ do or hold. A list is written as one even if it is of one value, [15]: a lone 15
 since what reads a list after the check would stumble over it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
-from functools import cache, partial
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache, partial, wraps
+from inspect import signature
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_type_hints
 
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -18,6 +19,7 @@ from pydantic_core import CoreSchema, ErrorDetails, PydanticCustomError, core_sc
 from cubistlib.support.checks import UserError
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 # The most of what takes a step of work, or a place in memory, each; a rate above it is none.
 MANY = 1_000_000
@@ -118,6 +120,8 @@ Name = Annotated[
 Plain = Annotated[Any, BeforeValidator(plain)]
 OneOrMore = Annotated[tuple[T, ...], _Listed(1)]
 AnyNumber = Annotated[tuple[T, ...], _Listed(0)]
+ListOf = Annotated[Sequence[T], _Listed(1)]
+AnyList = Annotated[Sequence[T], _Listed(0)]
 
 # What plain annotations mean.
 PLAIN: dict[type, Any] = {int: Integer, float: Number, bool: Flag, str: Text}
@@ -145,6 +149,26 @@ def validated(owner: str, thing: Any) -> None:
     for name, validate in _validators(kind):
         value = _passed(f"{owner}: {name}", validate, getattr(thing, name))
         object.__setattr__(thing, name, value)
+
+
+def arguments(function: Callable[P, T]) -> Callable[P, T]:
+    """A function whose arguments are checked and put in plain form, as annotations say.
+
+    One of another type than those above and int, float, bool and str is left as it is. Raises
+    ValueError in one sentence, which begins with the function's name.
+    """
+    known = signature(function)
+
+    @wraps(function)
+    def called(*given: P.args, **named: P.kwargs) -> T:
+        bound = known.bind(*given, **named)
+        for name, validate in _validators(function):
+            if name in bound.arguments:
+                place = f"{function.__name__}: {name}"
+                bound.arguments[name] = _passed(place, validate, bound.arguments[name])
+        return function(*bound.args, **bound.kwargs)
+
+    return called
 
 
 def _passed(place: str, validate: Callable[[Any], Any], value: Any) -> Any:
@@ -193,12 +217,17 @@ def _validator(kind: Any) -> Callable[[Any], Any]:
 
 @cache
 def _validators(kind: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-    """Each field that is checked, and what checks it and gives its plain form."""
+    """Each field or argument that is checked, and what checks it and gives its plain form."""
     try:
         hints = get_type_hints(kind, include_extras=True)
     except (NameError, SyntaxError, AttributeError, TypeError):
         return ()  # An annotation that means nothing outside its function, or at all.
-    found: dict[str, Any] = {f.name: hints[f.name] for f in fields(kind) if f.init}
+    if is_dataclass(kind):
+        names = [f.name for f in fields(kind) if f.init]
+    else:
+        listed = signature(kind).parameters.values()
+        names = [p.name for p in listed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    found: dict[str, Any] = {name: hints[name] for name in names if name in hints}
     types: dict[str, Any] = {
         n: PLAIN.get(h) if isinstance(h, type) else h for n, h in found.items()
     }
