@@ -86,9 +86,11 @@ def test_tables_that_were_joined_may_use_a_label_twice():
 
 @pytest.mark.parametrize("target", [95, -0.1])
 def test_a_target_in_percent_is_refused(target):
-    with pytest.raises(ValueError, match=r"a target is a share such as 0\.95, got"):
+    with pytest.raises(ValueError, match=r"best_run: target must be a share such as 0\.95, got"):
         best_run(frame(), target)
-    with pytest.raises(ValueError, match=r"a target is a share such as 0\.95, got"):
+    with pytest.raises(
+        ValueError, match=r"smallest: targets\[1\] must be a share such as 0\.95, got"
+    ):
         smallest(frame(), [0.95, target])
 
 

@@ -89,6 +89,37 @@ def test_runs_that_are_no_pair_are_refused():
         analysis.paired(runs([0.5, 0.6]), runs([0.5, 0.6], keep=[20, 26]))
 
 
+def test_a_run_that_does_not_tell_the_value_is_refused_and_none_that_diverged():
+    one, other = runs([0.5, np.nan, 0.7]), runs([0.5, 0.6, 0.7])
+    for pair in ((one, other), (other, one)):
+        with pytest.raises(cl.UserError, match="analysis: 1 of 3 runs do not tell accuracy"):
+            analysis.paired(*pair)
+    told = analysis.paired(one.assign(diverged=one["accuracy"].isna()), other)
+    assert told["pairs"] == 2 and told["median"] == 0
+    live = pd.array([3, None, 4], "Int32")
+    with pytest.raises(cl.UserError, match="1 of 3 runs do not tell live_weights"):
+        analysis.paired(
+            other.assign(live_weights=live), other.assign(live_weights=4), "live_weights"
+        )
+    with pytest.raises(cl.UserError, match="analysis: algorithm must be a column of numbers"):
+        analysis.paired(other, other, "algorithm")
+    with pytest.raises(cl.UserError, match="analysis: 1 of 3 runs do not tell accuracy"):
+        analysis.paired_cells(one, other, ["hidden"])
+    with pytest.raises(cl.UserError, match="analysis: 1 of 3 runs do not tell accuracy"):
+        analysis.replicates(one)
+
+
+def test_ways_that_are_none_are_refused_in_a_sentence():
+    table = runs([0.5, 0.6])
+    with pytest.raises(cl.UserError, match=r"^paired_ways: there must be a way beside 'usual'$"):
+        analysis.paired_ways({"usual": table}, "usual")
+    with pytest.raises(cl.UserError, match="must be equally wide"):
+        uneven = table.assign(hidden=[(3, 2, 2), (3, 3, 3)])
+        analysis.paired_ways({"usual": uneven, "other": uneven}, "usual")
+    none = analysis.paired_ways({"usual": table.head(0), "other": table}, "usual")
+    assert none.empty and list(none) == ["pairs", "median", "low", "high", "ahead"]
+
+
 def test_ways_are_compared_with_the_usual_one_width_by_width():
     widths = [(3, 3, 3), (3, 3, 3), (8, 8, 8)]
     usual, early = (runs(a, hidden=widths) for a in ([0.5, 0.6, 0.7], [0.6, 0.7, 0.4]))

@@ -113,9 +113,30 @@ def test_where_no_size_is_enough_it_is_infinite():
     assert same and reach.needed(table.head(0), 0.95).empty
 
 
+def test_a_table_that_is_given_twice_is_refused():
+    """Its intervals would be those of twice as many runs."""
+    once = runs(("a", 20, 950), ("a", 20, 900)).assign(study="s", experiment=[0, 1])
+    for function in (reach.reached, reach.needed):
+        function(once, 0.95)
+        with pytest.raises(cl.UserError, match="analysis: 2 of 4 runs stand there a second time"):
+            function(pd.concat([once, once.iloc[::-1]]), 0.95)
+    others = [once.assign(study="t"), once.assign(experiment=[2, 3]), once.assign(algorithm="b")]
+    found = reach.reached(pd.concat([once, *others]), 0.95)
+    assert found["runs"].tolist() == [6, 2] and found["successes"].tolist() == [3, 1]
+
+
+def test_runs_that_do_not_tell_of_how_many_points_they_are_are_refused():
+    table = runs(("a", 20, 950), ("a", 20, 900))
+    for points in (np.nan, [1000, np.nan], [1000, 999]):
+        with pytest.raises(cl.UserError, match="must be of one number of points, and all tell it"):
+            reach.reached(table.assign(points=points), 0.95)
+
+
 def test_what_is_asked_for_wrongly_is_refused_in_a_sentence():
-    with pytest.raises(cl.UserError, match="analysis: size is one of keep, parameters_kept"):
+    with pytest.raises(cl.UserError, match="reached: size must be one of keep, parameters_kept"):
         reach.reached(runs(("a", 20, 1)), 0.95, size="mass")
+    with pytest.raises(cl.UserError, match="analysis: size, keep, must not be in by as well"):
+        reach.needed(runs(("a", 20, 1)), 0.95, by=["keep"])
     with pytest.raises(cl.UserError, match="needed: share must be above 0 and at most 1, got 0"):
         reach.needed(runs(("a", 20, 1)), 0.95, share=0)
     untold = runs(("a", 20, 1)).assign(correct=pd.array([None], "Int32"))

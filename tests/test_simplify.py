@@ -149,6 +149,37 @@ def test_no_rows_and_masks_of_another_shape_are_one_sentence():
         simplify(cl.Network.initialize((3,)), masks, X)
 
 
+@pytest.mark.parametrize(
+    "x, said",
+    [
+        (np.ones((4, 3)), r"x must be \(rows, 2\), got shape \(4, 3\)"),
+        (np.ones(4), r"x must be \(rows, 2\), got shape \(4,\)"),
+        ([[0.0, 1.0], [np.nan, 1.0]], "simplify: x must be finite, it holds NaN or infinity"),
+        ([[0.0, np.inf]], "simplify: x must be finite"),
+        ([["a", "b"]], "x must be an array of numbers"),
+        ([[1, 2], [3]], "x must be an array of numbers"),
+        (None, "x must be"),
+    ],
+)
+def test_rows_that_are_none_are_one_sentence(x, said):
+    with pytest.raises(cl.UserError, match=said):
+        simplify(*network(*CASES["all lives"][0]), x)
+
+
+@pytest.mark.parametrize("dtype", [float, np.float32, int, object])
+def test_rows_of_any_type_of_number_are_taken(dtype):
+    nets, masks = network(*CASES["all lives"][0])
+    x = np.array([[0, 1], [2, 3], [-1, 5]])
+    assert simplify(nets, masks, x.astype(dtype)).removed == simplify(nets, masks, x).removed
+
+
+def test_what_is_no_network_or_no_masks_is_one_sentence():
+    nets, masks = network(*CASES["all lives"][0])
+    for wrong in ((nets, None), (masks, nets), (None, masks), (nets.weights, masks)):
+        with pytest.raises(cl.UserError, match="simplify: takes a Network, its Masks, and the"):
+            simplify(*wrong, X)
+
+
 def test_units_stand_still_without_numbas_compiler_too(monkeypatch, spiral):
     nets = cl.Network.initialize((4, 3), 20, seed=3)
     compiled = still(nets, spiral[0])

@@ -28,6 +28,17 @@ RESULTS = pd.DataFrame(
 )
 
 
+def test_trainings_that_do_not_tell_are_refused():
+    lacking = RESULTS.assign(correct=pd.array([None, *RESULTS["correct"][1:]], "Int32"))
+    with pytest.raises(cl.UserError, match="1 of 5 runs do not tell correct"):
+        success.counts(lacking, ["mask"], [0.95])
+    with pytest.raises(cl.UserError, match="must be of one number of points, and all tell it"):
+        success.counts(RESULTS.assign(points=[100, 100, 100, 100, None]), ["mask"], [0.95])
+    twice = pd.concat([RESULTS.assign(experiment=range(5))] * 2)
+    with pytest.raises(cl.UserError, match="5 of 10 runs stand there a second time"):
+        success.counts(twice, ["mask"], [0.95])
+
+
 def test_successes_are_counted_by_hand():
     table = success.counts(RESULTS, ["mask", "lr"], [0.95, 0.99, 1.0])
     assert list(table) == ["mask", "lr", "trainings", "95 %", "99 %", "100 %", "best", "points"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cubistlib.networks import numbers
 from cubistlib.support.checks import require
 
 DRAWS = 999
@@ -15,7 +16,9 @@ def rank_correlation(one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
     orders, this one and random ones of the values of each group, whose mean is as far from 0.
     Source: Spearman 1904; the permutation test, Fisher 1935. Raises ValueError for other shapes.
     """
-    one, other = np.asarray(one, float), np.asarray(other, float)
+    one, other = (numbers("rank_correlation: values", part).astype(float) for part in (one, other))
+    finite = not (np.isnan(one).any() or np.isnan(other).any())
+    require(finite, "rank_correlation: values must be numbers, NaN has no rank")
     require(
         one.ndim == 2 and one.shape == other.shape and one.size > 0,
         f"rank_correlation: must be two (groups, values) of one shape, "

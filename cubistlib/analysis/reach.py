@@ -1,20 +1,19 @@
 """Which sizes reach a target, how often: what a typical run does, not the best of many."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
-from cubistlib import store
-from cubistlib.analysis.results import COUNTS
-from cubistlib.analysis.success import CERTAINTY, interval, least_correct
+from cubistlib.analysis.results import Columns, Size, Target
+from cubistlib.analysis.success import CERTAINTY, interval, least_correct, scored
 from cubistlib.support.checks import require
+from cubistlib.support.types import Share, Whole, arguments
 
 RESAMPLES = 2000
 
 
+@arguments
 def reached(
-    results: pd.DataFrame, target: float, by: Sequence[str] = ("algorithm",), size: str = "keep"
+    results: pd.DataFrame, target: Target, by: Columns = ("algorithm",), size: Size = "keep"
 ) -> pd.DataFrame:
     """How many runs of every group and size reach a target, a share.
 
@@ -29,13 +28,14 @@ def reached(
     return table.assign(rate=table["successes"] / table["runs"], low=low, high=high)
 
 
+@arguments
 def needed(
     results: pd.DataFrame,
-    target: float,
-    share: float = 0.5,
-    by: Sequence[str] = ("algorithm",),
-    size: str = "keep",
-    seed: int = 0,
+    target: Target,
+    share: Share = 0.5,
+    by: Columns = ("algorithm",),
+    size: Size = "keep",
+    seed: Whole = 0,
 ) -> pd.DataFrame:
     """The size from which on that share of the runs reaches a target.
 
@@ -48,7 +48,7 @@ def needed(
     where even the smallest does not, `needed` is at most what it says and `low` is 0. Widths or
     other groups are not mixed unless `by` leaves them out.
     """
-    require(0 < share <= 1, f"needed: share must be above 0 and at most 1, got {share:g}")
+    require(share > 0, f"needed: share must be above 0 and at most 1, got {share:g}")
     rng, rows = np.random.default_rng(seed), []
     runs = _runs(results, target, by, size)
     for group, own in runs.groupby([*by], sort=False):
@@ -88,15 +88,9 @@ def crossing(sizes: np.ndarray, rates: np.ndarray, weights: np.ndarray, share: f
     return np.where(reaching.any(-1), sizes[first[..., 0]] - step * part, np.inf)
 
 
-def _runs(results: pd.DataFrame, target: float, by: Sequence[str], size: str) -> pd.DataFrame:
+def _runs(results: pd.DataFrame, target: float, by: Columns, size: str) -> pd.DataFrame:
     """Groups, sizes and whether each run reaches the target."""
-    allowed = ("keep", *COUNTS)
-    require(size in allowed, f"analysis: size is one of {', '.join(allowed)}, got {size!r:.99}")
-    runs = store.tidied(results, *by, size, "correct", "points", "diverged")
-    require(runs["points"].nunique() <= 1, "analysis: results must be of one number of points")
-    lacking = int((runs["correct"].isna() & ~runs["diverged"].astype(bool)).sum())
-    require(not lacking, f"analysis: {lacking:,} of {len(runs):,} runs do not tell correct")
-    least = least_correct(target, int(runs["points"].max())) if len(runs) else 0
-    right = runs["correct"].where(~runs["diverged"].astype(bool), 0).astype("int64")
-    columns = dict.fromkeys([*by, size])
-    return runs[[*columns]].assign(success=right >= least).dropna(subset=size)
+    require(size not in by, f"analysis: size, {size}, must not be in by as well")
+    runs, points = scored(results, *by, size)
+    success = runs["correct"] >= least_correct(target, points)
+    return runs[[*by, size]].assign(success=success).dropna(subset=size)

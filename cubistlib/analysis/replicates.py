@@ -1,16 +1,19 @@
 """Replicates: what the same experiment gives when it is done again, and what differs in earnest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import converged
+from cubistlib.analysis.results import Columns, converged, counting
+from cubistlib.networks import numbers
 from cubistlib.support.checks import require
+from cubistlib.support.types import arguments
 
 CELL = ["algorithm", "hidden", "keep"]
 ALIKE = ["hidden", "keep", "lr", "schedule", "epochs", "seed"]  # what the runs of a pair share
+TOLD = ("pairs", "median", "low", "high", "ahead")  # of pairs
 CERTAINTY = 0.95
 
 
@@ -20,7 +23,7 @@ def replicates(results: pd.DataFrame) -> pd.DataFrame:
     Columns algorithm, hidden, keep, seed, accuracy, in the order of the results. Diverged runs do
     not count.
     """
-    results = store.tidied(results, *CELL, "seed", "accuracy")
+    results = counting(store.tidied(results, *CELL, "seed"))
     best = converged(results).groupby([*CELL, "seed"], sort=False)["accuracy"]
     return best.max().reset_index()
 
@@ -47,6 +50,7 @@ def typical(results: pd.DataFrame) -> pd.DataFrame:
     return found.sort_values("algorithm", key=lambda names: names.map(order), ignore_index=True)
 
 
+@arguments
 def paired(one: pd.DataFrame, other: pd.DataFrame, value: str = "accuracy") -> pd.Series:
     """By how much the runs of `one` are more accurate than those of `other` with their numbers.
 
@@ -55,12 +59,13 @@ def paired(one: pd.DataFrame, other: pd.DataFrame, value: str = "accuracy") -> p
     many have both runs converged. median: of the differences of the two shares. low, high:
     between these lies the median of all such differences with a certainty of 95 % or more,
     whatever their distribution (the interval of the sign test; of fewer than six pairs it is
-    without bounds). ahead: the share of pairs in which `one` is ahead;
-    ties count half. Raises ValueError if runs of one number differ in more than how they were
-    pruned, or if there are two of a number in a table.
+    without bounds). ahead: the share of pairs in which `one` is ahead; ties count half. Raises
+    ValueError if runs of one number differ in more than how they were pruned, if there are two of
+    a number in a table, or if one that converged lacks the value.
     """
-    columns = [*ALIKE, "experiment", value, "diverged"]
-    one, other = (store.tidied(runs, *columns)[columns] for runs in (one, other))
+    columns = [*dict.fromkeys([*ALIKE, "experiment", value, "diverged"])]
+    tables = (store.tidied(runs, *columns) for runs in (one, other))
+    one, other = (counting(runs, value)[columns] for runs in tables)
     twice = one["experiment"].duplicated().any() or other["experiment"].duplicated().any()
     require(not twice, "paired: a table must have one run of a number")
     both = converged(one).merge(converged(other), on="experiment", suffixes=("", "_other"))
@@ -69,8 +74,9 @@ def paired(one: pd.DataFrame, other: pd.DataFrame, value: str = "accuracy") -> p
     return _lead((both[value] - both[f"{value}_other"]).to_numpy(float))
 
 
+@arguments
 def paired_cells(
-    one: pd.DataFrame, other: pd.DataFrame, by: Sequence[str], value: str = "accuracy"
+    one: pd.DataFrame, other: pd.DataFrame, by: Columns, value: str = "accuracy"
 ) -> pd.DataFrame:
     """`paired` for tables that share cells of a grid, not runs: each cell is a pair.
 
@@ -80,11 +86,12 @@ def paired_cells(
     """
     by = list(by)
     cell = list(dict.fromkeys([*by, *CELL, "lr", "schedule"]))
-    runs = (converged(store.tidied(table, *cell, value)) for table in (one, other))
+    tables = (store.tidied(table, *cell) for table in (one, other))
+    runs = (converged(counting(table, value)) for table in tables)
     medians = [table.astype({value: float}).groupby(cell)[value].median() for table in runs]
     leads = (medians[0] - medians[1]).dropna()
     rows = [(*group, *_lead(lead.to_numpy())) for group, lead in leads.groupby(by)]
-    told = pd.DataFrame(rows, columns=[*by, "pairs", "median", "low", "high", "ahead"])
+    told = pd.DataFrame(rows, columns=[*by, *TOLD])
     return told.astype({"pairs": int})
 
 
@@ -94,31 +101,40 @@ def _lead(differences: np.ndarray) -> pd.Series:
     low, high = sign_interval(lead)
     ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
     median = np.median(lead) if len(lead) else np.nan
-    return pd.Series(
-        {"pairs": len(lead), "median": median, "low": low, "high": high, "ahead": ahead}
-    )
+    return pd.Series(dict(zip(TOLD, (len(lead), median, low, high, ahead), strict=True)))
 
 
+@arguments
 def paired_ways(
     runs: Mapping[str, pd.DataFrame], usual: str, value: str = "accuracy"
 ) -> pd.DataFrame:
     """`paired` of every other way of running a study against the usual one, width by width.
 
     runs: results by way, whose runs of one number are pairs, of networks whose hidden layers are
-    equally wide. value: as in `paired`. Rows (way, width); columns as in `paired`.
+    equally wide. value: as in `paired`. Rows (way, width); columns as in `paired`. Raises
+    ValueError unless there are the usual way and another.
     """
-    require(usual in runs, f"paired_ways: one of the ways must be {usual!r}")
+    known = [*runs] if isinstance(runs, Mapping) else []
+    require(usual in known, f"paired_ways: one of the ways must be {usual!r}")
+    require(len(known) > 1, f"paired_ways: there must be a way beside {usual!r}")
+    tables = {way: store.tidied(table, "hidden") for way, table in runs.items()}
+    widths = tables[usual]["hidden"].unique()
+    even = all(len(set(hidden)) == 1 for hidden in widths)
+    require(even, "paired_ways: hidden layers of a network must be equally wide")
     rows = {}
-    for way in (way for way in runs if way != usual):
-        for hidden in runs[usual]["hidden"].unique():
-            one, other = (of[of["hidden"] == hidden] for of in (runs[way], runs[usual]))
+    for way in (way for way in known if way != usual):
+        for hidden in widths:
+            one, other = (of[of["hidden"] == hidden] for of in (tables[way], tables[usual]))
             rows[way, hidden[0]] = paired(one, other, value)
-    told = pd.DataFrame(rows).T.astype({"pairs": int})
-    return told.rename_axis(["way", "width"])
+    index = pd.MultiIndex.from_tuples([*rows], names=["way", "width"])
+    told = pd.DataFrame([*rows.values()], index, columns=[*TOLD])
+    return told.astype({"pairs": int})
 
 
 def pair_words(told: pd.Series) -> str:
     """What `paired` gives in words: "-1.2 points (-3.0 to +0.5, 36 pairs)"."""
+    given = isinstance(told, pd.Series) and {*TOLD} <= {*told.index}
+    require(given, f"pair_words: takes what `paired` gives, {', '.join(TOLD)}")
     pairs = int(told["pairs"])
     if not pairs:
         return "no pair to compare"
@@ -135,6 +151,9 @@ def sign_interval(values: np.ndarray) -> tuple[float, float]:
     """
     from scipy.stats import binom  # loaded by who asks: it takes half a second
 
+    values = numbers("sign_interval: values", values)
+    finite = values.ndim == 1 and not np.isnan(values.astype(float)).any()
+    require(finite, "sign_interval: values must be numbers in order, (n,)")
     outside = int(binom.ppf((1 - CERTAINTY) / 2, len(values), 0.5)) if len(values) else 0
     if outside == 0:
         return -np.inf, np.inf

@@ -7,11 +7,15 @@ of before there was a count are refused where it is asked for.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Annotated
 
 import pandas as pd
+from pydantic import Field
 
 from cubistlib import store
+from cubistlib.support import types
 from cubistlib.support.checks import require
+from cubistlib.support.types import arguments
 
 # What a count of parameters is called beside the others, and its count of weights alone.
 PARAMETERS = {
@@ -22,7 +26,15 @@ PARAMETERS = {
 WEIGHTS = {"weights_kept": "kept", "effective_weights": "effective", "live_weights": "live"}
 COUNTS = PARAMETERS | WEIGHTS
 
+# What arguments may be.
+Columns = types.ListOf[types.Text]
+Size = Annotated[str, types.OneOf(lambda: ("keep", *COUNTS))]
+Sizes = Annotated[types.AnyList[types.Whole] | None, types.Allowed("a list of whole numbers")]
+Target = Annotated[float, Field(strict=True, ge=0, le=1), types.Allowed("a share such as 0.95")]
+Targets = types.AnyList[Target]
 
+
+@arguments
 def best_of_each_size(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     """The most accurate run of every number of weights and parameters; diverged runs left out.
 
@@ -34,6 +46,7 @@ def best_of_each_size(results: pd.DataFrame, by: str = "parameters_kept") -> pd.
     return runs.loc[runs.groupby(size)["accuracy"].idxmax()].reset_index(drop=True)
 
 
+@arguments
 def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     """The best accuracy that any run reached with at most so many nonzeros.
 
@@ -44,6 +57,7 @@ def frontier(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame
     return best[best.diff().ne(0)].reset_index()
 
 
+@arguments
 def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFrame:
     """`frontier` of every algorithm: columns algorithm, `by`, accuracy.
 
@@ -63,8 +77,9 @@ def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFram
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
+@arguments
 def by_width(
-    results: pd.DataFrame, most: int, by: str | Sequence[str] = "effective_weights"
+    results: pd.DataFrame, most: types.Whole, by: str | Sequence[str] = "effective_weights"
 ) -> pd.DataFrame:
     """The best run of every algorithm and width that keeps at most so many weights.
 
@@ -83,8 +98,9 @@ def by_width(
     return groups.agg(accuracy=("accuracy", "max"), **means)
 
 
+@arguments
 def smallest(
-    results: pd.DataFrame, targets: Sequence[float], by: str | Sequence[str] = "parameters_kept"
+    results: pd.DataFrame, targets: Targets, by: str | Sequence[str] = "parameters_kept"
 ) -> pd.DataFrame:
     """Fewest nonzero parameters with which each algorithm reached each target.
 
@@ -103,7 +119,8 @@ def smallest(
     return pd.DataFrame(table).rename_axis("algorithm").reset_index()
 
 
-def best_run(results: pd.DataFrame, target: float, by: str = "parameters_kept") -> pd.Series:
+@arguments
+def best_run(results: pd.DataFrame, target: Target, by: str = "parameters_kept") -> pd.Series:
     """The row with the fewest parameters that reaches the target, else the most accurate.
 
     target: an accuracy, as a share. Of equally small ones the most accurate; diverged runs do
@@ -118,8 +135,9 @@ def best_run(results: pd.DataFrame, target: float, by: str = "parameters_kept") 
     return candidates.loc[candidates["accuracy"].idxmax()]
 
 
+@arguments
 def gap(
-    results: pd.DataFrame, by: str = "parameters_kept", sizes: Iterable[int] = ()
+    results: pd.DataFrame, by: str = "parameters_kept", sizes: types.AnyList[types.Whole] = ()
 ) -> pd.DataFrame:
     """By how much the search is ahead of each pruner at the same size.
 
@@ -140,6 +158,7 @@ def gap(
     return pd.DataFrame(ahead, columns=["algorithm", "sizes", "least", "median", "largest"])
 
 
+@arguments
 def lead(results: pd.DataFrame, by: str = "parameters_kept") -> str:
     """The median of `gap` in words, for a table of the search and one pruner."""
     points = 100 * gap(results, by)["median"].median()
@@ -162,32 +181,49 @@ def converged(results: pd.DataFrame) -> pd.DataFrame:
 def counting(results: pd.DataFrame, *by: str) -> pd.DataFrame:
     """Results with these counts; refused if a run that did not diverge lacks one of them."""
     results = store.tidied(results, *by, "accuracy", "diverged")
-    for count in by:
-        lacking = int((results[count].isna() & ~results["diverged"].astype(bool)).sum())
+    telling(results, *by, "accuracy")
+    return results
+
+
+def telling(results: pd.DataFrame, *columns: str) -> None:
+    """Refuses results of which a run that did not diverge lacks a number in one of these."""
+    for name in columns:
+        numbers = results.empty or pd.api.types.is_numeric_dtype(results[name])
+        require(numbers, f"analysis: {name} must be a column of numbers")
+        lacking = int((results[name].isna() & ~results["diverged"].astype(bool)).sum())
         require(
             not lacking,
-            f"analysis: {lacking:,} of {len(results):,} runs do not tell {count}, as they were "
+            f"analysis: {lacking:,} of {len(results):,} runs do not tell {name}, as they were "
             "made before results did; run them anew or count in another way",
         )
-    return results
+
+
+def once(results: pd.DataFrame) -> None:
+    """Refuses results in which a run stands twice, since it would count for two."""
+    names = [name for name in ("study", "experiment", "algorithm") if name in results]
+    twice = int(results.duplicated(names).sum()) if "experiment" in names else 0
+    require(not twice, f"analysis: {twice:,} of {len(results):,} runs stand there a second time")
 
 
 def _named(by: str | Sequence[str], allowed: Iterable[str]) -> list[str]:
     """The counts that `by` names, all of them allowed."""
-    names, known = [by] if isinstance(by, str) else [*by], [*allowed]
+    several = isinstance(by, Iterable) and not isinstance(by, str)
+    names, known = [*by] if several else [by], [*allowed]
     for name in names:
-        require(name in known, f"analysis: by is one of {', '.join(known)}, got {name!r:.99}")
-    return names
+        fit = isinstance(name, str) and name in known
+        require(fit, f"analysis: by is one of {', '.join(known)}, got {name!r:.99}")
+    require(names, f"analysis: by is one or more of {', '.join(known)}, got none")
+    return names  # type: ignore[return-value]
 
 
 def _reaching(results: pd.DataFrame, target: float) -> pd.DataFrame:
     """The runs that count and are at least so accurate."""
-    require(0 <= target <= 1, f"analysis: a target is a share such as 0.95, got {target:g}")
     runs = converged(results)
     return runs[runs["accuracy"] >= target]
 
 
-def best_within(results: pd.DataFrame, by: str, sizes: Sequence[int] | None = None) -> pd.Series:
+@arguments
+def best_within(results: pd.DataFrame, by: str, sizes: Sizes = None) -> pd.Series:
     """Best accuracy of the runs that count with at most so many nonzeros, by that number.
 
     sizes: numbers, ascending; by default those of the runs. Missing below the smallest run.

@@ -1,12 +1,11 @@
 """Of the weights that a mask keeps, how many are used: those on a path, those that live."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import WEIGHTS, counting
+from cubistlib.analysis.results import WEIGHTS, Columns, counting, once, telling
 from cubistlib.analysis.success import interval
+from cubistlib.support.types import arguments
 
 
 def used(results: pd.DataFrame) -> pd.DataFrame:
@@ -33,14 +32,17 @@ def kept_shares(results: pd.DataFrame) -> pd.DataFrame:
     return groups[["effective", "live"]].mean().reset_index()
 
 
-def pathless(results: pd.DataFrame, by: Sequence[str] = ("algorithm",)) -> pd.DataFrame:
+@arguments
+def pathless(results: pd.DataFrame, by: Columns = ("algorithm",)) -> pd.DataFrame:
     """How many masks of every group have no path from input to output at all.
 
     by: columns that make a group. Columns by, runs, masks (those without a path), pathless (their
     share), and low and high, between which the share lies with a certainty of 95 % or more (see
     `success.interval`).
     """
-    results = store.tidied(results, *by, "effective_weights")
+    results = store.tidied(results, *by, "effective_weights", "diverged")
+    telling(results, "effective_weights")
+    once(results)
     none = results.assign(none=results["effective_weights"].eq(0)).groupby([*by])["none"]
     table = none.agg(runs="size", masks="sum").reset_index()
     low, high = interval(table["masks"], table["runs"])

@@ -9,58 +9,81 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
+from cubistlib.analysis.results import Columns, Target, Targets, once, telling
+from cubistlib.networks import numbers
 from cubistlib.support.checks import require
+from cubistlib.support.types import Whole, arguments
 
 # With which intervals hold the rate, and with which none found rules a rate out.
 CERTAINTY = 0.95
 DEVIATIONS = NormalDist().inv_cdf((1 + CERTAINTY) / 2)  # of a normal distribution, to either side
 
 
-def column(target: float) -> str:
+@arguments
+def column(target: Target) -> str:
     """The name of the column that counts successes at a target, a share: "99.5 %"."""
     return f"{100 * target:g} %"
 
 
-def least_correct(target: float, points: int) -> int:
+@arguments
+def least_correct(target: Target, points: Whole) -> int:
     """The fewest points that are a share of at least `target`, exactly as it is written."""
-    require(0 <= target <= 1, f"success: a target is a share such as 0.95, got {target:g}")
     return ceil(Fraction(str(target)) * points)
 
 
-def counts(results: pd.DataFrame, by: Sequence[str], targets: Sequence[float]) -> pd.DataFrame:
+@arguments
+def counts(results: pd.DataFrame, by: Columns, targets: Targets) -> pd.DataFrame:
     """How many trainings reached each target, for every group of results.
 
     by: columns of results that make a group. targets: accuracies, as shares. Columns `by`,
     trainings, one a target such as "95 %", best (points that the best network has right) and
     points. One that diverged is a training, but no success. Raises ValueError for results that
-    lack `correct` and `points`, or are of several numbers of points.
+    `scored` refuses.
     """
     by = list(by)
-    runs = store.tidied(results, *by, "correct", "points", "diverged")
-    require(runs["points"].nunique() <= 1, "success: results must be of one number of points")
-    correct = runs["correct"].where(~runs["diverged"].astype(bool), 0).astype("int64")
-    table = runs[by].assign(trainings=1, best=correct, points=runs["points"].astype("int64"))
+    runs, points = scored(results, *by)
+    table = runs[by].assign(trainings=1, best=runs["correct"], points=points)
     for target in targets:
-        least = least_correct(target, int(runs["points"].max())) if len(runs) else 0
-        table[column(target)] = (correct >= least).astype("int64")
+        table[column(target)] = (runs["correct"] >= least_correct(target, points)).astype("int64")
     names = ["trainings", *map(column, targets), "best", "points"]
     return pooled(table[[*by, *names]], by)
 
 
-def pooled(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def scored(results: pd.DataFrame, *by: str) -> tuple[pd.DataFrame, int]:
+    """Runs with the points that they have right, 0 where one diverged, and of how many points.
+
+    Raises ValueError for results that lack one of these columns, `correct`, `points` or
+    `diverged`, or a value in them, are of several numbers of points, or in which a run stands
+    twice.
+    """
+    runs = store.tidied(results, *by, "correct", "points", "diverged")
+    telling(runs, "correct")
+    once(runs)
+    points = runs["points"].unique()
+    fit = len(points) <= 1 and not pd.isna(points).any()
+    require(fit, "success: results must be of one number of points, and all tell it")
+    correct = runs["correct"].where(~runs["diverged"].astype(bool), 0).astype("int64")
+    return runs.assign(correct=correct), int(points[0]) if len(points) else 0
+
+
+@arguments
+def pooled(table: pd.DataFrame, by: Columns) -> pd.DataFrame:
     """Counts added up over all that is not in `by`, as `counts` gives them."""
     by = list(by)
+    store.having(table, *by)
     most = {"best": "max", "points": "max"}
     every = {n: most.get(n, "sum") for n in table if n in ("trainings", *most) or n.endswith(" %")}
     return table.groupby(by, sort=False, as_index=False).agg(every)
 
 
-def rates(table: pd.DataFrame, targets: Sequence[float]) -> pd.DataFrame:
+@arguments
+def rates(table: pd.DataFrame, targets: Targets) -> pd.DataFrame:
     """The rate of success at each target, with its interval; a row a group and target.
 
     Columns of the table, and target (a share), successes, rate, low and high; see `interval`.
     Raises ValueError for a target that has not been counted.
     """
+    store.having(table, "trainings")
     missing = [column(target) for target in targets if column(target) not in table]
     require(not missing, f"success: {', '.join(missing)} has not been counted")
     parts = [table.assign(target=target, successes=table[column(target)]) for target in targets]
@@ -80,8 +103,10 @@ def interval(
     """
     from scipy.stats import beta  # loaded by who asks: it takes half a second
 
-    k, n = (np.asarray(values, float) for values in (successes, trainings))
-    require(((k >= 0) & (k <= n)).all(), "success: there must be 0 … trainings successes")
+    given = {"successes": successes, "trainings": trainings}
+    k, n = (numbers(f"interval: {name}", values).astype(float) for name, values in given.items())
+    fit = k.shape == n.shape and ((k >= 0) & (k <= n)).all()
+    require(fit, "success: there must be 0 … trainings successes, for each trainings")
     tail = (1 - CERTAINTY) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(k > 0, beta.ppf(tail, k, n - k + 1), 0)
@@ -89,7 +114,8 @@ def interval(
     return low, high
 
 
-def leads(one: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+@arguments
+def leads(one: pd.DataFrame, other: pd.DataFrame, by: Columns) -> pd.DataFrame:
     """By how much the rates of success of one table lie above those of another, run by no pairs.
 
     one, other: as `rates` gives them. by: columns that name what is compared, one row each in
@@ -99,6 +125,8 @@ def leads(one: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> pd.DataF
     Wilson 1927. Raises ValueError if there are two rows of what is compared.
     """
     by, counted = list(by), ["successes", "trainings"]
+    for table in (one, other):
+        store.having(table, *by, *counted)
     twice = one.duplicated(by).any() or other.duplicated(by).any()
     require(not twice, f"success: there must be one row for each of {', '.join(by)}")
     both = one[by + counted].merge(other[by + counted], on=by, suffixes=("", "_other"))
@@ -125,6 +153,7 @@ def seen(trainings: int | np.ndarray | pd.Series) -> np.ndarray:
     Where masks that were tried equally often have rates of their own, it holds for their mean:
     at one mean, a success is the likelier the more the rates differ.
     """
-    n = np.array(trainings, float)
+    n = numbers("seen: trainings", trainings).astype(float)
+    require((n >= 0).all(), "seen: trainings must be numbers ≥ 0")
     with np.errstate(divide="ignore"):
         return -np.expm1(np.log1p(-CERTAINTY) / n)

@@ -1,21 +1,20 @@
 """What width costs: how much better narrow networks of the same size are."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import COUNTS, converged, counting
+from cubistlib.analysis.results import COUNTS, Size, converged, counting, once
 from cubistlib.analysis.success import CERTAINTY
-from cubistlib.support.checks import require
+from cubistlib.support.types import ListOf, Whole, Width, arguments
 
 RESAMPLES = 300
 GUESS = 0.5  # the accuracy of a network of which nothing is left
 
 
+@arguments
 def width_cost(
-    results: pd.DataFrame, narrow: int, sizes: Sequence[str] = ("keep",), seed: int = 0
+    results: pd.DataFrame, narrow: Width, sizes: ListOf[Size] = ("keep",), seed: Whole = 0
 ) -> pd.DataFrame:
     """By how much runs are less accurate than those of a narrow network of the same size.
 
@@ -30,11 +29,9 @@ def width_cost(
     there is a straight line from a guess with nothing. Columns algorithm, width, size, runs, cost,
     low and high; differences of shares.
     """
-    allowed = ("keep", *COUNTS)
-    wrong = [size for size in sizes if size not in allowed]
-    require(not wrong, f"width_cost: sizes are of {', '.join(allowed)}, got {sizes!r:.99}")
     counts = [size for size in sizes if size in COUNTS]
     results = counting(store.tidied(results, "algorithm", "width", "keep"), *counts)
+    once(results)
     runs, rng, rows = converged(results.dropna(subset="keep")), np.random.default_rng(seed), []
     for algorithm, own in runs.groupby("algorithm", sort=False):
         model = own[own["width"] == narrow]

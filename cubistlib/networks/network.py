@@ -102,7 +102,7 @@ class Network(Stack):
 
         Hidden layers after the ReLU, the logits last.
         """
-        return [h.transpose(0, 2, 1) for h in self._forward(self._inputs(x))]
+        return [h.transpose(0, 2, 1) for h in self._forward(self.rows(x))]
 
     def logits(self, x: np.ndarray) -> np.ndarray:
         """The output unit on rows x (rows, in): (n, rows) float32."""
@@ -117,7 +117,7 @@ class Network(Stack):
 
         from cubistlib.networks.functional import binary_cross_entropy
 
-        x, y = self._inputs(x), floats("Network: y", y)
+        x, y = self.rows(x), floats("Network: y", y)
         require(len(x), "Network: evaluate takes one row or more, got none")
         require(y.shape == (len(x),), f"Network: y must be ({len(x)},) as x, got shape {y.shape}")
         correct, loss = np.zeros(len(self)), np.zeros(len(self))
@@ -127,7 +127,8 @@ class Network(Stack):
             loss += each.double().sum(1).numpy()
         return correct / len(x), loss / len(x)
 
-    def _inputs(self, x: np.ndarray) -> np.ndarray:
+    def rows(self, x: np.ndarray) -> np.ndarray:
+        """x as the networks take it, (rows, in) float32. Raises ValueError for what is none."""
         x = np.ascontiguousarray(floats("Network: x", x))
         require(
             x.ndim == 2 and x.shape[1] == self.sizes[0],
@@ -146,7 +147,7 @@ class Network(Stack):
 
     def _logit_parts(self, x: np.ndarray) -> Iterator[tuple[np.ndarray, slice]]:
         """Logits of one part of the rows after the other, so that memory stays flat."""
-        x = self._inputs(x)
+        x = self.rows(x)
         rows = max(1, CHUNK // (len(self) * max(self.sizes)))
         for start in range(0, len(x), rows):
             part = slice(start, min(start + rows, len(x)))

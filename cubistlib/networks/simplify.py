@@ -66,9 +66,13 @@ def simplify(nets: Network, masks: Masks, x: np.ndarray) -> Simplified:
 
     Not seen: that a hidden unit's weights may be scaled against those after it, so that one
     number a unit is free; units that add up to others; points between the rows.
-    Raises ValueError for masks that do not fit.
+    Raises ValueError for masks or rows that do not fit, and for x that is not finite.
     """
+    kinds = isinstance(nets, Network) and isinstance(masks, Masks)
+    require(kinds, "simplify: takes a Network, its Masks, and the rows x")
+    x = nets.rows(x)
     require(len(x) > 0, "simplify: x must have rows, got none")
+    require(np.isfinite(x).all(), "simplify: x must be finite, it holds NaN or infinity")
     net, kept = masks.apply(nets), masks[:]
     removed: list[list[Removal]] = [[] for _ in range(len(net))]
     todo = np.arange(len(net))

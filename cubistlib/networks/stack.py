@@ -116,7 +116,7 @@ def numbers(place: str, values: Any) -> np.ndarray:
     try:
         array = np.asarray(values)
         array = array.astype(float) if array.dtype == object else array
-    except (TypeError, ValueError, RuntimeError):  # ragged, of objects, a tensor with its graph
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # ragged, huge, a tensor's graph
         array = None
     if array is None or array.dtype.kind not in NUMERIC:
         raise UserError(f"{place} must be an array of numbers, got {brief(values)}")

@@ -122,10 +122,7 @@ def tidied(frame: pd.DataFrame, *needed: str) -> pd.DataFrame:
     Raises ValueError, with column and row, for a value that results do not hold, and if a column
     that is needed is not there.
     """
-    _check_frame(frame)
-    missing = sorted(name for name in needed if name not in frame)
-    require(not missing, f"results lack the columns {', '.join(missing)}")
-    require(frame.columns.is_unique, "results have two columns of one name")
+    having(frame, *needed)
     untidy = [field for field in SCHEMA if field.name in frame]
     untidy = [field for field in untidy if not _is_tidy(frame[field.name], field)]
     if not untidy:
@@ -133,6 +130,14 @@ def tidied(frame: pd.DataFrame, *needed: str) -> pd.DataFrame:
     arrays = [_cast(frame[field.name], field, "results") for field in untidy]
     tidy = frame_of(pa.Table.from_arrays(arrays, schema=pa.schema(untidy)))
     return frame.assign(**{name: column.array for name, column in tidy.items()})
+
+
+def having(frame: pd.DataFrame, *needed: str) -> None:
+    """Raises ValueError unless it is a frame with these columns, each once."""
+    _check_frame(frame)
+    missing = sorted(name for name in needed if name not in frame)
+    require(not missing, f"results lack the columns {', '.join(missing)}")
+    require(frame.columns.is_unique, "results have two columns of one name")
 
 
 def of(frame: pd.DataFrame, path: Path) -> pa.Table:
