@@ -37,6 +37,7 @@ OWN, STRUCTURED, UNSTRUCTURED = (
     "21_unstructured_search",
 )
 GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
+BEST_START = "31_optimal_width_and_initialization"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 
@@ -64,6 +65,7 @@ TINY = {
     OWN: {"targets": [100.0]},
     STRUCTURED: STRUCTURES | {"max_width": 1, "targets": [50.0], "lrs": [HOT]},
     UNSTRUCTURED: SEARCH | {"lrs": [HOT], "targets": [100.0]},
+    BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
@@ -111,6 +113,7 @@ ASKED = {
     (UNSTRUCTURED, "one mask"): SEARCH | {"hidden": [1], "weights": [3], "halve": False},
     (UNSTRUCTURED, "two epochs"): SEARCH | {"epochs": 2},
     (UNSTRUCTURED, "three epochs"): SEARCH | {"epochs": 3},
+    (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
     (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
     (ELIMINATION, "one of each"): DESCENT,
     (ELIMINATION, "two of each"): DESCENT
