@@ -10,6 +10,7 @@ import argparse
 import json
 
 import claims
+import numpy as np
 import pandas as pd
 import readme
 from claims import KINDS, PRUNING, SEARCHES, STARTS, TARGETS, Claim
@@ -26,15 +27,13 @@ HEADS = "claim", "paper", f"here, for {GOALS}", "holds?", "notebook", "made by",
 
 
 def took(studies: tuple[str, ...]) -> str:
-    """The hours that a study's folder tells of, if it tells of every run."""
-    hours = 0.0
-    for study in studies:
-        file = analysis.PAPER / study / COSTS
-        spent = json.loads(file.read_text()).values() if file.exists() else []
-        if sum(rows for rows, _ in spent) < len(paper.STUDIES[study]):
-            return "not noted"
-        hours += sum(seconds for _, seconds in spent) / 3600
-    return f"{hours:.1f} h" if studies else "not noted"
+    """The hours that the folders of these studies tell of, and of how many runs if not of all."""
+    files = [analysis.PAPER / study / COSTS for study in studies]
+    spent = [json.loads(file.read_text()).values() for file in files if file.exists()]
+    rows, seconds = np.array([cost for costs in spent for cost in costs]).reshape(-1, 2).sum(0)
+    wanted = sum(len(paper.STUDIES[study]) for study in studies)
+    some = f" for {rows:,.0f} of {wanted:,} runs" if rows < wanted else ""
+    return f"{seconds / 3600:.1f} h{some}" if rows else "not noted"
 
 
 def made() -> list[Claim]:
