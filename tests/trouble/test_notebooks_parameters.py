@@ -38,6 +38,7 @@ OWN, STRUCTURED, UNSTRUCTURED = (
 )
 GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
 BEST_START = "31_optimal_width_and_initialization"
+WIDTH, PATHS = "30_overparameterization", "32_disconnected_paths"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 
@@ -65,6 +66,8 @@ TINY = {
     OWN: {"targets": [100.0]},
     STRUCTURED: STRUCTURES | {"max_width": 1, "targets": [50.0], "lrs": [HOT]},
     UNSTRUCTURED: SEARCH | {"lrs": [HOT], "targets": [100.0]},
+    WIDTH: {"width": 1, "widths": [1], "keep": [4], "targets": [100.0]},
+    PATHS: {"width": 1, "widths": [1], "keep": 1},
     BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
@@ -113,6 +116,10 @@ ASKED = {
     (UNSTRUCTURED, "one mask"): SEARCH | {"hidden": [1], "weights": [3], "halve": False},
     (UNSTRUCTURED, "two epochs"): SEARCH | {"epochs": 2},
     (UNSTRUCTURED, "three epochs"): SEARCH | {"epochs": 3},
+    (WIDTH, "another narrow network, and k that it cannot have"): {"width": 3, "keep": [40, 20]}
+    | {"widths": [256, 3], "targets": [0.1, 80.0]},
+    (PATHS, "two narrow ones drawn, and more than was tried"): {"width": 3, "keep": 300}
+    | {"widths": [9, 16]},
     (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
     (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
     (ELIMINATION, "one of each"): DESCENT,
