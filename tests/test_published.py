@@ -9,10 +9,8 @@ from cubistlib import analysis, store, sweep
 from cubistlib.studies import paper
 from cubistlib.sweep import winners
 
-STUDIES = [study for study in paper.STUDIES.values() if (analysis.PAPER / study.name).is_dir()]
 
-
-@pytest.fixture(params=STUDIES, ids=lambda study: study.name, scope="module")
+@pytest.fixture(params=paper.STUDIES.values(), ids=lambda study: study.name, scope="module")
 def published(request):
     """A study with its start, and its rows."""
     study = winners.resolved(request.param, analysis.PAPER)
@@ -20,8 +18,12 @@ def published(request):
 
 
 def test_every_experiment_has_its_row(published):
+    """But for those of LTH at width 256, which are all in or all still to come."""
     study, rows = published
-    assert sweep.finished(study, analysis.PAPER) == len(study) == len(rows)
+    left = sorted({*range(len(study))} - {*rows["experiment"]})
+    assert {(e.algorithm, e.hidden[0]) for e in study.experiments(left)} <= {("lth", 256)}
+    assert len(left) in (0, 207)
+    assert sweep.finished(study, analysis.PAPER) == len(study) - len(left) == len(rows)
     assert rows["experiment"].is_monotonic_increasing and rows["experiment"].is_unique
     assert (rows["correct"] / rows["points"] == rows["accuracy"]).all()
     kinds = [rows[name] for name in analysis.PARAMETERS]

@@ -14,7 +14,7 @@ import sweeps
 import cubistlib as cl
 from cubistlib import sweep
 from cubistlib.search import frontier
-from cubistlib.studies import descents
+from cubistlib.studies import Origin, descents
 
 
 @pytest.mark.parametrize("tool", [make_reference, run_frontier, run_power])
@@ -38,15 +38,17 @@ def test_a_tool_ends_with_a_sentence(monkeypatch, capsys, error, status):
 
 
 def test_what_a_study_took_is_added_up(tmp_path, monkeypatch):
+    """Also of one that starts from the best network of another, which is made first."""
     monkeypatch.setattr(cl.analysis, "PAPER", tmp_path)
-    study = sweeps.search()
-    make_reference.run(study, 1)
-    file = tmp_path / study.name / "costs.json"
-    ((where, (done, seconds)),) = json.loads(file.read_text()).items()
-    assert done == len(study) and seconds >= 0 and where.endswith("1 workers")
-    before = file.read_bytes()
-    make_reference.run(study, 1)  # which finds all done
-    assert file.read_bytes() == before
+    first = sweeps.search()
+    for study in (first, sweeps.search(name="from/its-best", origin=Origin(first.name, 0.95))):
+        make_reference.run(study, 1)
+        file = tmp_path / study.name / "costs.json"
+        ((where, (done, seconds)),) = json.loads(file.read_text()).items()
+        assert done == len(study) and seconds >= 0 and where.endswith("1 workers")
+        before = file.read_bytes()
+        make_reference.run(study, 1)  # which finds all done
+        assert file.read_bytes() == before
 
 
 def test_an_algorithm_s_networks_are_trained_once_more_and_then_kept(tmp_path, monkeypatch):

@@ -31,6 +31,7 @@ LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
 def run(study: Study, workers: int | None) -> pd.DataFrame:
     """What is missing of a study, what that took, and all its results."""
+    study = sweep.resolved(study, analysis.PAPER)
     with charged(study, workers):
         return sweep.run(study, analysis.PAPER, workers=workers)
 

@@ -68,10 +68,7 @@ def fields(file: Path) -> dict[str, Any]:
 
 
 def searched() -> Iterator[Witness]:
-    """The best runs of the published studies that beat the frontier, trained once more.
-
-    Best by the count of what lives; runs of before there was that count are none.
-    """
+    """The best of the paper's runs, by what lives, that beat the frontier, trained once more."""
     known = frontier.published().values()
     trained = [w.claims for w in known if w.kind == "sgd" and w.bias_rule == "read"]
     for _, run in ahead(every_run(), trained).iterrows():
@@ -79,16 +76,13 @@ def searched() -> Iterator[Witness]:
 
 
 def every_run() -> pd.DataFrame:
-    """The runs that come with the package: those of whole studies, and the best of the others."""
-    whole = [name for name in paper.STUDIES if (analysis.PAPER / name).is_dir()]
-    frames = [analysis.published(name) for name in whole]
-    frames += [analysis.reference(), analysis.reference_pruning()]
-    return pd.concat(frames, ignore_index=True)
+    """All runs of the paper's studies."""
+    return pd.concat([analysis.published(name) for name in paper.STUDIES], ignore_index=True)
 
 
 def ahead(runs: pd.DataFrame, known: list[verify.Measured]) -> pd.DataFrame:
     """Of every live count the most accurate run, if nothing known has as few and as many right."""
-    runs = analysis.converged(runs).dropna(subset="live_parameters")
+    runs = analysis.converged(runs)
     runs = runs[runs["accuracy"] >= frontier.LEAST]
     best = runs.loc[runs.groupby("live_parameters")["accuracy"].idxmax()]
     rivals = [

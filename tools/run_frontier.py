@@ -37,7 +37,6 @@ def sparse(biases: bool, _: int | None) -> Iterator[EliminationStudy]:
 def pruned(biases: bool, _: int | None) -> Iterator[EliminationStudy]:
     """A study an algorithm."""
     runs = pd.concat([analysis.reference(), analysis.reference_pruning()], ignore_index=True)
-    runs = runs.dropna(subset="live_parameters")
     for algorithm, own in runs.groupby("algorithm"):
         known = seeds(f"from-{algorithm}", partial(best, own))
         yield descents.pruned(str(algorithm), [witness.network for witness in known], biases)

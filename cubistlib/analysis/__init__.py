@@ -2,7 +2,7 @@
 
 from cubistlib.analysis.published import (
     PAPER,
-    PRUNED,
+    PRUNING,
     REFERENCE,
     published,
     reference,

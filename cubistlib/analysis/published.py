@@ -11,7 +11,8 @@ from cubistlib.search.witness import Witness
 from cubistlib.support import paths
 
 PAPER = paths.published("paper")
-REFERENCE, PRUNED = PAPER / "search.parquet", PAPER / "pruning.parquet"
+REFERENCE = PAPER / "search.parquet"
+PRUNING = "random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruning"
 
 
 def reference() -> pd.DataFrame:
@@ -30,7 +31,7 @@ def published(study: str) -> pd.DataFrame:
 
 def reference_pruning() -> pd.DataFrame:
     """Every run of the paper's three pruning studies, which come with the package."""
-    return store.read(PRUNED)
+    return store.read([PAPER / study for study in PRUNING])
 
 
 def sparsest(witnesses: Iterable[Witness] | None = None) -> pd.DataFrame:
