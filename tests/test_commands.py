@@ -144,6 +144,7 @@ def test_a_result_that_differs_is_told_with_its_file_and_columns(capsys):
     "study, number, place",
     [
         ("random-init/structured-search", 7, "paper/random-init/structured-search/00000-"),
+        ("random-init/pruning", 5, "paper/random-init/pruning/00000-"),
         ("replicates/ticket-95", 5, "paper/replicates/ticket-95/00000-"),
         ("verdict/snip", 17, "verdict/nine.parquet"),
     ],

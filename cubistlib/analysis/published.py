@@ -1,14 +1,19 @@
 """What comes with the package: runs at the paper's scale, and the sparsest networks known."""
 
-from collections.abc import Iterable
+from typing import Annotated
 
 import pandas as pd
+from pydantic import InstanceOf
 
 from cubistlib import store
 from cubistlib.analysis.results import COUNTS, PARAMETERS, WEIGHTS
 from cubistlib.search import frontier as frontier_files
 from cubistlib.search.witness import Witness
 from cubistlib.support import paths
+from cubistlib.support.types import Allowed, AnyList, Name, arguments
+
+OneWitness = Annotated[InstanceOf[Witness], Allowed("a Witness")]
+Witnesses = Annotated[AnyList[OneWitness] | None, Allowed("a list of witnesses")]
 
 PAPER = paths.published("paper")
 REFERENCE = PAPER / "search.parquet"
@@ -24,7 +29,8 @@ def reference() -> pd.DataFrame:
     return store.read(REFERENCE)
 
 
-def published(study: str) -> pd.DataFrame:
+@arguments
+def published(study: Name) -> pd.DataFrame:
     """Every run of one of the paper's studies, which come with the package."""
     return store.read(PAPER / study)
 
@@ -34,7 +40,8 @@ def reference_pruning() -> pd.DataFrame:
     return store.read([PAPER / study for study in PRUNING])
 
 
-def sparsest(witnesses: Iterable[Witness] | None = None) -> pd.DataFrame:
+@arguments
+def sparsest(witnesses: Witnesses = None) -> pd.DataFrame:
     """The sparsest networks known, as runs of two algorithms to stand beside results.
 
     sparsest_sgd: those that end in training of the paper's kind, SGD; sparsest: all. Columns
