@@ -12,10 +12,10 @@ from cubistlib.analysis import (
     WEIGHTS,
     best_of_each_size,
     best_run,
-    by_width,
     frontier,
     frontiers,
     gap,
+    kept_shares,
     lead,
     over_seeds,
     smallest,
@@ -125,37 +125,13 @@ def test_only_sizes_at_which_both_have_a_run_are_counted_as_compared():
 @pytest.mark.parametrize(
     ("use", "sentence"),
     [
-        (lambda t: by_width(t, 26, ["parameters_kept"]), "weights.*, got 'parameters_kept'"),
-        (lambda t: by_width(t, 26, "live"), "weights.*, got 'live'"),
         (lambda t: smallest(t, [0.95], ["seed"]), "parameters_kept, .*, got 'seed'"),
         (lambda t: smallest(t, [0.95], ["live_weights", ["seed"]]), r"weights, got \['seed'\]"),
     ],
 )
 def test_a_count_that_is_none_is_a_sentence(use, sentence):
     with pytest.raises(cl.UserError, match=f"^analysis: by is one of .*{sentence}$"):
-        use(counted().assign(hidden=[(3, 3)] * 5, seed=0))
-
-
-def test_a_share_may_be_named_alone():
-    runs = counted().assign(hidden=[(3, 3)] * 5)
-    alone, several = by_width(runs, 30, "live_weights"), by_width(runs, 30, ["live_weights"])
-    pd.testing.assert_frame_equal(alone, several)
-    assert alone["live"].tolist() == pytest.approx([15 / 17, (9 / 18 + 14 / 16 + 13 / 20) / 3])
-
-
-def test_the_best_of_every_width_with_few_weights():
-    rows = [
-        ("gmp", (3, 3, 3), 20, 20, 0.7, False),
-        ("gmp", (3, 3, 3), 26, 13, 0.8, False),
-        ("gmp", (3, 3, 3), 27, 27, 0.9, False),  # too many weights
-        ("gmp", (8, 8, 8), 20, 5, 0.6, False),
-        ("gmp", (8, 8, 8), 20, 5, 0.9, True),
-        ("gmp", (8, 3, 8), 20, 5, 0.9, False),  # not of one width
-    ]
-    columns = ["algorithm", "hidden", "weights_kept", "effective_weights", "accuracy", "diverged"]
-    table = by_width(pd.DataFrame(rows, columns=columns), most=26)
-    expected = [["gmp", 3, 0.8, 0.75], ["gmp", 8, 0.6, 0.25]]
-    assert table.to_numpy().tolist() == expected
+        use(counted().assign(seed=0))
 
 
 def counted():
@@ -219,13 +195,12 @@ USES = {
     "smallest": lambda table, by: smallest(table, [0.95], by),
     "one of several": lambda table, by: smallest(table, [0.95], ["parameters_kept", by]),
     "best_run": lambda table, by: best_run(table, 0.95, by),
-    "by_width": lambda table, by: by_width(table.assign(hidden=[(3, 3)] * 5), 30, [by]),
 }
 
 
 @pytest.mark.parametrize("use", USES)
 def test_runs_without_a_count_are_refused_and_never_dropped(use):
-    by = "live_weights" if use == "by_width" else "live_parameters"
+    by = "live_parameters"
     USES[use](counted(), by)
     old = counted()
     old.loc[2, by] = None
@@ -245,7 +220,7 @@ def test_results_of_a_sweep_can_be_ranked_by_every_count():
     table = smallest(results, [0.0], PARAMETERS)
     assert (table["0 %, live"] <= table["0 %, effective"]).all()
     assert (table["0 %, effective"] <= table["0 %, kept"]).all()
-    shares = by_width(results, 20, ["effective_weights", "live_weights"])
+    shares = kept_shares(results)
     assert (shares["live"] < shares["effective"]).all() and (shares["effective"] <= 1).all()
 
 

@@ -27,7 +27,6 @@ from cubistlib.analysis.results import (
     best_of_each_size,
     best_run,
     best_within,
-    by_width,
     converged,
     frontier,
     frontiers,

@@ -78,27 +78,6 @@ def frontiers(results: pd.DataFrame, by: str = "parameters_kept") -> pd.DataFram
 
 
 @arguments
-def by_width(
-    results: pd.DataFrame, most: types.Whole, by: str | Sequence[str] = "effective_weights"
-) -> pd.DataFrame:
-    """The best run of every algorithm and width that keeps at most so many weights.
-
-    Networks whose hidden layers are equally wide. Columns algorithm, width, accuracy, and for
-    each count in `by`, of WEIGHTS ("effective", "live"), the mean share of the kept weights that
-    it counts, over the same runs.
-    """
-    counts = _named(by, WEIGHTS)
-    results = store.tidied(results, "algorithm", "hidden", "weights_kept", "accuracy")
-    even = results["hidden"].map(lambda hidden: len(set(hidden)) == 1)
-    runs = converged(counting(results[even & (results["weights_kept"] <= most)], *counts))
-    shares = {WEIGHTS[count]: runs[count].astype(float) / runs["weights_kept"] for count in counts}
-    runs = runs.assign(width=runs["hidden"].str[0], **shares)
-    means = {share: (share, "mean") for share in shares}
-    groups = runs.groupby(["algorithm", "width"], as_index=False)
-    return groups.agg(accuracy=("accuracy", "max"), **means)
-
-
-@arguments
 def smallest(
     results: pd.DataFrame, targets: Targets, by: str | Sequence[str] = "parameters_kept"
 ) -> pd.DataFrame:

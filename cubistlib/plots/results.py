@@ -50,7 +50,8 @@ def staircase(frame: pd.DataFrame, name: str, ax: Axes, **style: Any) -> Axes:
 def width_curves(frame: pd.DataFrame, ax: Axes, of: str = "accuracy") -> Axes:
     """A figure of every algorithm against the width, which doubles from tick to tick.
 
-    frame: as `analysis.by_width` gives it; of: its column "accuracy", "effective" or "live".
+    frame: columns algorithm, width and `of`, one of AXIS_NAMES, a share; such as
+    `analysis.pathless` gives it.
     """
     for name, curve in frame.groupby("algorithm"):
         ax.plot(curve["width"], 100 * curve[of], lw=1.6, ms=6, **look(name))

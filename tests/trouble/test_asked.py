@@ -49,7 +49,6 @@ CALLS = {
     analysis.best_of_each_size: {"results": TABLE, "by": "live_parameters"},
     analysis.best_run: {"results": TABLE, "target": 0.5, "by": "keep"},
     analysis.best_within: {"results": TABLE, "by": "keep", "sizes": [15, 17]},
-    analysis.by_width: {"results": TABLE, "most": 20, "by": ["live_weights"]},
     analysis.converged: {"results": TABLE},
     analysis.frontier: {"results": TABLE, "by": "keep"},
     analysis.frontiers: {"results": TABLE, "by": "keep"},

@@ -41,7 +41,6 @@ FRAMES = {
     "frontier": analysis.frontier,
     "frontiers": analysis.frontiers,
     "over_seeds": analysis.over_seeds,
-    "by_width": lambda table: analysis.by_width(table, most=26),
     "converged": analysis.converged,
     "spread": lambda table: analysis.spread(table, "accuracy", ["algorithm", "keep"]),
     "width_cost": lambda table: analysis.width_cost(wide(table), 3),
