@@ -5,8 +5,11 @@ import json
 
 import describe_data
 import make_reference
+import numpy as np
+import pandas as pd
 import parts
 import pytest
+import replay_published
 import run_frontier
 import run_power
 import sweeps
@@ -103,3 +106,40 @@ def test_a_card_tells_files_studies_and_what_they_took(tmp_path):
     assert ".lock" not in page and "`loss` | double | mean binary cross-entropy" in page
     file.unlink()
     assert f"| `{study.name}` | SearchStudy | 0, not all yet |" in describe_data.card(tmp_path)
+
+
+def test_published_rows_run_again_and_one_that_was_changed_is_told(monkeypatch, capsys):
+    asked = ["3", "random-init/structured", "replicates/ticket-95", "--seed", "1"]
+    replay_published.main(asked)
+    *each, all_in_all = capsys.readouterr().out.splitlines()
+    assert all_in_all == "3 of 3 the same" and {line.split(":")[0] for line in each} <= {
+        "random-init/structured-search",
+        "replicates/ticket-95",
+    }
+    real = cl.analysis.published
+
+    def changed(study):
+        return real(study).assign(loss=lambda rows: np.nextafter(rows["loss"], 1))
+
+    monkeypatch.setattr(cl.analysis, "published", changed)
+    with pytest.raises(SystemExit) as ended:
+        replay_published.main(asked)
+    assert ended.value.code == 1 and "0 of 3 the same" in capsys.readouterr().out
+
+
+def test_rows_are_drawn_alike_and_without_doubles():
+    tables = {name: pd.DataFrame({"experiment": range(n)}) for name, n in (("a", 3), ("b", 7))}
+    every = replay_published.drawn(tables, 10, seed=0)
+    assert {name: list(rows["experiment"]) for name, rows in every.items()} == {
+        "a": [0, 1, 2],
+        "b": list(range(7)),
+    }
+    counts = [len(replay_published.drawn(tables, 5, s).get("a", ())) for s in range(400)]
+    assert np.mean(counts) == pytest.approx(1.5, abs=0.15)
+    with pytest.raises(cl.UserError, match="N must be 1 … 10"):
+        replay_published.drawn(tables, 11, seed=0)
+
+
+def test_what_is_not_published_cannot_be_drawn():
+    with pytest.raises(cl.UserError, match="nothing is published of nonsense; there are fixed"):
+        replay_published.main(["1", "nonsense"])
