@@ -1,4 +1,4 @@
-"""The command line: python -m cubistlib run, plan, sweep, replay or verify; --help with each."""
+"""The command line: python -m cubistlib and a command; --help lists them, and with each one."""
 
 import argparse
 import os
@@ -121,6 +121,12 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check files of sparse networks and their claims")
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a witness")
     verify.set_defaults(command=_of("search.verify", "command"))
+
+    explorer = commands.add_parser("explorer", help="write the page in which to prune by hand")
+    explorer.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="default: outputs/explorer.html"
+    )
+    explorer.set_defaults(command=_of("inspector.explorer", "command"))
     return parser
 
 

@@ -55,6 +55,14 @@ test("it pauses, steps and goes on, and ends as if it had not", () => {
   assert.equal(sent.length, 4);
 });
 
+test("a step from a network is the first of a training", () => {
+  const { sent, tell, work } = begun();
+  tell({ type: "step", steps: 1, network, config, seed: 4 });
+  tell({ type: "start" });
+  work();
+  assert.deepEqual(sent.map(({ step }) => step), [1, 23, 46, 69]);
+});
+
 test("a new start takes the place of the old one", () => {
   const { sent, tell, work } = begun();
   tell({ type: "start", network, config, seed: 4 });

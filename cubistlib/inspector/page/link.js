@@ -59,7 +59,8 @@ export function fromLink(link) {
   return makeNetwork(sizes, ...part(parameters), ...part(kept));
 }
 
-const DAMAGED = "link: the link is damaged or not complete; copy the whole of it";
+/** What is said of a link that is not whole. */
+export const DAMAGED = "link: the link is damaged or not complete; copy the whole of it";
 
 // How many numbers each layer of weights has, then each of biases.
 function parameterLengths(sizes) {

@@ -1,7 +1,8 @@
 // Training beside the page: a module worker. `new Worker(url, { type: "module" })`.
 //
 // It takes { type: "start", network, config, seed } and trains; "start" without a network goes on.
-// "pause" halts; "step" halts and goes one epoch on, or { steps } optimizer steps; "stop" forgets.
+// "pause" halts; "step" halts and goes one epoch on, or { steps } optimizer steps, from a network if
+// it has one, as "start"; "stop" forgets.
 // It sends { type: "progress", epoch, step, done, diverged, loss, accuracy, network } after every
 // epoch and every "step", and { type: "error", message } for what cannot be done.
 
@@ -38,11 +39,13 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubi
     if (training.step === end) report();
     later(() => go(run));
   };
-  const begun = () => demand(training, "train: nothing has been started");
+  const begin = ({ network, config, seed }) => {
+    if (network) training = new Training(network, points, config, { seed });
+    demand(training, "train: nothing has been started");
+  };
   const actions = {
-    start({ network, config, seed }) {
-      if (network) training = new Training(network, points, config, { seed });
-      begun();
+    start(message) {
+      begin(message);
       if (training.done) return;
       const run = (running = ++runs);
       later(() => go(run));
@@ -50,8 +53,8 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubi
     pause() {
       running = 0;
     },
-    step({ steps }) {
-      begun();
+    step({ steps, ...message }) {
+      begin(message);
       running = 0;
       if (training.done) return;
       demand(steps === undefined || isWhole(steps, 1), `train: steps must be a whole number ≥ 1, got ${steps}`);

@@ -1,0 +1,38 @@
+// What a page's address holds after its #: the network, the unit shown, how it would be trained.
+
+import { demand } from "../checks.js";
+import { unitName } from "../equation.js";
+import { DAMAGED, fromLink, toLink } from "../link.js";
+import { configured } from "../schedules.js";
+
+/**
+ * Throws an Error, one sentence, for a network that no link can hold.
+ * @param {import("../network.js").Network} network
+ * @param {{layer: number, index: number}} unit
+ * @param {{lr: number, schedule: string, epochs: number, seed: number}} settings
+ */
+export function toAddress(network, unit, settings) {
+  return new URLSearchParams({ network: toLink(network), unit: unitName(network.sizes, unit), ...settings }).toString();
+}
+
+/**
+ * Throws an Error, one sentence, for what is damaged or does not exist.
+ * @param {string} text
+ * @returns {{network: import("../network.js").Network, unit: {layer: number, index: number},
+ *   settings: {lr: number, schedule: string, epochs: number, seed: number}}}
+ */
+export function fromAddress(text) {
+  const given = Object.fromEntries(new URLSearchParams(text));
+  demand(["network", "unit", "lr", "schedule", "epochs", "seed"].every((name) => given[name]), DAMAGED);
+  const network = fromLink(given.network);
+  const unit = units(network.sizes).find((each) => unitName(network.sizes, each) === given.unit);
+  demand(unit, `link: no unit ${given.unit} in a network of ${network.sizes.join("-")}`);
+  const [lr, epochs, seed] = ["lr", "epochs", "seed"].map((name) => Number(given[name]));
+  const { schedule } = configured({ lr, epochs, schedule: given.schedule });
+  demand(Number.isSafeInteger(seed) && seed >= 0, `link: seed must be a whole number ≥ 0, got ${given.seed}`);
+  return { network, unit, settings: { lr, schedule, epochs, seed } };
+}
+
+/** All units, the inputs first. @param {number[]} sizes @returns {{layer: number, index: number}[]} */
+export const units = (sizes) =>
+  sizes.flatMap((size, layer) => Array.from({ length: size }, (_, index) => ({ layer, index })));

@@ -1,0 +1,41 @@
+// Networks that are known, a click each.
+
+import { makeNetwork } from "../network.js";
+import { percent } from "./counters.js";
+import { make, part } from "./dom.js";
+import { opened } from "./state.js";
+
+/**
+ * @typedef {object} Known a network as a witness's file holds it
+ * @property {string} group
+ * @property {string} kind "sgd" or "polished"
+ * @property {number} parameters that live
+ * @property {number} correct
+ * @property {number} accuracy
+ * @property {number[]} hidden
+ * @property {number[][][]} weights
+ * @property {number[][]} biases
+ */
+
+/** @param {Known} known @returns {import("./state.js").State} */
+export function fromGallery({ group, kind, parameters, accuracy, hidden, weights, biases }) {
+  const flat = weights.map((layer) => layer.flat());
+  const network = makeNetwork([2, ...hidden, 1], flat, biases, flat.map((layer) => layer.map((weight) => weight !== 0)));
+  return opened(network, `${parameters} parameters, ${percent(accuracy)}, ${group}`, kind);
+}
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {Known[]} networks
+ */
+export function gallery(store, networks) {
+  const button = (known) => make("button", {
+    type: "button", onclick: () => store.act(() => fromGallery(known)),
+    "aria-label": `${known.parameters} parameters, ${percent(known.accuracy)}, ${known.group}`,
+  }, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
+  const groups = Map.groupBy(networks, (known) => known.group);
+  return part("gallery", "Gallery",
+    make("p", { class: "readout", text: "Parameters that live, and the accuracy that they reach." }),
+    ...Array.from(groups, ([group, members]) =>
+      make("div", { role: "group", "aria-label": group }, make("h3", { text: group }), make("div", { class: "chips" }, ...members.map(button)))));
+}

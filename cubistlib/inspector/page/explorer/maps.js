@@ -1,0 +1,34 @@
+// Maps of units as shares of their colour scale, −1 … 1.
+
+import { EXTENT, grid, unitMap } from "../plane.js";
+import { eachBlock, wire } from "../wiring.js";
+
+/**
+ * Small maps of all units in one pass.
+ * @param {import("../network.js").Network} network
+ * @param {number} side
+ * @returns {{shares: Float32Array, top: number}[]} in the order of `units`
+ */
+export function allMaps(network, side) {
+  const wiring = wire(network), maps = Array.from({ length: wiring.units }, () => new Float64Array(side * side));
+  eachBlock(wiring, grid(side), (h, room, start, size) => {
+    maps.forEach((map, unit) => map.set(h.subarray(unit * room, unit * room + size), start));
+  });
+  return maps.map((values, unit) => scaled(values, kindOf(unit, wiring)));
+}
+
+/** A large map of one unit. @returns {{shares: Float32Array, top: number}} */
+export function oneMap(network, unit, side) {
+  const last = network.sizes.length - 1, kind = { 0: "input", [last]: "output" }[unit.layer] ?? "hidden";
+  return scaled(unitMap(network, unit, side), kind);
+}
+
+const kindOf = (unit, { inputs, units }) => (unit < inputs ? "input" : unit === units - 1 ? "output" : "hidden");
+
+// An input ends its scale at the square's edge; a hidden unit at its largest value; the output is
+// drawn as a probability, one half in the middle.
+function scaled(values, kind) {
+  if (kind === "output") return { shares: Float32Array.from(values, (logit) => Math.tanh(logit / 2)), top: 1 };
+  const top = kind === "input" ? EXTENT : values.reduce((most, value) => Math.max(most, value), 0) || 1;
+  return { shares: Float32Array.from(values, (value) => value / top), top };
+}

@@ -1,0 +1,29 @@
+// Pruning by a rule: one weight at a time, or down to k by a slider.
+
+import { choices, labelled, make, part } from "./dom.js";
+import { most, pruned, RULE_NAMES, tidied } from "./state.js";
+
+/** @param {import("./store.js").Store} store */
+export function pruning(store) {
+  const rule = choices(RULE_NAMES), slider = make("input", { type: "range", min: 0 }), said = make("output");
+  const key = () => `slide ${rule.value}`;
+  slider.oninput = () => store.act((state) => pruned(state, slider.valueAsNumber, rule.value), key());
+  rule.onchange = () => store.redraw();
+  const one = make("button", {
+    type: "button", text: "Remove one",
+    onclick: () => store.act((state) => (most(state) ? pruned(state, most(state) - 1, rule.value, { oneByOne: true }) : state)),
+  });
+  const tidy = make("button", { type: "button", text: "Take out what does nothing", onclick: () => store.act(tidied) });
+  store.listen(() => {
+    slider.max = most(store.baseOf(key()));
+    slider.value = most(store.state);
+    said.textContent = `${slider.value} of ${slider.max} weights`;
+    slider.setAttribute("aria-valuetext", said.textContent);
+  });
+  return part("prune", "Prune by a rule",
+    make("div", { class: "row" }, labelled("rule", rule), one),
+    make("div", { class: "row" }, labelled("down to", slider), said),
+    make("p", { class: "readout", text: "The slider scores once, from where it stood; “Remove one” scores anew each time. "
+      + "Rules that look at data see every 16th point." }),
+    tidy);
+}

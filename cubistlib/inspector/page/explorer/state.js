@@ -1,0 +1,172 @@
+// What lies on the bench: a network, what its removed weights were, and how it came about. A plain
+// value; every verb gives a new one.
+
+import { demand, isWhole } from "../checks.js";
+import { initialize } from "../initialize.js";
+import { biasRule, makeNetwork, weightsKept } from "../network.js";
+import { Generator } from "../random.js";
+import { keepBest, removeOneByOne, RULES } from "../rules.js";
+import { simplify } from "../simplify.js";
+import { cubistSpiral, taken } from "../spiral.js";
+
+/** Units of a layer that can still be drawn. */
+export const WIDEST = 64;
+const DEEPEST = 5;
+const EVERY = 16; // of the points, those that rules look at: all would take minutes at width 16
+const BY_HAND = "parameters set, removed or restored by hand";
+
+/** What the rules are, for people. */
+export const RULE_NAMES = { magnitude: "magnitude", sensitivity: "SNIP's score", rise: "smallest rise in loss" };
+
+/**
+ * @typedef {object} State
+ * @property {import("../network.js").Network} network
+ * @property {{weights: Float32Array[], biases: Float32Array[]}} values of removed parameters too
+ * @property {string[]} story how the network came about, step by step
+ * @property {string} kind "sgd" where training ended in these numbers, else "polished"
+ */
+
+/** @returns {State} a network as it was found; told: what it is, in a few words */
+export function opened(network, told, kind = "polished") {
+  const { sizes, weights, biases, kept } = network;
+  demand(sizes[0] === 2 && sizes.at(-1) === 1,
+    `explorer: networks have 2 inputs and 1 output, this one is ${sizes.join("-")}`);
+  demand(sizes.slice(1, -1).every((units) => units <= WIDEST), `explorer: at most ${WIDEST} units a layer, got ${sizes}`);
+  return { ...made(sizes, { weights, biases }, kept.weights), story: [told], kind };
+}
+
+/** A dense network with new numbers. @param {number[]} hidden @param {number} seed @returns {State} */
+export function fresh(hidden, seed) {
+  const fits = hidden.length && hidden.length <= DEEPEST && hidden.every((units) => isWhole(units, 1) && units <= WIDEST);
+  demand(fits, `fresh start: hidden widths are 1 to ${DEEPEST} whole numbers 1 … ${WIDEST}, as 3, 3, 3`);
+  demand(isWhole(seed), `fresh start: seed must be a whole number ≥ 0, got ${seed}`);
+  return opened(initialize(hidden, seed), `fresh start of ${hidden.join("-")}, seed ${seed} of the page's own generator`);
+}
+
+/** A weight set to a value, and kept. @returns {State} at: where it stands in layer l */
+export function withWeight(state, l, at, value) {
+  demand(Number.isFinite(value), "a weight must be a number");
+  return changed(state, { weights: put(state.values.weights, l, at, value), kept: put(state.network.kept.weights, l, at, 1) });
+}
+
+/** A unit's bias set to a value. @returns {State} */
+export function withBias(state, l, unit, value) {
+  demand(Number.isFinite(value), "a bias must be a number");
+  return changed(state, { biases: put(state.values.biases, l, unit, value) });
+}
+
+/**
+ * A kept weight removed, or a removed one back at the value that it last had; one that never had
+ * any starts at 1/√fan_in, the bound of fresh starts. @returns {State}
+ */
+export function toggled(state, l, at) {
+  const { kept, sizes } = state.network, value = state.values.weights[l][at];
+  if (!kept.weights[l][at]) return withWeight(state, l, at, value || 1 / Math.sqrt(sizes[l]));
+  return changed(state, { kept: put(kept.weights, l, at, 0) });
+}
+
+/**
+ * The network with `keep` weights, the best by a rule. oneByOne: scored anew after each removal.
+ * @param {State} state
+ * @param {number} keep
+ * @param {string} rule a name of RULES
+ * @returns {State}
+ */
+export function pruned(state, keep, rule, { oneByOne = false } = {}) {
+  const { network } = state, way = oneByOne ? ", one at a time" : "", stem = `pruned by ${RULE_NAMES[rule]}${way} to `;
+  const next = oneByOne ? removeOneByOne(network, keep, RULES[rule], few())
+    : keepBest(network, keep, scores(network, rule));
+  return { ...state, network: next, ...told(state, `${stem}${keep} weights`, stem) };
+}
+
+/** The network without all that does nothing on the data: the same output. @returns {State} */
+export function tidied(state) {
+  const { network, removed } = simplify(state.network, cubistSpiral().columns);
+  if (!removed.length) return state;
+  return { ...opened(network, ""), ...told(state, "what does nothing taken out"), kind: state.kind };
+}
+
+/**
+ * A unit more in a hidden layer, below the others, with weights from and to all and new numbers.
+ * @param {State} state
+ * @param {number} layer 1 …
+ * @returns {State}
+ */
+export function unitAdded(state, layer) {
+  const { sizes } = state.network;
+  demand(sizes[layer] < WIDEST, `add a unit: at most ${WIDEST} units a layer`);
+  const draw = new Generator(sizes.join("-"), "unit", layer);
+  const random = (fan) => draw.uniform(-1, 1) / Math.sqrt(fan);
+  const grown = (layers, value) => ({
+    weights: layers.weights.map((values, l) => {
+      if (l === layer - 1) return [...values, ...Array.from({ length: sizes[l] }, () => value(sizes[l]))];
+      return l === layer ? rows(values, sizes[layer]).flatMap((row) => [...row, value(sizes[layer] + 1)]) : values;
+    }),
+    biases: layers.biases.map((values, l) => (l === layer - 1 ? [...values, value(sizes[l])] : values)),
+  });
+  return resized(state, layer, 1, grown(state.values, random), grown(state.network.kept, () => 1), "added to");
+}
+
+/** The network without one of its hidden units. @param {number} layer 1 … @returns {State} */
+export function unitRemoved(state, layer, index) {
+  const { sizes } = state.network;
+  demand(layer > 0 && layer < sizes.length - 1, "remove a unit: only hidden ones can go");
+  demand(sizes[layer] > 1, "remove a unit: a layer keeps at least one");
+  const without = (values) => [...values.slice(0, index), ...values.slice(index + 1)];
+  const shrunk = (layers) => ({
+    weights: layers.weights.map((values, l) => {
+      if (l === layer - 1) return without(rows(values, sizes[l])).flat();
+      return l === layer ? rows(values, sizes[layer]).flatMap(without) : values;
+    }),
+    biases: layers.biases.map((values, l) => (l === layer - 1 ? without([...values]) : values)),
+  });
+  return resized(state, layer, -1, shrunk(state.values), shrunk(state.network.kept), "taken out of");
+}
+
+/** What training has made of a state. @param {State} state @param {string} how @returns {State} */
+export function trained(state, network, how) {
+  const merge = (kind) => state.values[kind].map((layer, l) =>
+    layer.map((value, i) => (network.kept[kind][l][i] ? network[kind][l][i] : value)));
+  const values = { weights: merge("weights"), biases: merge("biases") };
+  return { ...made(network.sizes, values, network.kept.weights), ...told(state, how), kind: "sgd" };
+}
+
+function made(sizes, { weights, biases }, kept) {
+  const values = { weights: weights.map((l) => Float32Array.from(l)), biases: biases.map((l) => Float32Array.from(l)) };
+  return { network: makeNetwork(sizes, values.weights, values.biases, kept, biasRule(sizes, kept)), values };
+}
+
+function changed(state, { weights = state.values.weights, biases = state.values.biases, kept = state.network.kept.weights }) {
+  return { ...made(state.network.sizes, { weights, biases }, kept), ...told(state, BY_HAND) };
+}
+
+function resized(state, layer, by, values, kept, what) {
+  const sizes = state.network.sizes.map((size, l) => (l === layer ? size + by : size));
+  return { ...made(sizes, values, kept.weights), ...told(state, `a unit ${what} hidden layer ${layer}`) };
+}
+
+// A line more of the story; in the place of the last one if that has the same beginning.
+function told({ story }, line, stem = line) {
+  return { story: [...(story.at(-1).startsWith(stem) ? story.slice(0, -1) : story), line], kind: "polished" };
+}
+
+function put(layers, l, at, value) {
+  return layers.map((layer, i) => (i === l ? layer.with(at, value) : layer));
+}
+
+const rows = (values, length) =>
+  Array.from({ length: values.length / length }, (_, row) => [...values.slice(row * length, (row + 1) * length)]);
+
+let sample = null;
+const few = () => (sample ??= taken(cubistSpiral(), rowsOf(cubistSpiral())));
+const rowsOf = ({ labels }) => Array.from({ length: Math.ceil(labels.length / EVERY) }, (_, i) => i * EVERY);
+
+// Kept for a slider, which asks again and again.
+const known = new WeakMap();
+function scores(network, rule) {
+  if (!known.has(network)) known.set(network, {});
+  return (known.get(network)[rule] ??= RULES[rule](network, few()));
+}
+
+/** The weights that can be asked for. @param {State} state */
+export const most = (state) => weightsKept(state.network);

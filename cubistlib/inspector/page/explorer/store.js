@@ -1,0 +1,92 @@
+// What the page shows, and who draws it: the one place where the network changes.
+
+import { units } from "./address.js";
+import { advanced, base, begun, redone, undone } from "./history.js";
+
+/** The bench with its history, the unit chosen and a sentence for the reader. */
+export class Store {
+  #drawers = [];
+  #waiting = false;
+
+  /** @param {import("./state.js").State} state */
+  constructor(state) {
+    this.history = begun(state);
+    this.unit = { layer: state.network.sizes.length - 1, index: 0 };
+    this.said = "";
+  }
+
+  /** @returns {import("./state.js").State} */
+  get state() {
+    return this.history.present;
+  }
+
+  /** Has something drawn after every change, once a frame at most. */
+  listen(draw) {
+    this.#drawers.push(draw);
+  }
+
+  /**
+   * Takes what a verb gives for the present; what it refuses is said.
+   * @param {function(import("./state.js").State): import("./state.js").State} verb
+   * @param {*} [key] changes in a row with the same key are one step back, and each starts from
+   *   what the first started from
+   */
+  act(verb, key = null) {
+    this.try(() => {
+      const next = verb(key === null ? this.state : base(this.history, key));
+      if (next !== this.state) this.#turn(advanced(this.history, next, key));
+    });
+  }
+
+  /** What changes of this key start from. */
+  baseOf(key) {
+    return base(this.history, key);
+  }
+
+  undo() {
+    this.#turn(undone(this.history));
+  }
+
+  redo() {
+    this.#turn(redone(this.history));
+  }
+
+  /** @param {{layer: number, index: number}} unit */
+  choose(unit) {
+    this.unit = unit;
+    this.redraw();
+  }
+
+  /** Does something; the sentence of an error is for the reader. */
+  try(doing) {
+    this.said = "";
+    try {
+      doing();
+    } catch (error) {
+      this.said = error.message;
+    }
+    this.redraw();
+  }
+
+  say(sentence) {
+    this.said = sentence;
+    this.redraw();
+  }
+
+  redraw() {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    requestAnimationFrame(() => {
+      this.#waiting = false;
+      for (const draw of this.#drawers) draw();
+    });
+  }
+
+  #turn(history) {
+    this.history = history;
+    const { sizes } = this.state.network, there = units(sizes);
+    const chosen = ({ layer, index }) => layer === this.unit.layer && index === this.unit.index;
+    this.unit = there.find(chosen) ?? there.at(-1);
+    this.redraw();
+  }
+}

@@ -1,0 +1,107 @@
+// Training beside the page: what is sent to the worker, and what comes back.
+
+import { trained } from "./state.js";
+
+/** The training of the network on the bench; a change by hand ends it. */
+export class Trainer {
+  #newWorker;
+  #store;
+  #worker = null;
+  #latest = null; // the network that the worker last gave
+
+  /**
+   * @param {import("./store.js").Store} store
+   * @param {function(): Worker} newWorker one that runs ../worker.js
+   */
+  constructor(store, newWorker) {
+    this.#store = store;
+    this.#newWorker = newWorker;
+    this.settings = { lr: 0.1, schedule: "cosine", epochs: 50, seed: 0 };
+    this.playing = false;
+    this.curve = [];
+    store.listen(() => this.#forgetIfChanged());
+  }
+
+  /** Other settings, with which a new training begins. */
+  configure(settings) {
+    this.forget();
+    this.settings = { ...this.settings, ...settings };
+    this.#store.redraw();
+  }
+
+  play() {
+    this.playing = true;
+    this.#send({ type: "start" });
+    this.#store.redraw();
+  }
+
+  pause() {
+    this.playing = false;
+    this.#worker?.postMessage({ type: "pause" });
+    this.#store.redraw();
+  }
+
+  /** One epoch on, or some steps. @param {number} [steps] */
+  step(steps) {
+    this.playing = false;
+    this.#send({ type: "step", steps });
+  }
+
+  /** Ends the training; the network stays as it is. */
+  forget() {
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.playing = false;
+    this.curve = [];
+  }
+
+  #send(message) {
+    const { seed, ...config } = this.settings, { network } = this.#store.state;
+    if (this.#worker && network === this.#latest) {
+      this.#worker.postMessage(message);
+      return;
+    }
+    this.#begin();
+    this.#worker.postMessage({ ...message, network, config, seed });
+  }
+
+  #forgetIfChanged() {
+    if (this.#worker && this.#store.state.network !== this.#latest) this.forget();
+  }
+
+  #begin() {
+    const playing = this.playing, key = {}, worker = this.#newWorker();
+    this.forget();
+    this.playing = playing;
+    this.#worker = worker;
+    this.#latest = this.#store.state.network;
+    worker.onmessage = ({ data }) => { if (worker === this.#worker) this.#hear(data, key); };
+    worker.onerror = (event) => {
+      this.forget();
+      this.#store.say(`training cannot start in this browser: ${event.message ?? "no worker"}`);
+    };
+  }
+
+  #hear(message, key) {
+    this.#forgetIfChanged();
+    if (!this.#worker) return;
+    if (message.type === "error" || message.diverged) {
+      this.forget();
+      this.#store.say(message.message ?? "training diverged: the network is that of the epoch before; try a smaller rate");
+      return;
+    }
+    const { epoch, loss, accuracy, done, network } = message, { lr, schedule, epochs, seed } = this.settings;
+    const how = `SGD, ${Number(epoch.toFixed(2))} of ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
+    this.curve.push({ epoch, loss, accuracy });
+    this.#store.act((state) => trained(state, network, how), key);
+    this.#latest = this.#store.state.network;
+    if (done) this.#end();
+  }
+
+  // The curve stays to be seen.
+  #end() {
+    this.#worker.terminate();
+    this.#worker = null;
+    this.playing = false;
+  }
+}

@@ -1,0 +1,63 @@
+// The controls of training, its curve, and fresh starts.
+
+import { SCHEDULES } from "../schedules.js";
+import { percent } from "./counters.js";
+import { choices, draw, labelled, make, part, set } from "./dom.js";
+import { fresh } from "./state.js";
+
+const WIDTH = 300, HEIGHT = 90;
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {import("./trainer.js").Trainer} trainer
+ */
+export function training(store, trainer) {
+  const button = (text, onclick) => make("button", { type: "button", text, onclick });
+  const play = button("Play", () => (trainer.playing ? trainer.pause() : trainer.play()));
+  const fields = {
+    lr: make("input", { type: "number", min: 0, step: 0.01 }),
+    schedule: choices(Object.fromEntries(SCHEDULES.map((name) => [name, name]))),
+    epochs: make("input", { type: "number", min: 1, step: 1 }),
+    seed: make("input", { type: "number", min: 0, step: 1 }),
+  };
+  for (const [name, field] of Object.entries(fields)) {
+    field.onchange = () => trainer.configure({ [name]: name === "schedule" ? field.value : field.valueAsNumber });
+  }
+  const [loss, accuracy] = ["loss", "accuracy"].map((name) => draw("polyline", { class: name }));
+  const plot = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "curve" }, loss, accuracy);
+  const said = make("p", { class: "readout" });
+
+  store.listen(() => {
+    const { curve, settings, playing } = trainer, last = curve.at(-1);
+    play.textContent = playing ? "Pause" : "Play";
+    play.setAttribute("aria-pressed", playing);
+    for (const [name, field] of Object.entries(fields)) if (document.activeElement !== field) field.value = settings[name];
+    const top = Math.max(...curve.map((each) => each.loss), 0.1);
+    const line = (height) => curve.map((each) => `${(each.epoch / settings.epochs) * WIDTH},${HEIGHT - height(each) * HEIGHT}`).join(" ");
+    set(loss, { points: line((each) => each.loss / top) });
+    set(accuracy, { points: line((each) => each.accuracy) });
+    const words = last ? `epoch ${Number(last.epoch.toFixed(2))} of ${settings.epochs}: loss ${last.loss.toFixed(3)}, accuracy ${percent(last.accuracy)}` : "not trained yet";
+    said.textContent = words;
+    plot.setAttribute("aria-label", `loss and accuracy by epoch: ${words}`);
+  });
+  return part("train", "Train from here",
+    make("div", { class: "row" }, play, button("One step", () => trainer.step(1)), button("One epoch", () => trainer.step())),
+    plot,
+    make("p", { class: "legend" }, make("span", { class: "key loss" }, make("i"), "loss, from 0 to its largest"),
+      make("span", { class: "key accuracy" }, make("i"), "accuracy, 0 to 100 %")),
+    said,
+    make("div", { class: "row" }, labelled("rate", fields.lr), labelled("schedule", fields.schedule),
+      labelled("epochs", fields.epochs), labelled("order, seed", fields.seed)),
+    freshStart(store));
+}
+
+function freshStart(store) {
+  const widths = make("input", { type: "text", value: "5, 5, 5", size: 9 });
+  const seed = make("input", { type: "number", min: 0, step: 1, value: 1 });
+  const start = () => store.act(() => fresh(widths.value.split(/[\s,]+/).filter(Boolean).map(Number), seed.valueAsNumber));
+  return make("form", {
+    class: "row fresh",
+    onsubmit: (event) => { event.preventDefault(); start(); },
+  }, labelled("hidden widths", widths), labelled("seed", seed), make("button", { type: "submit", text: "Fresh start" }),
+  make("p", { class: "readout", text: "New numbers of PyTorch's default kind, but of the page's own generator: the same in every browser, not those of numpy or PyTorch." }));
+}

@@ -1,0 +1,219 @@
+"""The explorer, opened from a disk: every verb, and nothing asked of a network."""
+
+import json
+import re
+
+import pytest
+from visitor import DESK, Visitor
+
+from cubistlib import __main__ as line
+from cubistlib.search import verify
+
+PHONE = {"width": 360, "height": 760}
+
+
+@pytest.fixture(scope="session")
+def url(tmp_path_factory):
+    file = tmp_path_factory.mktemp("explorer") / "explorer.html"
+    assert line.main(["explorer", str(file)]) == 0
+    assert file.stat().st_size < 1_000_000
+    return file.as_uri()
+
+
+@pytest.fixture
+def visitor(chromium, url):
+    visitor = Visitor(chromium, url)
+    yield visitor
+    assert visitor.errors == []
+    assert all(request.startswith(("file:", "blob:", "about:")) for request in visitor.requests)
+    visitor.page.close()
+
+
+def test_it_opens_on_the_sparsest_at_95_percent(visitor):
+    counts = visitor.counts()
+    assert counts["live"] == counts["kept"] == visitor.number("record") and counts["accuracy"] >= 95
+    assert "sparsest by SGD" in visitor.text("[data-story]")
+
+
+def test_a_click_removes_a_weight_and_another_restores_it(visitor):
+    before = visitor.counts()
+    place = visitor.edges(".positive")[0]
+    visitor.page.mouse.move(*place)
+    tip = visitor.page.locator(".tip")
+    assert re.match(r".+ → .+: [\d.]+; click removes", tip.text_content())
+    visitor.page.mouse.click(*place)
+    after = visitor.counts()
+    assert after["kept"] < before["kept"] and after["accuracy"] < before["accuracy"]
+    visitor.page.mouse.click(*place)
+    assert visitor.counts() == before
+
+
+def test_a_drag_sets_a_weight_and_is_one_step_back(visitor):
+    before = visitor.counts()
+    x, y = visitor.edges(".positive")[0]
+    visitor.page.mouse.move(x, y)
+    visitor.page.mouse.down()
+    for far in (20, 60, 120):
+        visitor.page.mouse.move(x, y + far)
+    moved = visitor.counts()
+    visitor.page.mouse.up()
+    assert moved["accuracy"] != before["accuracy"] and moved["kept"] == before["kept"]
+    visitor.press("Undo")
+    assert visitor.counts() == before
+    visitor.press("Redo")
+    assert visitor.counts() == moved
+
+
+def test_the_keyboard_does_it_all(visitor):
+    page = visitor.page
+    before = visitor.counts()
+    page.focus(".unit[aria-pressed=true]")
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.dataset.unit") == "h3.2"
+    assert visitor.text(".part-unit h2") == "Unit h3.2"
+    field = page.get_by_label("weight from h2.1", exact=True)
+    old = float(field.input_value())
+    field.focus()
+    for _ in range(9):
+        page.keyboard.press("ArrowUp")
+    assert visitor.number("wrong") != before["wrong"] and float(field.input_value()) > old + 0.4
+    field.fill("-3")
+    assert "h3.2 = relu(−3·h2.1" in visitor.text(".part-unit code")
+    page.get_by_label("keep the weight from h2.1").press("Space")
+    assert visitor.number("kept") == before["kept"] - 1
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    assert visitor.counts() == before
+    page.keyboard.press("Control+Shift+Z")
+    assert visitor.counts() != before
+    page.focus("[data-unit='h3.3']")
+    page.keyboard.press("Delete")
+    assert visitor.units() == 9
+
+
+def test_a_unit_more_and_a_unit_less(visitor):
+    visitor.page.get_by_label("add a unit to hidden layer 2").click()
+    assert visitor.units() == 11
+    visitor.page.click("[data-unit='h2.2']")
+    visitor.press("Remove the unit")
+    assert visitor.units() == 10
+    assert visitor.number("live") == 22
+
+
+@pytest.mark.parametrize("rule", ["magnitude", "sensitivity", "rise"])
+def test_rules_prune_one_at_a_time_and_down_to_k(visitor, rule):
+    page = visitor.page
+    visitor.fresh("3, 3, 3", 0)
+    page.locator(".part-prune select").select_option(rule)
+    visitor.press("Remove one")
+    assert visitor.number("kept") <= 36
+    slider = page.get_by_label("down to")
+    assert visitor.slid(slider) == "26 of 26 weights"
+    for _ in range(6):
+        slider.press("ArrowLeft")
+    assert visitor.slid(slider) == "20 of 26 weights"
+    for _ in range(6):
+        slider.press("ArrowRight")
+    assert visitor.slid(slider) == "26 of 26 weights"
+
+
+def test_trained_from_half_pruned_by_hand_below_30_shared_and_saved(visitor, url, tmp_path):
+    page = visitor.page
+    visitor.fresh("5, 5, 5", 1)
+    assert visitor.number("kept") == 81 and visitor.number("accuracy") == 50
+    visitor.train(epochs=12, rate=0.1)
+    assert visitor.number("accuracy") > 95
+    page.locator(".part-prune select").select_option("rise")
+    for weights in (40, 30, 24, 20):
+        while visitor.weights() > weights:
+            visitor.press("Remove one")
+        visitor.train(epochs=10, rate=0.05)
+    while visitor.number("kept") >= 30:
+        visitor.remove_by_hand()
+    visitor.train(epochs=10, rate=0.005)
+    counts = visitor.counts()
+    assert counts["accuracy"] > 90 and counts["kept"] < 30
+    visitor.press("Link")
+    link = page.get_by_label("the link").input_value()
+    assert link == page.url and link.startswith(f"{url}#network=")
+    with page.expect_download() as download:
+        visitor.press("Save as a witness")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert line.main(["verify", str(file)]) == 0
+    witness = verify.read(file)
+    assert witness["kind"] == "sgd" and witness["parameters"] == counts["live"]
+    assert 100 * witness["accuracy"] == pytest.approx(counts["accuracy"], abs=0.02)
+    visitor.open(link)
+    assert visitor.counts() == counts
+    assert page.get_by_label("epochs").input_value() == "10"
+    page.goto(link[:-5])
+    assert "damaged" in visitor.text("[role=status]")
+
+
+def test_training_plays_pauses_steps_and_ends_where_the_network_is_touched(visitor):
+    page = visitor.page
+    visitor.fresh("5, 5, 5", 1)
+    visitor.press("One step")
+    said = page.locator(".part-train .readout").first
+    visitor.await_curve("epoch 0 of 50")
+    visitor.press("One epoch")
+    visitor.await_curve("epoch 1 of 50")
+    visitor.press("Play")
+    visitor.press("Pause")
+    assert page.get_by_role("button", name="Play", exact=True).is_visible()
+    page.get_by_label("add a unit to hidden layer 1").click()
+    visitor.await_curve("not trained")
+    assert visitor.units() == 2 + 6 + 5 + 5 + 1
+    assert "not trained yet" in said.text_content()
+    page.get_by_label("rate").fill("-1")
+    visitor.press("One step")
+    page.locator("[role=status]:not(:empty)").wait_for()
+    assert "lr must be a number ≥ 0" in visitor.text("[role=status]")
+
+
+def test_the_gallery_opens_with_one_click(visitor, url):
+    shown = json.loads(visitor.text("#networks"))
+    for known in shown[:: len(shown) // 5]:
+        words = rf"^{known['parameters']} parameters, .*{known['group']}$"
+        visitor.page.get_by_role("button", name=re.compile(words)).click()
+        counts = visitor.counts()
+        assert counts["live"] == known["parameters"] >= visitor.number("record")
+        assert counts["wrong"] == 49_982 - known["correct"]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nothing_is_cut_off(visitor, size):
+    page = visitor.page
+    page.set_viewport_size(size)
+    visitor.fresh("16, 16, 16", 0)
+    visitor.counts()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    nameless = page.evaluate(
+        "[...document.querySelectorAll('button, input, select')].filter((node) => node.offsetParent"
+        " && !(node.ariaLabel || node.textContent.trim() || node.closest('label'))).length"
+    )
+    assert nameless == 0
+
+
+def test_bad_links_and_large_networks_are_one_sentence(visitor, url):
+    visitor.open(f"{url}#network=abc")
+    assert "damaged" in visitor.text("[role=status]")
+    visitor.fresh("16, 16, 16", 0)
+    visitor.press("Link")
+    visitor.number("kept")
+    assert "too large" in visitor.text("[role=status]")
+    visitor.fresh("3, x", 0)
+    assert "hidden widths are" in visitor.text("[role=status]")
+
+
+@pytest.mark.parametrize("width", [3, 16])
+def test_how_long_a_click_takes(visitor, width):
+    """Measured, not judged: `pytest -rP -k how_long` shows it."""
+    visitor.fresh(f"{width}, {width}, {width}", 0)
+    times = sorted(visitor.timed_click(visitor.edges(".positive")[0]) for _ in range(9))
+    assert times[0] > 0
+    print(
+        f"({width}, {width}, {width}): from a click on a line until all is drawn: "
+        f"median {times[4]:.0f} ms of {[round(time) for time in times]}"
+    )

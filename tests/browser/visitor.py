@@ -1,0 +1,112 @@
+"""Someone at the explorer's page, which has been opened from a disk."""
+
+DESK = {"width": 1280, "height": 900}
+
+# Places of the lines of a kind where no other one lies above, in the window.
+PLACES = """(which) => {
+  const seen = (line) => document.querySelector(`.stage g [data-edge="${line.dataset.edge}"]`);
+  const lines = [...document.querySelectorAll(".hits line")];
+  return lines.filter((line) => seen(line).matches(which)).flatMap((line) => {
+    const box = line.ownerSVGElement.getBoundingClientRect();
+    const ends = ["x1", "y1", "x2", "y2"].map((name) => Number(line.getAttribute(name)));
+    const [x1, y1, x2, y2] = ends;
+    for (const share of [0.5, 0.42, 0.58, 0.34, 0.66]) {
+      const x = box.left + x1 + share * (x2 - x1), y = box.top + y1 + share * (y2 - y1);
+      if (document.elementFromPoint(x, y) === line) return [[x, y]];
+    }
+    return [];
+  });
+}"""
+
+
+# From the press on a line until counters, maps and lines have been drawn anew.
+CLICK = """() => {
+  let start;
+  const once = { capture: true, once: true };
+  addEventListener("pointerup", () => { start = performance.now(); }, once);
+  window.clicked = new Promise((done) => {
+    new MutationObserver((_, watcher) => {
+      if (start === undefined) return;
+      watcher.disconnect();
+      done(performance.now() - start);
+    }).observe(document.querySelector("[data-number=kept]"), { childList: true });
+  });
+}"""
+
+
+class Visitor:
+    """Someone at the explorer's page, who sees its errors and what it asks for."""
+
+    def __init__(self, browser, url):
+        self.page, self.errors, self.requests = browser.new_page(), [], []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.set_viewport_size(DESK)
+        self.open(url)
+
+    def open(self, url):
+        self.page.goto("about:blank")
+        self.page.goto(url)
+        self.page.wait_for_selector(".unit")
+
+    def text(self, selector):
+        """What stands there once all that was done has been drawn."""
+        self.page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        return self.page.text_content(selector)
+
+    def number(self, name):
+        return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
+
+    def units(self):
+        self.number("kept")
+        return self.page.locator(".unit").count()
+
+    def counts(self):
+        return {name: self.number(name) for name in ("accuracy", "wrong", "live", "kept")}
+
+    def press(self, name):
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def edges(self, which):
+        """Where lines of a kind can be touched."""
+        self.number("kept")
+        return self.page.evaluate(PLACES, which)
+
+    def timed_click(self, place):
+        """Milliseconds until a click on a line is drawn."""
+        self.page.evaluate(CLICK)
+        self.page.mouse.click(*place)
+        return self.page.evaluate("window.clicked")
+
+    def remove_by_hand(self):
+        """Tries every weight, and removes the one without which most points are right."""
+        found = []
+        for place in self.edges(".positive, .negative"):
+            self.page.mouse.click(*place)
+            found.append((self.number("accuracy"), place))
+            self.press("Undo")
+        self.page.mouse.click(*max(found)[1])
+
+    def weights(self):
+        self.number("kept")
+        return int(self.page.get_by_label("down to").input_value())
+
+    def train(self, epochs, rate):
+        self.page.get_by_label("epochs").fill(str(epochs))
+        self.page.get_by_label("rate").fill(str(rate))
+        self.press("Play")
+        self.number("kept")  # the curve of the training before is gone
+        self.await_curve(f"epoch {epochs} of {epochs}:")
+
+    def await_curve(self, words):
+        self.page.locator(f".curve[aria-label*='{words}']").wait_for()
+
+    def slid(self, slider):
+        self.number("kept")
+        return slider.get_attribute("aria-valuetext")
+
+    def fresh(self, widths, seed):
+        self.page.get_by_label("hidden widths").fill(widths)
+        self.page.locator(".fresh").get_by_label("seed").fill(str(seed))
+        self.press("Fresh start")

@@ -1,0 +1,101 @@
+"""The explorer's page as a file: what is in it, what it may do, how it is made."""
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from cubistlib import __main__ as line
+from cubistlib.inspector.bundle import bundle
+from cubistlib.inspector.explorer import SOURCES, gallery, page
+from cubistlib.search import frontier
+from cubistlib.support.checks import UserError
+
+PAGE = page()
+TAG = r"<{}(?: [^>]*)?>(.*?)</{}>"
+
+
+def test_it_is_written_where_one_says_or_to_outputs(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
+    for arguments, file in [([], "outputs/explorer.html"), ([str(tmp_path / "a.html")], "a.html")]:
+        assert line.main(["explorer", *arguments]) == 0
+        assert (tmp_path / file).read_text("utf-8") == PAGE and file in capsys.readouterr().out
+    assert line.main(["explorer", str(tmp_path)]) == 2
+    assert "is a folder" in capsys.readouterr().err
+
+
+def test_it_runs_no_script_but_its_own_and_asks_for_nothing():
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', PAGE)[1]
+    data, script = re.findall(TAG.format("script", "script"), PAGE, re.DOTALL)
+    (style,) = re.findall(TAG.format("style", "style"), PAGE, re.DOTALL)
+    for text in (script, style):
+        known = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"'sha256-{known}'" in policy
+    assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy
+    assert json.loads(data) == json.loads(json.dumps(gallery(), default=lambda a: a.tolist()))
+    assert not re.search(r"\ssrc=|<link|url\(|@import|\sstyle=|\son\w+=", PAGE)
+    assert set(re.findall(r"https?://[^\s\"']*", PAGE)) <= {"http://www.w3.org/2000/svg"}
+    assert len(PAGE.encode()) < 1_000_000
+
+
+def test_its_gallery_is_the_frontier_with_all_biases():
+    shown = [(known["kind"], known["parameters"], known["correct"]) for known in gallery()]
+    witnesses = [w for w in frontier.published().values() if w.bias_rule == "read"]
+    assert shown == [(w.kind, w.claims.parameters, w.claims.correct) for w in witnesses]
+
+
+@pytest.fixture
+def modules(tmp_path):
+    """Writes modules of these texts and returns the folder."""
+
+    def write(**texts):
+        for name, text in texts.items():
+            (tmp_path / f"{name}.js").write_text(text)
+        return tmp_path
+
+    return write
+
+
+NODE = shutil.which("node")
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node: apt-get install nodejs, or nodejs.org")
+def test_modules_become_one_script(modules):
+    folder = modules(
+        main='import "./side.js";\nimport { a as other, F } from "./b.js";\n'
+        "const a = 1;\nconsole.log(a, other, new F().f());\n",
+        side='import { a } from "./b.js";\nconsole.log("first", a);\n',
+        b="let made = 0;\nmade += 1;\nexport const a = 10 * made;\n"
+        "export class F {\n  f() {\n    return here();\n  }\n}\n"
+        "export function here() {\n  return made;\n}\n",
+    )
+    (folder / "all.js").write_text(bundle(folder / "main.js"))
+    done = subprocess.run([NODE, folder / "all.js"], capture_output=True, text=True, check=True)
+    assert done.stdout == "first 10\n1 10 1\n"
+
+
+@pytest.mark.parametrize(
+    "texts, said",
+    [
+        (
+            {"main": 'import { a } from "./b.js";\n', "b": "const a = 1;\n"},
+            "b.js does not export a",
+        ),
+        ({"main": 'import "./b.js";\n', "b": 'import "./main.js";\n'}, "in a circle"),
+        ({"main": 'import * as b from "./b.js";\n'}, "cannot be bundled: import"),
+        ({"main": "export default 1;\n"}, "cannot be bundled: export"),
+        ({"main": 'import { a } from "package";\n'}, "cannot be bundled: import"),
+    ],
+)
+def test_what_cannot_be_bundled_is_a_sentence(modules, texts, said):
+    with pytest.raises(UserError, match=re.escape(said)):
+        bundle(modules(**texts) / "main.js")
+
+
+def test_every_module_of_the_explorer_is_in_it():
+    script = bundle(SOURCES / "main.js")
+    assert all(f"const $explorer_{file.stem} = " in script for file in SOURCES.glob("*.js"))
