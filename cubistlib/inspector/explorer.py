@@ -47,7 +47,7 @@ def page() -> str:
 
 def gallery() -> list[Mapping[str, object]]:
     """The frontier's networks, fewest parameters first in each group."""
-    found = []
+    found: list[Mapping[str, object]] = []
     for folder, group in GROUPS.items():
         for file in sorted((paths.published("frontier") / folder).glob("*.json")):
             witness = verify.read(file)

@@ -19,16 +19,16 @@ PLACES = """(which) => {
 }"""
 
 
-# From the press on a line until counters, maps and lines have been drawn anew.
+# From the press on a line until the accuracy has moved, and until all has been drawn anew.
 CLICK = """() => {
   let start;
-  const once = { capture: true, once: true };
+  const once = { capture: true, once: true }, passed = () => performance.now() - start;
   addEventListener("pointerup", () => { start = performance.now(); }, once);
   window.clicked = new Promise((done) => {
     new MutationObserver((_, watcher) => {
-      if (start === undefined) return;
       watcher.disconnect();
-      done(performance.now() - start);
+      const first = passed();
+      setTimeout(() => done([first, passed()]));
     }).observe(document.querySelector("[data-number=kept]"), { childList: true });
   });
 }"""
@@ -74,7 +74,7 @@ class Visitor:
         return self.page.evaluate(PLACES, which)
 
     def timed_click(self, place):
-        """Milliseconds until a click on a line is drawn."""
+        """Milliseconds from a click on a line: until accuracy has moved, until all is drawn."""
         self.page.evaluate(CLICK)
         self.page.mouse.click(*place)
         return self.page.evaluate("window.clicked")

@@ -5,15 +5,17 @@ import test from "node:test";
 import { evaluate, logits } from "../../cubistlib/inspector/page/evaluation.js";
 import { fromAddress, toAddress, units } from "../../cubistlib/inspector/page/explorer/address.js";
 import { fromGallery } from "../../cubistlib/inspector/page/explorer/gallery.js";
-import { neighbour } from "../../cubistlib/inspector/page/explorer/graph.js";
+import { neighbour } from "../../cubistlib/inspector/page/explorer/nodes.js";
 import * as steps from "../../cubistlib/inspector/page/explorer/history.js";
 import { layout } from "../../cubistlib/inspector/page/explorer/layout.js";
 import { allMaps, oneMap } from "../../cubistlib/inspector/page/explorer/maps.js";
-import { besideFrontier, measure } from "../../cubistlib/inspector/page/explorer/measure.js";
+import { besideFrontier, life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
 import { parametersKept, weightsKept } from "../../cubistlib/inspector/page/network.js";
 import { removeOneByOne, RULES } from "../../cubistlib/inspector/page/rules.js";
+import { simplify } from "../../cubistlib/inspector/page/simplify.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
+import { STATES, unitStates } from "../../cubistlib/inspector/page/states.js";
 import { Training } from "../../cubistlib/inspector/page/train.js";
 
 const points = cubistSpiral(), start = verbs.fresh([3, 3, 3], 2);
@@ -163,9 +165,17 @@ test("beside the frontier", () => {
 });
 
 test("counts and scores are the engine's", () => {
-  const found = measure(start.network), { accuracy, wrong } = evaluate(start.network, points);
-  assert.deepEqual([found.accuracy, found.correct, found.kept], [accuracy, points.labels.length - wrong.length, 37]);
-  assert.equal(measure(start.network), found);
+  const dead = verbs.withBias(start, 1, 0, -1e3).network;
+  const alone = [[0, 0], [0, 1], [1, 0], [1, 3], [1, 6]].reduce((state, [l, at]) => verbs.toggled(state, l, at), start);
+  for (const network of [start.network, dead, alone.network]) {
+    const found = score(network), { accuracy, wrong } = evaluate(network, points);
+    assert.deepEqual([found.accuracy, found.correct, found.kept], [accuracy, points.labels.length - wrong.length, parametersKept(network)]);
+    assert.deepEqual(life(network).states, unitStates(network, points.columns));
+    assert.equal(life(network).live, simplify(network, points.columns).liveParameters);
+    assert.equal(score(network), found);
+  }
+  assert.equal(life(dead).states[1][0], STATES.indexOf("dead"));
+  assert.equal(life(alone.network).states[0][0], STATES.indexOf("disconnected"));
 });
 
 test("arrow keys lead from unit to unit", () => {

@@ -65,13 +65,15 @@ export function firstUnits(sizes) {
  * @param {number} size
  */
 export function forward({ inputs, units, starts, sources, weights, biases, rectified }, h, room, size) {
-  const add = h instanceof Float32Array ? addRounded : addScaled;
+  const single = h instanceof Float32Array, add = single ? addRounded : addScaled;
+  const addFour = single ? addFourRounded : addFourScaled;
   for (let unit = inputs; unit < units; unit++) {
     const at = unit * room;
     h.fill(biases[unit], at, at + size);
-    for (let edge = starts[unit]; edge < starts[unit + 1]; edge++) {
-      add(h, at, h, sources[edge] * room, weights[edge], size);
-    }
+    const end = starts[unit + 1];
+    let edge = starts[unit];
+    for (; edge + 4 <= end; edge += 4) addFour(h, at, sources, weights, edge, room, size);
+    for (; edge < end; edge++) add(h, at, h, sources[edge] * room, weights[edge], size);
     if (rectified[unit]) rectify(h, at, size);
   }
 }
@@ -125,6 +127,26 @@ function addScaled(to, at, from, start, factor, size) {
 
 function addRounded(to, at, from, start, factor, size) {
   for (let i = 0; i < size; i++) to[at + i] += Math.fround(factor * from[start + i]);
+}
+
+// Four weights at once, in the same order: the same numbers in half the time.
+function addFourScaled(h, at, sources, weights, edge, room, size) {
+  const a = sources[edge] * room, b = sources[edge + 1] * room, c = sources[edge + 2] * room;
+  const d = sources[edge + 3] * room;
+  const u = weights[edge], v = weights[edge + 1], w = weights[edge + 2], z = weights[edge + 3];
+  for (let i = 0; i < size; i++) {
+    h[at + i] = h[at + i] + u * h[a + i] + v * h[b + i] + w * h[c + i] + z * h[d + i];
+  }
+}
+
+function addFourRounded(h, at, sources, weights, edge, room, size) {
+  const a = sources[edge] * room, b = sources[edge + 1] * room, c = sources[edge + 2] * room;
+  const d = sources[edge + 3] * room, round = Math.fround;
+  const u = weights[edge], v = weights[edge + 1], w = weights[edge + 2], z = weights[edge + 3];
+  for (let i = 0; i < size; i++) {
+    const two = round(round(h[at + i] + round(u * h[a + i])) + round(v * h[b + i]));
+    h[at + i] = round(round(two + round(w * h[c + i])) + round(z * h[d + i]));
+  }
 }
 
 // NaN is passed on.

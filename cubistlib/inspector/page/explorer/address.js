@@ -12,7 +12,8 @@ import { configured } from "../schedules.js";
  * @param {{lr: number, schedule: string, epochs: number, seed: number}} settings
  */
 export function toAddress(network, unit, settings) {
-  return new URLSearchParams({ network: toLink(network), unit: unitName(network.sizes, unit), ...settings }).toString();
+  const name = unitName(network.sizes, unit);
+  return new URLSearchParams({ network: toLink(network), unit: name, ...settings }).toString();
 }
 
 /**

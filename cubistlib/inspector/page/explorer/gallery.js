@@ -20,7 +20,8 @@ import { opened } from "./state.js";
 /** @param {Known} known @returns {import("./state.js").State} */
 export function fromGallery({ group, kind, parameters, accuracy, hidden, weights, biases }) {
   const flat = weights.map((layer) => layer.flat());
-  const network = makeNetwork([2, ...hidden, 1], flat, biases, flat.map((layer) => layer.map((weight) => weight !== 0)));
+  const kept = flat.map((layer) => layer.map((weight) => weight !== 0));
+  const network = makeNetwork([2, ...hidden, 1], flat, biases, kept);
   return opened(network, `${parameters} parameters, ${percent(accuracy)}, ${group}`, kind);
 }
 
@@ -33,9 +34,9 @@ export function gallery(store, networks) {
     type: "button", onclick: () => store.act(() => fromGallery(known)),
     "aria-label": `${known.parameters} parameters, ${percent(known.accuracy)}, ${known.group}`,
   }, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
-  const groups = Map.groupBy(networks, (known) => known.group);
+  const block = (group) => make("div", { role: "group", "aria-label": group }, make("h3", { text: group }),
+    make("div", { class: "chips" }, ...networks.filter((known) => known.group === group).map(button)));
   return part("gallery", "Gallery",
     make("p", { class: "readout", text: "Parameters that live, and the accuracy that they reach." }),
-    ...Array.from(groups, ([group, members]) =>
-      make("div", { role: "group", "aria-label": group }, make("h3", { text: group }), make("div", { class: "chips" }, ...members.map(button)))));
+    ...[...new Set(networks.map((known) => known.group))].map(block));
 }

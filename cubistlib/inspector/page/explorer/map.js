@@ -7,9 +7,9 @@ import { cubistSpiral } from "../spiral.js";
 import { BLUE, css, picture, VERMILLION } from "./colours.js";
 import { make, part } from "./dom.js";
 import { oneMap } from "./maps.js";
-import { measure } from "./measure.js";
+import { score } from "./measure.js";
 
-const SIDE = 192, PIXELS = 576; // points along a side; pixels that they are drawn on
+const SIDE = 160, PIXELS = 560; // points along a side; pixels that they are drawn on
 const EVERY = 12; // of the points, those that are drawn: they lie close on lines
 const MOST_WRONG = 600; // crosses
 
@@ -19,24 +19,28 @@ export function map(store) {
   const readout = make("p", { class: "readout" }), scale = make("p", { class: "scale" });
   const section = part("map", "Map", canvas, scale, readout), heading = section.querySelector("h2");
   const scratch = make("canvas", { width: SIDE, height: SIDE }), pen = canvas.getContext("2d");
-  let drawn = {};
+  const spiral = arms();
+  let drawn = {}, how = AXES;
 
   const redraw = () => {
-    const { network } = store.state, { unit } = store, { wrong } = measure(network);
+    const { network } = store.state, { unit } = store, { wrong } = score(network);
     const output = unit.layer === network.sizes.length - 1, name = unitName(network.sizes, unit);
     if (drawn.network === network && drawn.name === name) return;
     drawn = { network, name };
     const { shares, top } = oneMap(network, unit, SIDE);
     scratch.getContext("2d").putImageData(picture(shares, SIDE), 0, 0);
     pen.drawImage(scratch, 0, 0, PIXELS, PIXELS);
-    points(pen);
+    pen.drawImage(spiral, 0, 0);
     if (output) crosses(pen, wrong);
-    const [low, high] = output ? ["0", "1"] : [`−${short(top)}`, short(top)], what = output ? "probability of class 1" : `value of ${name}`;
+    const [low, high] = output ? ["0", "1"] : [`−${short(top)}`, short(top)];
+    const what = output ? "probability of class 1" : `value of ${name}`;
     heading.textContent = output ? "What the network says" : `What ${name} says`;
-    scale.replaceChildren(what, make("span", { text: low }), make("i", { class: "bar" }), make("span", { text: high }));
-    canvas.setAttribute("aria-label", `${what} over the plane, from ${low} (blue) to ${high} (vermillion), `
-      + `with the two arms of the spiral${output ? `; ${wrong.length} wrong points crossed` : ""}`);
-    readout.textContent = HOW;
+    const ends = [low, high].map((text) => make("span", { text }));
+    scale.replaceChildren(what, ends[0], make("i", { class: "bar" }), ends[1]);
+    canvas.setAttribute("aria-label", `${what} over the plane, from ${low} (blue) to ${high} (vermillion), with `
+      + `the two arms of the spiral${output ? `; ${wrong.length} wrong points crossed` : ""}`);
+    how = output ? `${AXES}; × wrong points` : AXES;
+    readout.textContent = how;
   };
   canvas.onpointermove = (event) => {
     const box = canvas.getBoundingClientRect(), { network } = store.state, { unit } = store;
@@ -46,23 +50,29 @@ export function map(store) {
     const output = unit.layer === network.sizes.length - 1, shown = output ? probability(value) : value;
     readout.textContent = `x₁ ${x.toFixed(2)}, x₂ ${y.toFixed(2)}: ${shown.toPrecision(3)}`;
   };
-  canvas.onpointerleave = () => { readout.textContent = HOW; };
-  store.listen(redraw);
+  canvas.onpointerleave = () => { readout.textContent = how; };
+  store.listen(redraw, "then");
   return section;
 }
 
-const HOW = "x₁ to the right, x₂ upwards, both from −2.25 to 2.25; × wrong points";
+const AXES = "x₁ to the right, x₂ upwards, both from −2.25 to 2.25";
 const place = (x, y) => [((x + EXTENT) / (2 * EXTENT)) * PIXELS, ((EXTENT - y) / (2 * EXTENT)) * PIXELS];
 
-function points(pen) {
-  const { columns: [x, y], labels } = cubistSpiral();
-  for (const [half, colours] of [[2.6, ["white", "white"]], [1.5, [css(BLUE), css(VERMILLION)]]]) {
-    for (let row = 0; row < labels.length; row += EVERY) {
+// The spiral, which is the same over every map.
+function arms() {
+  const { columns: [x, y], labels } = cubistSpiral(), canvas = make("canvas", { width: PIXELS, height: PIXELS });
+  const pen = canvas.getContext("2d"), second = labels.indexOf(1);
+  const dots = (colour, half, from, to) => {
+    pen.fillStyle = colour;
+    for (let row = from; row < to; row += EVERY) {
       const [across, down] = place(x[row], y[row]);
-      pen.fillStyle = colours[labels[row]];
       pen.fillRect(across - half, down - half, 2 * half, 2 * half);
     }
-  }
+  };
+  dots("white", 2.6, 0, labels.length);
+  dots(css(BLUE), 1.5, 0, second);
+  dots(css(VERMILLION), 1.5, second, labels.length);
+  return canvas;
 }
 
 function crosses(pen, wrong) {

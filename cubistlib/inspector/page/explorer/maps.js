@@ -7,7 +7,7 @@ import { eachBlock, wire } from "../wiring.js";
  * Small maps of all units in one pass.
  * @param {import("../network.js").Network} network
  * @param {number} side
- * @returns {{shares: Float32Array, top: number}[]} in the order of `units`
+ * @returns {{shares: Float64Array, top: number}[]} in the order of `units`
  */
 export function allMaps(network, side) {
   const wiring = wire(network), maps = Array.from({ length: wiring.units }, () => new Float64Array(side * side));
@@ -17,7 +17,7 @@ export function allMaps(network, side) {
   return maps.map((values, unit) => scaled(values, kindOf(unit, wiring)));
 }
 
-/** A large map of one unit. @returns {{shares: Float32Array, top: number}} */
+/** A large map of one unit. @returns {{shares: Float64Array, top: number}} */
 export function oneMap(network, unit, side) {
   const last = network.sizes.length - 1, kind = { 0: "input", [last]: "output" }[unit.layer] ?? "hidden";
   return scaled(unitMap(network, unit, side), kind);
@@ -28,7 +28,9 @@ const kindOf = (unit, { inputs, units }) => (unit < inputs ? "input" : unit === 
 // An input ends its scale at the square's edge; a hidden unit at its largest value; the output is
 // drawn as a probability, one half in the middle.
 function scaled(values, kind) {
-  if (kind === "output") return { shares: Float32Array.from(values, (logit) => Math.tanh(logit / 2)), top: 1 };
-  const top = kind === "input" ? EXTENT : values.reduce((most, value) => Math.max(most, value), 0) || 1;
-  return { shares: Float32Array.from(values, (value) => value / top), top };
+  if (kind === "output") return { shares: values.map((logit) => Math.tanh(logit / 2)), top: 1 };
+  let top = kind === "input" ? EXTENT : 0;
+  for (let i = 0; kind === "hidden" && i < values.length; i++) if (values[i] > top) top = values[i];
+  top ||= 1;
+  return { shares: values.map((value) => value / top), top };
 }

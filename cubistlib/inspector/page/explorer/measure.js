@@ -1,44 +1,50 @@
 // What is counted and scored of a network, each network once.
 
 import { evaluate } from "../evaluation.js";
-import { parametersKept, weightsKept } from "../network.js";
+import { parametersKept } from "../network.js";
 import { effectiveCounts } from "../paths.js";
 import { simplify } from "../simplify.js";
 import { cubistSpiral } from "../spiral.js";
-import { unitStates } from "../states.js";
+import { STATES, unitStates } from "../states.js";
 
-const measured = new WeakMap();
+const LIVE = STATES.indexOf("live");
+
+const once = (measured) => {
+  const known = new WeakMap();
+  return (network) => {
+    if (!known.has(network)) known.set(network, measured(network));
+    return known.get(network);
+  };
+};
 
 /**
- * @param {import("../network.js").Network} network
- * @returns {{accuracy: number, correct: number, points: number, wrong: Int32Array, loss: number,
- *   weights: number, kept: number, effective: number, live: number, states: Uint8Array[]}} kept,
- *   effective and live: parameters
+ * What is drawn at once.
+ * @type {function(import("../network.js").Network): {accuracy: number, correct: number,
+ *   wrong: Int32Array, loss: number, kept: number, effective: number}} kept, effective: parameters
  */
-export function measure(network) {
-  if (!measured.has(network)) measured.set(network, counted(network));
-  return measured.get(network);
-}
+export const score = once((network) => {
+  const spiral = cubistSpiral(), found = evaluate(network, spiral);
+  const correct = spiral.labels.length - found.wrong.length;
+  return { ...found, correct, kept: parametersKept(network), effective: effectiveCounts(network).parameters };
+});
 
-function counted(network) {
-  const spiral = cubistSpiral(), found = evaluate(network, spiral), points = spiral.labels.length;
-  return {
-    ...found,
-    points,
-    correct: points - found.wrong.length,
-    weights: weightsKept(network),
-    kept: parametersKept(network),
-    effective: effectiveCounts(network).parameters,
-    live: simplify(network, spiral.columns).liveParameters,
-    states: unitStates(network, spiral.columns),
-  };
-}
+/**
+ * What takes longer, since units that stand still have to be seen on all points.
+ * @type {function(import("../network.js").Network): {live: number, states: Uint8Array[]}} live:
+ *   parameters; states: of hidden units, as `unitStates`
+ */
+export const life = once((network) => {
+  const { columns } = cubistSpiral(), { liveParameters, structure } = simplify(network, columns);
+  const hidden = network.sizes.slice(1, -1), whole = structure.every((units, l) => units === hidden[l]);
+  const states = whole ? hidden.map((units) => new Uint8Array(units).fill(LIVE)) : unitStates(network, columns);
+  return { live: liveParameters, states };
+});
 
 const LEAST = 0.75; // accuracy from which a frontier is kept, as in search/frontier.py
 
 /**
  * How a network stands beside the sparsest known.
- * @param {{correct: number, points: number, accuracy: number, live: number}} found
+ * @param {{correct: number, accuracy: number, live: number}} found
  * @param {{parameters: number, correct: number}[]} frontier networks known
  * @returns {{record: number|null, beaten: boolean, said: string}} record: fewest parameters of
  *   those with as many points right
@@ -49,5 +55,6 @@ export function besideFrontier({ correct, accuracy, live }, frontier) {
   if (!as.length) return { record: null, beaten: true, said: "none is known with as many points right: a record" };
   const record = Math.min(...as), more = live - record;
   if (more < 0) return { record, beaten: true, said: `${-more} fewer than any known: a record` };
-  return { record, beaten: false, said: more ? `${more} more than the sparsest` : "level with the sparsest; one fewer beats it" };
+  const said = more ? `${more} more than the sparsest` : "level with the sparsest; one fewer beats it";
+  return { record, beaten: false, said };
 }

@@ -5,13 +5,14 @@ import { most, pruned, RULE_NAMES, tidied } from "./state.js";
 
 /** @param {import("./store.js").Store} store */
 export function pruning(store) {
-  const rule = choices(RULE_NAMES), slider = make("input", { type: "range", min: 0 }), said = make("output");
+  const rule = choices(RULE_NAMES), said = make("output");
+  const slider = make("input", { type: "range", min: 0 });
   const key = () => `slide ${rule.value}`;
   slider.oninput = () => store.act((state) => pruned(state, slider.valueAsNumber, rule.value), key());
   rule.onchange = () => store.redraw();
   const one = make("button", {
     type: "button", text: "Remove one",
-    onclick: () => store.act((state) => (most(state) ? pruned(state, most(state) - 1, rule.value, { oneByOne: true }) : state)),
+    onclick: () => store.act((state) => pruned(state, Math.max(0, most(state) - 1), rule.value, { oneByOne: true })),
   });
   const tidy = make("button", { type: "button", text: "Take out what does nothing", onclick: () => store.act(tidied) });
   store.listen(() => {
@@ -23,7 +24,10 @@ export function pruning(store) {
   return part("prune", "Prune by a rule",
     make("div", { class: "row" }, labelled("rule", rule), one),
     make("div", { class: "row" }, labelled("down to", slider), said),
-    make("p", { class: "readout", text: "The slider scores once, from where it stood; “Remove one” scores anew each time. "
-      + "Rules that look at data see every 16th point." }),
+    make("p", {
+      class: "readout",
+      text: "The slider scores once, from where it stood; “Remove one” scores anew each time. Rules that look at "
+        + "data see every 16th point.",
+    }),
     tidy);
 }

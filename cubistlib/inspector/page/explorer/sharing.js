@@ -3,7 +3,7 @@
 import { witnessText } from "../witness.js";
 import { toAddress } from "./address.js";
 import { download, make, part } from "./dom.js";
-import { measure } from "./measure.js";
+import { life } from "./measure.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -29,7 +29,8 @@ export function sharing(store, trainer, canvas) {
   };
   const image = () => canvas().toBlob((blob) => download(`${fileName(store.state.network)}.png`, blob));
   return part("share", "Take it away",
-    make("div", { class: "row" }, button("Link", share), button("Save as a witness", witness), button("Save the map", image)), link);
+    make("div", { class: "row" }, button("Link", share), button("Save as a witness", witness),
+      button("Save the map", image)), link);
 }
 
-const fileName = (network) => `${String(measure(network).live).padStart(2, "0")}-parameters`;
+const fileName = (network) => `${String(life(network).live).padStart(2, "0")}-parameters`;

@@ -16,7 +16,9 @@ const EVERY = 16; // of the points, those that rules look at: all would take min
 const BY_HAND = "parameters set, removed or restored by hand";
 
 /** What the rules are, for people. */
-export const RULE_NAMES = { magnitude: "magnitude", sensitivity: "SNIP's score", rise: "smallest rise in loss" };
+export const RULE_NAMES = {
+  magnitude: "magnitude", sensitivity: "SNIP's score", rise: "smallest rise in loss",
+};
 
 /**
  * @typedef {object} State
@@ -31,22 +33,26 @@ export function opened(network, told, kind = "polished") {
   const { sizes, weights, biases, kept } = network;
   demand(sizes[0] === 2 && sizes.at(-1) === 1,
     `explorer: networks have 2 inputs and 1 output, this one is ${sizes.join("-")}`);
-  demand(sizes.slice(1, -1).every((units) => units <= WIDEST), `explorer: at most ${WIDEST} units a layer, got ${sizes}`);
+  const fits = Math.max(...sizes) <= WIDEST;
+  demand(fits, `explorer: at most ${WIDEST} units a layer, this network is ${sizes.join("-")}`);
   return { ...made(sizes, { weights, biases }, kept.weights), story: [told], kind };
 }
 
 /** A dense network with new numbers. @param {number[]} hidden @param {number} seed @returns {State} */
 export function fresh(hidden, seed) {
-  const fits = hidden.length && hidden.length <= DEEPEST && hidden.every((units) => isWhole(units, 1) && units <= WIDEST);
-  demand(fits, `fresh start: hidden widths are 1 to ${DEEPEST} whole numbers 1 … ${WIDEST}, as 3, 3, 3`);
+  const fits = hidden.every((units) => isWhole(units, 1) && units <= WIDEST);
+  demand(hidden.length && hidden.length <= DEEPEST && fits,
+    `fresh start: hidden widths are 1 to ${DEEPEST} whole numbers 1 … ${WIDEST}, as 3, 3, 3`);
   demand(isWhole(seed), `fresh start: seed must be a whole number ≥ 0, got ${seed}`);
-  return opened(initialize(hidden, seed), `fresh start of ${hidden.join("-")}, seed ${seed} of the page's own generator`);
+  const told = `fresh start of ${hidden.join("-")}, seed ${seed} of the page's own generator`;
+  return opened(initialize(hidden, seed), told);
 }
 
 /** A weight set to a value, and kept. @returns {State} at: where it stands in layer l */
 export function withWeight(state, l, at, value) {
   demand(Number.isFinite(value), "a weight must be a number");
-  return changed(state, { weights: put(state.values.weights, l, at, value), kept: put(state.network.kept.weights, l, at, 1) });
+  const { values, network: { kept } } = state;
+  return changed(state, { weights: put(values.weights, l, at, value), kept: put(kept.weights, l, at, 1) });
 }
 
 /** A unit's bias set to a value. @returns {State} */
@@ -73,7 +79,7 @@ export function toggled(state, l, at) {
  * @returns {State}
  */
 export function pruned(state, keep, rule, { oneByOne = false } = {}) {
-  const { network } = state, way = oneByOne ? ", one at a time" : "", stem = `pruned by ${RULE_NAMES[rule]}${way} to `;
+  const { network } = state, stem = `pruned by ${RULE_NAMES[rule]}${oneByOne ? ", one at a time" : ""} to `;
   const next = oneByOne ? removeOneByOne(network, keep, RULES[rule], few())
     : keepBest(network, keep, scores(network, rule));
   return { ...state, network: next, ...told(state, `${stem}${keep} weights`, stem) };
@@ -132,11 +138,13 @@ export function trained(state, network, how) {
 }
 
 function made(sizes, { weights, biases }, kept) {
-  const values = { weights: weights.map((l) => Float32Array.from(l)), biases: biases.map((l) => Float32Array.from(l)) };
+  const floats = (layer) => Float32Array.from(layer);
+  const values = { weights: weights.map(floats), biases: biases.map(floats) };
   return { network: makeNetwork(sizes, values.weights, values.biases, kept, biasRule(sizes, kept)), values };
 }
 
-function changed(state, { weights = state.values.weights, biases = state.values.biases, kept = state.network.kept.weights }) {
+function changed(state, parts) {
+  const { weights, biases, kept } = { ...state.values, kept: state.network.kept.weights, ...parts };
   return { ...made(state.network.sizes, { weights, biases }, kept), ...told(state, BY_HAND) };
 }
 

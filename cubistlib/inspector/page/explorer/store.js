@@ -5,7 +5,7 @@ import { advanced, base, begun, redone, undone } from "./history.js";
 
 /** The bench with its history, the unit chosen and a sentence for the reader. */
 export class Store {
-  #drawers = [];
+  #drawers = { first: [], then: [] };
   #waiting = false;
 
   /** @param {import("./state.js").State} state */
@@ -20,9 +20,13 @@ export class Store {
     return this.history.present;
   }
 
-  /** Has something drawn after every change, once a frame at most. */
-  listen(draw) {
-    this.#drawers.push(draw);
+  /**
+   * Has something drawn after every change, once a frame at most.
+   * @param {function(): void} draw
+   * @param {"first"|"then"} [when] then: what takes longer, when all else has been drawn
+   */
+  listen(draw, when = "first") {
+    this.#drawers[when].push(draw);
   }
 
   /**
@@ -78,7 +82,8 @@ export class Store {
     this.#waiting = true;
     requestAnimationFrame(() => {
       this.#waiting = false;
-      for (const draw of this.#drawers) draw();
+      for (const draw of this.#drawers.first) draw();
+      setTimeout(() => { if (!this.#waiting) for (const draw of this.#drawers.then) draw(); });
     });
   }
 

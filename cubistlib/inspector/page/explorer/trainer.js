@@ -2,6 +2,8 @@
 
 import { trained } from "./state.js";
 
+const DIVERGED = "training diverged: the network is that of the epoch before; try a smaller rate";
+
 /** The training of the network on the bench; a change by hand ends it. */
 export class Trainer {
   #newWorker;
@@ -87,15 +89,16 @@ export class Trainer {
     if (!this.#worker) return;
     if (message.type === "error" || message.diverged) {
       this.forget();
-      this.#store.say(message.message ?? "training diverged: the network is that of the epoch before; try a smaller rate");
+      this.#store.say(message.message ?? DIVERGED);
       return;
     }
-    const { epoch, loss, accuracy, done, network } = message, { lr, schedule, epochs, seed } = this.settings;
-    const how = `SGD, ${Number(epoch.toFixed(2))} of ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
+    const { epoch, loss, accuracy, network } = message, { lr, schedule, epochs, seed } = this.settings;
+    const done = Number(epoch.toFixed(2));
+    const how = `SGD, ${done} of ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
     this.curve.push({ epoch, loss, accuracy });
     this.#store.act((state) => trained(state, network, how), key);
     this.#latest = this.#store.state.network;
-    if (done) this.#end();
+    if (message.done) this.#end();
   }
 
   // The curve stays to be seen.

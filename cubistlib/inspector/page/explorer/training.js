@@ -31,17 +31,18 @@ export function training(store, trainer) {
     const { curve, settings, playing } = trainer, last = curve.at(-1);
     play.textContent = playing ? "Pause" : "Play";
     play.setAttribute("aria-pressed", playing);
-    for (const [name, field] of Object.entries(fields)) if (document.activeElement !== field) field.value = settings[name];
+    for (const [name, field] of Object.entries(fields)) {
+      if (document.activeElement !== field) field.value = settings[name];
+    }
     const top = Math.max(...curve.map((each) => each.loss), 0.1);
-    const line = (height) => curve.map((each) => `${(each.epoch / settings.epochs) * WIDTH},${HEIGHT - height(each) * HEIGHT}`).join(" ");
-    set(loss, { points: line((each) => each.loss / top) });
-    set(accuracy, { points: line((each) => each.accuracy) });
-    const words = last ? `epoch ${Number(last.epoch.toFixed(2))} of ${settings.epochs}: loss ${last.loss.toFixed(3)}, accuracy ${percent(last.accuracy)}` : "not trained yet";
-    said.textContent = words;
-    plot.setAttribute("aria-label", `loss and accuracy by epoch: ${words}`);
+    set(loss, { points: points(curve, settings.epochs, (each) => each.loss / top) });
+    set(accuracy, { points: points(curve, settings.epochs, (each) => each.accuracy) });
+    said.textContent = last ? words(last, settings.epochs) : "not trained yet";
+    plot.setAttribute("aria-label", `loss and accuracy by epoch: ${said.textContent}`);
   });
   return part("train", "Train from here",
-    make("div", { class: "row" }, play, button("One step", () => trainer.step(1)), button("One epoch", () => trainer.step())),
+    make("div", { class: "row" }, play, button("One step", () => trainer.step(1)),
+      button("One epoch", () => trainer.step())),
     plot,
     make("p", { class: "legend" }, make("span", { class: "key loss" }, make("i"), "loss, from 0 to its largest"),
       make("span", { class: "key accuracy" }, make("i"), "accuracy, 0 to 100 %")),
@@ -51,13 +52,26 @@ export function training(store, trainer) {
     freshStart(store));
 }
 
+const points = (curve, epochs, height) =>
+  curve.map((each) => `${(each.epoch / epochs) * WIDTH},${HEIGHT - height(each) * HEIGHT}`).join(" ");
+
+const words = ({ epoch, loss, accuracy }, epochs) =>
+  `epoch ${Number(epoch.toFixed(2))} of ${epochs}: loss ${loss.toFixed(3)}, accuracy ${percent(accuracy)}`;
+
 function freshStart(store) {
   const widths = make("input", { type: "text", value: "5, 5, 5", size: 9 });
   const seed = make("input", { type: "number", min: 0, step: 1, value: 1 });
-  const start = () => store.act(() => fresh(widths.value.split(/[\s,]+/).filter(Boolean).map(Number), seed.valueAsNumber));
+  const hidden = () => widths.value.split(/[\s,]+/).filter(Boolean).map(Number);
   return make("form", {
     class: "row fresh",
-    onsubmit: (event) => { event.preventDefault(); start(); },
+    onsubmit: (event) => {
+      event.preventDefault();
+      store.act(() => fresh(hidden(), seed.valueAsNumber));
+    },
   }, labelled("hidden widths", widths), labelled("seed", seed), make("button", { type: "submit", text: "Fresh start" }),
-  make("p", { class: "readout", text: "New numbers of PyTorch's default kind, but of the page's own generator: the same in every browser, not those of numpy or PyTorch." }));
+  make("p", {
+    class: "readout",
+    text: "New numbers as PyTorch's Linear has them, ±1/√fan_in, but of the page's own generator: the same in every "
+      + "browser, not those of numpy or PyTorch.",
+  }));
 }

@@ -3,7 +3,7 @@
 import { equation, unitName } from "../equation.js";
 import { STATES } from "../states.js";
 import { fit, make, part } from "./dom.js";
-import { measure } from "./measure.js";
+import { life } from "./measure.js";
 import { toggled, unitRemoved, withBias, withWeight } from "./state.js";
 
 const STEP = 0.05; // of the arrow keys
@@ -23,19 +23,18 @@ export function unitPart(store) {
   const heading = section.querySelector("h2");
 
   const row = (i) => {
-    const place = () => ({ l: store.unit.layer - 1, at: store.unit.index * store.state.network.sizes[store.unit.layer - 1] + i });
-    const box = make("input", { type: "checkbox", onchange: () => store.act((now) => toggled(now, place().l, place().at)) });
-    const field = number("", (value) => {
-      const { l, at } = place();
-      store.act((now) => withWeight(now, l, at, value), `weight ${l} ${at}`);
-    });
+    const place = () => {
+      const { layer, index } = store.unit;
+      return [layer - 1, index * store.state.network.sizes[layer - 1] + i];
+    };
+    const box = make("input", { type: "checkbox", onchange: () => store.act((now) => toggled(now, ...place())) });
+    const field = number("", (value) => store.act((now) => withWeight(now, ...place(), value), `weight ${place()}`));
     return make("li", {}, make("label", {}, box, make("span")), field);
   };
   store.listen(() => {
     const { network, values } = store.state, { unit } = store, { sizes } = network, { layer, index } = unit;
-    const name = unitName(sizes, unit), found = STATES[measure(network).states[layer - 1]?.[index]];
+    const name = unitName(sizes, unit);
     heading.textContent = layer ? `Unit ${name}` : `Input ${name}`;
-    state.textContent = layer === 0 ? "an input has no weights" : found ? `hidden unit, ${found}; ${MEANING[found]}` : "the output: above 0 is class 1";
     formula.textContent = equation(network, unit);
     biasRow.hidden = remove.hidden = layer === 0;
     remove.hidden ||= layer === sizes.length - 1;
@@ -51,6 +50,11 @@ export function unitPart(store) {
       show(field, values.weights[layer - 1][at]);
     });
   });
+  store.listen(() => {
+    const { layer, index } = store.unit, found = STATES[life(store.state.network).states[layer - 1]?.[index]];
+    const other = layer ? "the output: above 0 is class 1" : "an input has no weights";
+    state.textContent = found ? `hidden unit, ${found}: ${MEANING[found]}` : other;
+  }, "then");
   return section;
 }
 
@@ -70,6 +74,6 @@ function number(name, take) {
 
 // What someone is typing stays as it is.
 function show(field, value) {
-  field.dataset.now = Number(value.toPrecision(4));
+  field.dataset.now = Number(value.toPrecision(3));
   if (document.activeElement !== field) field.value = field.dataset.now;
 }

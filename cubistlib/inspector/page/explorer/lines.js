@@ -1,0 +1,109 @@
+// Weights as lines of the graph: touching one shows it, a click removes or restores it, a drag
+// changes it. The unit's list of weights does the same from the keyboard.
+
+import { short, unitName } from "../equation.js";
+import { firstUnits } from "../wiring.js";
+import { units } from "./address.js";
+import { draw, fit, set } from "./dom.js";
+import { HEAD } from "./layout.js";
+import { toggled, withWeight } from "./state.js";
+
+const CROWDED = 160; // weights, above which removed ones are drawn at the chosen unit alone
+const SLACK = 4, PER_PIXEL = 0.02; // what is no drag yet; how far a pixel moves a weight
+const THINNEST = 0.8, THICKER = 3.6; // pixels
+
+/**
+ * @param {import("./store.js").Store} store
+ * @param {SVGElement} svg
+ * @param {HTMLElement} tip what is said of the line under the pointer
+ * @returns {function({x: number, y: number}[]): void} draws the lines between places of units
+ */
+export function lines(store, svg, tip) {
+  const seen = draw("g"), touched = draw("g", { class: "hits" });
+  let edges = [];
+  svg.append(seen, touched);
+  const point = (event) => {
+    const which = event.target.dataset?.edge, edge = edges[which];
+    tip.hidden = !edge;
+    seen.querySelector(".touched")?.classList.remove("touched");
+    if (!edge) return;
+    seen.querySelector(`[data-edge="${which}"]`).classList.add("touched");
+    tip.textContent = described(store.state.network, edge);
+    beside(tip, event);
+  };
+  svg.onpointerdown = (event) => {
+    const edge = edges[event.target.dataset?.edge];
+    if (!edge) return;
+    event.preventDefault();
+    svg.setPointerCapture(event.pointerId);
+    follow(store, svg, tip, edge, event.clientY, point);
+  };
+  svg.onpointermove = svg.onpointerleave = point;
+  return (places) => {
+    edges = edgesOf(store.state.network, store.unit);
+    drawSeen(seen, edges, store.state.network, places);
+    fit(touched, edges.length, () => draw("line"))
+      .forEach((line, i) => set(line, { ...ends(edges[i], places), "data-edge": i }));
+  };
+}
+
+// A press that does not move is a click: it removes or restores; one that moves sets the weight.
+function follow(store, svg, tip, { l, at, kept, weight }, from, point) {
+  const key = {};
+  let dragged = false;
+  svg.onpointermove = ({ clientY }) => {
+    const value = weight + (from - clientY) * PER_PIXEL;
+    dragged ||= kept && Math.abs(clientY - from) > SLACK;
+    if (!dragged) return;
+    store.act((state) => withWeight(state, l, at, value), key);
+    tip.textContent = signed(value);
+  };
+  svg.onpointerup = () => {
+    if (!dragged) store.act((state) => toggled(state, l, at));
+    svg.onpointercancel();
+  };
+  svg.onpointercancel = () => Object.assign(svg, { onpointermove: point, onpointerup: null });
+}
+
+function drawSeen(seen, edges, { weights }, places) {
+  const largest = weights.map((layer) => layer.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-9));
+  const order = [...edges.keys()].sort((a, b) => edges[a].above - edges[b].above);
+  fit(seen, edges.length, () => draw("line")).forEach((line, i) => {
+    const edge = edges[order[i]], { weight, kept, own, l } = edge;
+    const kind = kept ? (weight < 0 ? "negative" : "positive") : "removed";
+    set(line, {
+      ...ends(edge, places),
+      class: edges.length > CROWDED && !own ? `${kind} faint` : kind,
+      "stroke-width": kept ? THINNEST + (THICKER * Math.abs(weight)) / largest[l] : 1,
+      "data-edge": order[i],
+    });
+  });
+}
+
+// The weights to draw, in an order that no touch changes: what is touched stays under the pointer.
+// own: whether they are the chosen unit's; above: which are drawn over others.
+function edgesOf({ sizes, weights, kept }, unit) {
+  const firsts = firstUnits(sizes), chosen = firsts[unit.layer] + unit.index;
+  const all = weights.flatMap((layer, l) => Array.from(layer, (weight, at) => {
+    const source = firsts[l] + (at % sizes[l]), target = firsts[l + 1] + Math.floor(at / sizes[l]);
+    const own = source === chosen || target === chosen, is = kept.weights[l][at];
+    return { l, at, weight, kept: is, source, target, own, above: 2 * own + is };
+  }));
+  return all.filter((edge) => edge.kept || edge.own || all.length <= CROWDED);
+}
+
+const ends = ({ source, target }, places) =>
+  ({ x1: places[source].x, y1: places[source].y, x2: places[target].x, y2: places[target].y });
+
+function described({ sizes }, { source, target, kept, weight }) {
+  const name = (unit) => unitName(sizes, units(sizes)[unit]), value = kept ? signed(weight) : "removed";
+  return `${name(source)} → ${name(target)}: ${value}; click ${kept ? "removes, drag changes" : "restores"}`;
+}
+
+function beside(tip, { clientX, clientY }) {
+  const box = tip.parentElement.getBoundingClientRect();
+  const left = Math.max(0, Math.min(clientX - box.left + 12, box.width - tip.offsetWidth));
+  Object.assign(tip.style, { left: `${left}px`, top: `${Math.max(HEAD, clientY - box.top + 14)}px` });
+}
+
+const signed = (value) => `${value < 0 ? "−" : ""}${short(Math.abs(value))}`;
