@@ -1,4 +1,4 @@
-"""A real JupyterLab in a real browser, both private to the tests and stopped at their end."""
+"""A real browser, and a real JupyterLab: private to the tests and stopped at their end."""
 
 import os
 import secrets

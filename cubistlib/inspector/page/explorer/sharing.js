@@ -19,7 +19,7 @@ export function sharing(store, trainer, canvas) {
     Object.assign(link, { value: location.href, hidden: false });
     link.select();
     navigator.clipboard?.writeText(link.value).catch(() => {}); // it stands there, chosen
-    store.said = "The link holds the network to the bit. It is in the address and below.";
+    store.said = "The link holds the network to the bit. It is in the address and under the button.";
   };
   const witness = () => {
     const { network, story, kind } = store.state, date = new Date().toISOString().slice(0, 10);

@@ -58,7 +58,7 @@ export class Store {
   /** @param {{layer: number, index: number}} unit */
   choose(unit) {
     this.unit = unit;
-    this.redraw();
+    this.say("");
   }
 
   /** Does something; the sentence of an error is for the reader. */
