@@ -11,14 +11,20 @@ from string import Template
 import numpy as np
 
 from cubistlib.inspector.bundle import bundle
+from cubistlib.plots.style import LABELS
 from cubistlib.search import verify
 from cubistlib.support import files, paths
 from cubistlib.support.checks import require
 
 SOURCES = Path(__file__).parent / "page" / "explorer"
-# Folders of the frontier in the gallery, and what their networks are. Those whose biases were
-# pruned are not in it: the page counts every bias that is read, as the paper does.
-GROUPS = {"sgd": "sparsest by SGD", "polished": "sparsest at all"}
+# Folders of published witnesses in the gallery, and what their networks are. Those whose biases
+# were pruned are not in it: the page counts every bias that is read, as the paper does.
+GROUPS = {
+    "frontier/sgd": "sparsest by SGD",
+    "frontier/polished": "sparsest at all",
+    "nine/95": "what lives in the nine's best runs at 95 %",
+    "nine/99.5": "what lives in the nine's best runs at 99.5 %",
+}
 SHOWN = ("kind", "parameters", "correct", "accuracy", "hidden", "weights", "biases")
 
 
@@ -46,12 +52,17 @@ def page() -> str:
 
 
 def gallery() -> list[Mapping[str, object]]:
-    """The frontier's networks, fewest parameters first in each group."""
+    """Published networks, fewest parameters first in each group.
+
+    name: the algorithm's, "" in the frontier. recipe: how the network was found.
+    """
     found: list[Mapping[str, object]] = []
     for folder, group in GROUPS.items():
-        for file in sorted((paths.published("frontier") / folder).glob("*.json")):
-            witness = verify.read(file)
-            found.append({"group": group} | {name: witness[name] for name in SHOWN})
+        files = paths.published(folder).glob("*.json")
+        witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in files]
+        for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
+            told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
+            found.append(told | {field: witness[field] for field in SHOWN})
     return found
 
 

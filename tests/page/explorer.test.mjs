@@ -34,7 +34,7 @@ test("a weight is removed and comes back as it was, with the biases that hang on
 });
 
 test("a weight that never was starts at 1/√fan_in", () => {
-  const known = { group: "a", kind: "sgd", parameters: 5, accuracy: 0.5, hidden: [1], weights: [[[1, 0]], [[2]]], biases: [[0], [1]] };
+  const known = { group: "a", name: "", recipe: "r", kind: "sgd", parameters: 5, accuracy: 0.5, hidden: [1], weights: [[[1, 0]], [[2]]], biases: [[0], [1]] };
   const state = fromGallery(known);
   assert.deepEqual([state.kind, weightsKept(state.network)], ["sgd", 2]);
   assert.equal(verbs.toggled(state, 0, 1).network.weights[0][1], Math.fround(1 / Math.sqrt(2)));

@@ -8,6 +8,8 @@ import { opened } from "./state.js";
 /**
  * @typedef {object} Known a network as a witness's file holds it
  * @property {string} group
+ * @property {string} name of the algorithm, if it is one of the nine
+ * @property {string} recipe how it was found
  * @property {string} kind "sgd" or "polished"
  * @property {number} parameters that live
  * @property {number} correct
@@ -18,12 +20,15 @@ import { opened } from "./state.js";
  */
 
 /** @param {Known} known @returns {import("./state.js").State} */
-export function fromGallery({ group, kind, parameters, accuracy, hidden, weights, biases }) {
-  const flat = weights.map((layer) => layer.flat());
+export function fromGallery(known) {
+  const flat = known.weights.map((layer) => layer.flat());
   const kept = flat.map((layer) => layer.map((weight) => weight !== 0));
-  const network = makeNetwork([2, ...hidden, 1], flat, biases, kept);
-  return opened(network, `${parameters} parameters, ${percent(accuracy)}, ${group}`, kind);
+  const network = makeNetwork([2, ...known.hidden, 1], flat, known.biases, kept);
+  return opened(network, `${described(known)} (${known.recipe})`, known.kind);
 }
+
+const described = ({ parameters, accuracy, group, name }) =>
+  `${parameters} parameters, ${percent(accuracy)}, ${group}${name && `: ${name}`}`;
 
 /**
  * @param {import("./store.js").Store} store
@@ -31,9 +36,9 @@ export function fromGallery({ group, kind, parameters, accuracy, hidden, weights
  */
 export function gallery(store, networks) {
   const button = (known) => make("button", {
-    type: "button", onclick: () => store.act(() => fromGallery(known)),
-    "aria-label": `${known.parameters} parameters, ${percent(known.accuracy)}, ${known.group}`,
-  }, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
+    type: "button", "aria-label": described(known),
+    onclick: () => store.act(() => fromGallery(known)),
+  }, known.name && `${known.name} `, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
   const block = (group) => make("div", { role: "group", "aria-label": group }, make("h3", { text: group }),
     make("div", { class: "chips" }, ...networks.filter((known) => known.group === group).map(button)));
   return part("gallery", "Gallery",
