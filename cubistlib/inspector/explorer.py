@@ -58,8 +58,8 @@ def gallery() -> list[Mapping[str, object]]:
     """
     found: list[Mapping[str, object]] = []
     for folder, group in GROUPS.items():
-        files = paths.published(folder).glob("*.json")
-        witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in files]
+        each = paths.published(folder).glob("*.json")
+        witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in each]
         for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
             told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
             found.append(told | {field: witness[field] for field in SHOWN})

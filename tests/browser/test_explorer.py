@@ -200,6 +200,15 @@ def test_nothing_is_cut_off(visitor, size):
     assert nameless == 0
 
 
+def test_the_map_is_saved_as_a_picture(visitor, tmp_path):
+    visitor.number("live")
+    with visitor.page.expect_download() as download:
+        visitor.press("Save the map")
+    assert download.value.suggested_filename == "22-parameters.png"
+    download.value.save_as(tmp_path / "map.png")
+    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_bad_links_and_large_networks_are_one_sentence(visitor, url):
     visitor.open(f"{url}#network=abc")
     assert "damaged" in visitor.text("[role=status]")
