@@ -9,8 +9,11 @@ import { neighbour } from "../../cubistlib/inspector/page/explorer/nodes.js";
 import * as steps from "../../cubistlib/inspector/page/explorer/history.js";
 import { layout } from "../../cubistlib/inspector/page/explorer/layout.js";
 import { allMaps, oneMap } from "../../cubistlib/inspector/page/explorer/maps.js";
+import { crossed } from "../../cubistlib/inspector/page/explorer/map.js";
 import { besideFrontier, life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
+import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
+import { Trainer } from "../../cubistlib/inspector/page/explorer/trainer.js";
 import { parametersKept, weightsKept } from "../../cubistlib/inspector/page/network.js";
 import { removeOneByOne, RULES } from "../../cubistlib/inspector/page/rules.js";
 import { simplify } from "../../cubistlib/inspector/page/simplify.js";
@@ -20,6 +23,10 @@ import { Training } from "../../cubistlib/inspector/page/train.js";
 
 const points = cubistSpiral(), start = verbs.fresh([3, 3, 3], 2);
 const few = taken(points, Array.from({ length: Math.ceil(points.labels.length / 16) }, (_, i) => 16 * i));
+const REFUSED = [
+  [{ epochs: NaN }, /epochs must be a whole number ≥ 1/], [{ epochs: 0 }, /epochs must be/], [{ lr: -1 }, /lr must be/],
+  [{ lr: NaN }, /lr must be/], ...[-1, 1.5, NaN].map((seed) => [{ seed }, /seed must be a whole number ≥ 0/]),
+];
 const plain = ({ network }) => structuredClone(network);
 
 test("a weight is removed and comes back as it was, with the biases that hang on it", () => {
@@ -45,6 +52,10 @@ test("a value typed is kept, and what is no number is refused", () => {
   assert.deepEqual([back.network.weights[1][4], back.network.kept.weights[1][4]], [0.25, 1]);
   assert.equal(verbs.withBias(start, 3, 0, -2).network.biases[3][0], -2);
   assert.throws(() => verbs.withWeight(start, 1, 4, NaN), /a weight must be a number/);
+  for (const huge of [1e300, -3.5e38]) {
+    assert.throws(() => verbs.withWeight(start, 1, 4, huge), /a weight must be a number that float32 holds/);
+    assert.throws(() => verbs.withBias(start, 3, 0, huge), /a bias must be a number that float32 holds/);
+  }
 });
 
 test("a unit more changes nothing but what it says itself, and taken out all is as before", () => {
@@ -93,12 +104,86 @@ test("what does nothing goes, and the output stays", () => {
 test("training keeps what is removed out, and its old value in mind", () => {
   const removed = verbs.toggled(start, 0, 2), training = new Training(removed.network, points, { epochs: 1 });
   training.advanceTo(5);
-  const state = verbs.trained(removed, training.network(), "trained");
+  const state = verbs.trained(removed, training.network(), "trained", true);
   assert.deepEqual(plain(state), structuredClone(training.network()));
   assert.equal(state.kind, "sgd");
   const back = verbs.toggled(state, 0, 2);
   assert.equal(back.network.weights[0][2], start.network.weights[0][2]);
   assert.deepEqual([back.kind, back.story.length], ["polished", 4]);
+});
+
+test("sgd is what training ended in, of numbers that nobody polished", () => {
+  const ran = (state, ended = true) => verbs.trained(state, state.network, "trained", ended).kind;
+  assert.deepEqual([start.kind, ran(start), ran(start, false)], ["polished", "sgd", "polished"]);
+  const found = verbs.opened(start.network, "found"), sgd = verbs.opened(start.network, "found", "sgd");
+  assert.deepEqual([ran(found), ran(sgd), ran(sgd, false)], ["polished", "sgd", "polished"]);
+  const edits = {
+    set: (state) => verbs.withWeight(state, 0, 0, 0.5), bias: (state) => verbs.withBias(state, 0, 0, 0.5),
+    removed: (state) => verbs.toggled(state, 0, 0), restored: (state) => verbs.toggled(verbs.toggled(state, 0, 0), 0, 0),
+    pruned: (state) => verbs.pruned(state, 20, "magnitude"), grown: (state) => verbs.unitAdded(state, 1),
+    shrunk: (state) => verbs.unitRemoved(state, 1, 0),
+  };
+  for (const [name, edit] of Object.entries(edits)) {
+    assert.equal(edit(sgd).kind, "polished", name);
+    assert.equal(ran(edit(found)), "polished", name);
+    assert.equal(ran(edit(sgd)), ["set", "bias"].includes(name) ? "polished" : "sgd", name);
+  }
+  const dead = verbs.tidied(verbs.withBias(sgd, 1, 0, -1e3));
+  assert.deepEqual([dead.kind, ran(dead)], ["polished", "polished"]);
+});
+
+test("one weight less, until there is none; the rule that tries each is refused where it would take minutes", () => {
+  const last = verbs.pruned(start, 1, "magnitude"), none = verbs.oneRemoved(last, "magnitude");
+  assert.equal(weightsKept(none.network), 0);
+  assert.equal(verbs.oneRemoved(none, "rise"), none);
+  const large = verbs.fresh([64, 64, 64], 0);
+  assert.throws(() => verbs.oneRemoved(large, "rise"), /of at most 1300 weights, since each is tried, got 8384/);
+  assert.equal(weightsKept(verbs.oneRemoved(large, "magnitude").network), 8383);
+});
+
+globalThis.requestAnimationFrame = () => {}; // nothing is drawn here
+
+test("what is withdrawn leaves no step, and what follows something else is left", () => {
+  const store = new Store(start), key = {};
+  for (const value of [1, 2]) store.act((state) => verbs.withWeight(state, 0, 0, value), key);
+  store.withdraw({});
+  assert.equal(store.state.network.weights[0][0], 2);
+  store.withdraw(key);
+  assert.deepEqual([store.state, store.history.past, store.history.future], [start, [], []]);
+});
+
+test("training refuses settings before it starts, and leaves what was said", () => {
+  const store = new Store(start), sent = [], worker = { postMessage: (message) => sent.push(message), terminate() {} };
+  const trainer = new Trainer(store, () => worker), right = trainer.settings;
+  for (const [wrong, said] of REFUSED) {
+    trainer.configure({ ...right, ...wrong });
+    for (const go of [() => trainer.play(), () => trainer.step(1)]) {
+      store.said = "";
+      go();
+      assert.match(store.said, said);
+      assert.equal(trainer.playing, false);
+    }
+  }
+  assert.deepEqual(sent, []);
+  const told = (epoch, done) => worker.onmessage({ data: { type: "progress", epoch, done, network: start.network } });
+  for (const [lr, kind] of [[0, "polished"], [0.1, "sgd"]]) {
+    trainer.configure({ ...right, lr });
+    trainer.play();
+    assert.deepEqual([sent.at(-1).type, store.said, trainer.playing], ["start", "", true]);
+    store.say("the link is made");
+    told(1, false);
+    assert.deepEqual([store.said, store.state.kind], ["the link is made", "polished"]);
+    told(50, true);
+    assert.equal(store.state.kind, kind);
+  }
+});
+
+test("crosses are on as many points as is said", () => {
+  for (const [wrong, drawn] of [[0, 0], [1, 1], [600, 600], [601, 301], [25_000, 596]]) {
+    const rows = crossed(Int32Array.from({ length: wrong }, (_, i) => i));
+    assert.equal(rows.length, drawn);
+    assert.equal(new Set(rows).size, drawn);
+  }
 });
 
 test("the story has a line a verb, not a line a touch", () => {
@@ -151,11 +236,17 @@ test("an address holds network, unit and settings", () => {
     [text.replace("step", "none"), /schedule must be/], [text.replace("lr=0.05", "lr=-1"), /lr must be/],
     [text.replace("seed=3", "seed=x"), /seed must be/],
   ]) assert.throws(() => fromAddress(other), said);
+  for (const [wrong, said] of REFUSED) assert.throws(() => toAddress(start.network, unit, { ...settings, ...wrong }), said);
 });
 
 test("beside the frontier", () => {
   const known = [{ parameters: 22, correct: 900 }, { parameters: 26, correct: 990 }, { parameters: 20, correct: 800 }];
-  const stand = (correct, live) => besideFrontier({ correct, live, accuracy: correct / 1000 }, known);
+  const sizes = [2, 3, 3, 3, 1];
+  for (const other of [[2, 3, 1], [2, 3, 3, 1], [2, 3, 3, 3, 3, 1]]) {
+    const found = besideFrontier({ sizes: other, correct: 1000, accuracy: 1, live: 5 }, known);
+    assert.deepEqual(found, { record: null, beaten: false, said: "the frontier is of 3 hidden layers" });
+  }
+  const stand = (correct, live) => besideFrontier({ sizes, correct, live, accuracy: correct / 1000 }, known);
   assert.deepEqual([stand(890, 24).record, stand(890, 24).beaten, stand(890, 24).said], [22, false, "2 more than the sparsest"]);
   assert.equal(stand(900, 22).beaten, false);
   assert.equal(stand(901, 25).beaten, true);

@@ -3,24 +3,24 @@
 import { demand } from "../checks.js";
 import { unitName } from "../equation.js";
 import { DAMAGED, fromLink, toLink } from "../link.js";
-import { configured } from "../schedules.js";
+import { checked } from "./settings.js";
 
 /**
- * Throws an Error, one sentence, for a network that no link can hold.
+ * Throws an Error, one sentence, for a network that no link can hold and for settings out of range.
  * @param {import("../network.js").Network} network
  * @param {{layer: number, index: number}} unit
- * @param {{lr: number, schedule: string, epochs: number, seed: number}} settings
+ * @param {import("./settings.js").Settings} settings
  */
 export function toAddress(network, unit, settings) {
   const name = unitName(network.sizes, unit);
-  return new URLSearchParams({ network: toLink(network), unit: name, ...settings }).toString();
+  return new URLSearchParams({ network: toLink(network), unit: name, ...checked(settings) }).toString();
 }
 
 /**
  * Throws an Error, one sentence, for what is damaged or does not exist.
  * @param {string} text
  * @returns {{network: import("../network.js").Network, unit: {layer: number, index: number},
- *   settings: {lr: number, schedule: string, epochs: number, seed: number}}}
+ *   settings: import("./settings.js").Settings}}
  */
 export function fromAddress(text) {
   const given = Object.fromEntries(new URLSearchParams(text));
@@ -29,9 +29,7 @@ export function fromAddress(text) {
   const unit = units(network.sizes).find((each) => unitName(network.sizes, each) === given.unit);
   demand(unit, `link: no unit ${given.unit} in a network of ${network.sizes.join("-")}`);
   const [lr, epochs, seed] = ["lr", "epochs", "seed"].map((name) => Number(given[name]));
-  const { schedule } = configured({ lr, epochs, schedule: given.schedule });
-  demand(Number.isSafeInteger(seed) && seed >= 0, `link: seed must be a whole number ≥ 0, got ${given.seed}`);
-  return { network, unit, settings: { lr, schedule, epochs, seed } };
+  return { network, unit, settings: checked({ lr, schedule: given.schedule, epochs, seed }) };
 }
 
 /** All units, the inputs first. @param {number[]} sizes @returns {{layer: number, index: number}[]} */

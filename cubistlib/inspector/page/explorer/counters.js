@@ -35,7 +35,7 @@ export function counters(store, frontier) {
   });
   store.listen(() => {
     const { network } = store.state, { live } = life(network);
-    const { record, beaten, said } = besideFrontier({ ...score(network), live }, frontier);
+    const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...score(network), live }, frontier);
     show("live", live);
     show("record", record ?? "–");
     show("verdict", said);

@@ -27,19 +27,20 @@ export function map(store) {
     const output = unit.layer === network.sizes.length - 1, name = unitName(network.sizes, unit);
     if (drawn.network === network && drawn.name === name) return;
     drawn = { network, name };
-    const { shares, top } = oneMap(network, unit, SIDE);
+    const { shares, top } = oneMap(network, unit, SIDE), shown = crossed(wrong);
     scratch.getContext("2d").putImageData(picture(shares, SIDE), 0, 0);
     pen.drawImage(scratch, 0, 0, PIXELS, PIXELS);
     pen.drawImage(spiral, 0, 0);
-    if (output) crosses(pen, wrong);
+    if (output) crosses(pen, shown);
     const [low, high] = output ? ["0", "1"] : [`−${short(top)}`, short(top)];
     const what = output ? "probability of class 1" : `value of ${name}`;
     heading.textContent = output ? "What the network says" : `What ${name} says`;
+    const marks = `${shown.length} of ${wrong.length} wrong points crossed`;
     const ends = [low, high].map((text) => make("span", { text }));
     scale.replaceChildren(what, ends[0], make("i", { class: "bar" }), ends[1]);
     canvas.setAttribute("aria-label", `${what} over the plane, from ${low} (blue) to ${high} (vermillion), with `
-      + `the two arms of the spiral${output ? `; ${wrong.length} wrong points crossed` : ""}`);
-    how = output ? `${AXES}; × wrong points` : AXES;
+      + `the two arms of the spiral${output ? `; ${marks}` : ""}`);
+    how = output ? `${AXES}; × ${marks}` : AXES;
     readout.textContent = how;
   };
   canvas.onpointermove = (event) => {
@@ -75,13 +76,19 @@ function arms() {
   return canvas;
 }
 
-function crosses(pen, wrong) {
-  const { columns: [x, y] } = cubistSpiral(), step = Math.ceil(wrong.length / MOST_WRONG);
+/** Those of the wrong points that are crossed: all, or some at even steps. @param {Int32Array} wrong */
+export function crossed(wrong) {
+  const step = Math.ceil(wrong.length / MOST_WRONG);
+  return wrong.filter((_, i) => i % step === 0);
+}
+
+function crosses(pen, rows) {
+  const { columns: [x, y] } = cubistSpiral();
   pen.strokeStyle = "black";
   pen.lineWidth = 1.4;
   pen.beginPath();
-  for (let i = 0; i < wrong.length; i += step) {
-    const [across, down] = place(x[wrong[i]], y[wrong[i]]);
+  for (const row of rows) {
+    const [across, down] = place(x[row], y[row]);
     for (const d of [3.5, -3.5]) { pen.moveTo(across - 3.5, down - d); pen.lineTo(across + 3.5, down + d); }
   }
   pen.stroke();

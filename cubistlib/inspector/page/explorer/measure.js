@@ -40,18 +40,21 @@ export const life = once((network) => {
   return { live: liveParameters, states };
 });
 
+const LAYERS = 3; // hidden ones of the frontier's networks
 const LEAST = 0.75; // accuracy from which a frontier is kept, as in search/frontier.py
 
 /**
  * How a network stands beside the sparsest known.
- * @param {{correct: number, accuracy: number, live: number}} found
+ * @param {{sizes: number[], correct: number, accuracy: number, live: number}} found
  * @param {{parameters: number, correct: number}[]} frontier networks known
  * @returns {{record: number|null, beaten: boolean, said: string}} record: fewest parameters of
  *   those with as many points right
  */
-export function besideFrontier({ correct, accuracy, live }, frontier) {
+export function besideFrontier({ sizes, correct, accuracy, live }, frontier) {
+  const none = (said) => ({ record: null, beaten: false, said });
+  if (sizes.length !== LAYERS + 2) return none(`the frontier is of ${LAYERS} hidden layers`);
+  if (accuracy < LEAST) return none(`the frontier starts at ${100 * LEAST} %`);
   const as = frontier.filter((each) => each.correct >= correct).map((each) => each.parameters);
-  if (accuracy < LEAST) return { record: null, beaten: false, said: `the frontier starts at ${100 * LEAST} %` };
   if (!as.length) return { record: null, beaten: true, said: "none is known with as many points right: a record" };
   const record = Math.min(...as), more = live - record;
   if (more < 0) return { record, beaten: true, said: `${-more} fewer than any known: a record` };

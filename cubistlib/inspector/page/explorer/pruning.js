@@ -1,7 +1,7 @@
 // Pruning by a rule: one weight at a time, or down to k by a slider.
 
 import { choices, labelled, make, part } from "./dom.js";
-import { most, pruned, RULE_NAMES, tidied } from "./state.js";
+import { most, oneRemoved, pruned, RULE_NAMES, tidied } from "./state.js";
 
 /** @param {import("./store.js").Store} store */
 export function pruning(store) {
@@ -12,7 +12,7 @@ export function pruning(store) {
   rule.onchange = () => store.redraw();
   const one = make("button", {
     type: "button", text: "Remove one",
-    onclick: () => store.act((state) => pruned(state, Math.max(0, most(state) - 1), rule.value, { oneByOne: true })),
+    onclick: () => store.act((state) => oneRemoved(state, rule.value)),
   });
   const tidy = make("button", { type: "button", text: "Take out what does nothing", onclick: () => store.act(tidied) });
   store.listen(() => {

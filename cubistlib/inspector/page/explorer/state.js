@@ -13,6 +13,7 @@ import { cubistSpiral, taken } from "../spiral.js";
 export const WIDEST = 64;
 const DEEPEST = 5;
 const EVERY = 16; // of the points, those that rules look at: all would take minutes at width 16
+const MOST_TRIED = 1300; // weights, which the rule that tries each takes some four seconds for
 const BY_HAND = "parameters set, removed or restored by hand";
 
 /** What the rules are, for people. */
@@ -25,7 +26,10 @@ export const RULE_NAMES = {
  * @property {import("../network.js").Network} network
  * @property {{weights: Float32Array[], biases: Float32Array[]}} values of removed parameters too
  * @property {string[]} story how the network came about, step by step
- * @property {string} kind "sgd" where training ended in these numbers, else "polished"
+ * @property {boolean} polished whether numbers are in it, or in what it was made of, that neither a
+ *   fresh start nor training gave: set by hand, opened so, or of a link, which does not say
+ * @property {string} kind "sgd" where nothing is polished and training at a rate above 0 ran to its
+ *   end in these numbers, else "polished"
  */
 
 /** @returns {State} a network as it was found; told: what it is, in a few words */
@@ -35,7 +39,7 @@ export function opened(network, told, kind = "polished") {
     `explorer: networks have 2 inputs and 1 output, this one is ${sizes.join("-")}`);
   const fits = Math.max(...sizes) <= WIDEST;
   demand(fits, `explorer: at most ${WIDEST} units a layer, this network is ${sizes.join("-")}`);
-  return { ...made(sizes, { weights, biases }, kept.weights), story: [told], kind };
+  return { ...made(sizes, { weights, biases }, kept.weights), story: [told], kind, polished: kind !== "sgd" };
 }
 
 /** A dense network with new numbers. @param {number[]} hidden @param {number} seed @returns {State} */
@@ -45,20 +49,19 @@ export function fresh(hidden, seed) {
     `fresh start: hidden widths are 1 to ${DEEPEST} whole numbers 1 … ${WIDEST}, as 3, 3, 3`);
   demand(isWhole(seed), `fresh start: seed must be a whole number ≥ 0, got ${seed}`);
   const told = `fresh start of ${hidden.join("-")}, seed ${seed} of the page's own generator`;
-  return opened(initialize(hidden, seed), told);
+  return { ...opened(initialize(hidden, seed), told), polished: false };
 }
 
 /** A weight set to a value, and kept. @returns {State} at: where it stands in layer l */
 export function withWeight(state, l, at, value) {
-  demand(Number.isFinite(value), "a weight must be a number");
-  const { values, network: { kept } } = state;
-  return changed(state, { weights: put(values.weights, l, at, value), kept: put(kept.weights, l, at, 1) });
+  demandFloat(value, "weight");
+  return { ...back(state, l, at, value), polished: true };
 }
 
 /** A unit's bias set to a value. @returns {State} */
 export function withBias(state, l, unit, value) {
-  demand(Number.isFinite(value), "a bias must be a number");
-  return changed(state, { biases: put(state.values.biases, l, unit, value) });
+  demandFloat(value, "bias");
+  return { ...changed(state, { biases: put(state.values.biases, l, unit, value) }), polished: true };
 }
 
 /**
@@ -67,7 +70,7 @@ export function withBias(state, l, unit, value) {
  */
 export function toggled(state, l, at) {
   const { kept, sizes } = state.network, value = state.values.weights[l][at];
-  if (!kept.weights[l][at]) return withWeight(state, l, at, value || 1 / Math.sqrt(sizes[l]));
+  if (!kept.weights[l][at]) return back(state, l, at, value || 1 / Math.sqrt(sizes[l]));
   return changed(state, { kept: put(kept.weights, l, at, 0) });
 }
 
@@ -79,10 +82,17 @@ export function toggled(state, l, at) {
  * @returns {State}
  */
 export function pruned(state, keep, rule, { oneByOne = false } = {}) {
+  demand(rule !== "rise" || most(state) <= MOST_TRIED, `prune by ${RULE_NAMES.rise}: of at most ${MOST_TRIED} `
+    + `weights, since each is tried, got ${most(state)}; prune by another rule first`);
   const { network } = state, stem = `pruned by ${RULE_NAMES[rule]}${oneByOne ? ", one at a time" : ""} to `;
   const next = oneByOne ? removeOneByOne(network, keep, RULES[rule], few())
     : keepBest(network, keep, scores(network, rule));
   return { ...state, network: next, ...told(state, `${stem}${keep} weights`, stem) };
+}
+
+/** The network without the weight that matters least by a rule; itself where none is left. @returns {State} */
+export function oneRemoved(state, rule) {
+  return most(state) ? pruned(state, most(state) - 1, rule, { oneByOne: true }) : state;
 }
 
 /** The network without all that does nothing on the data: the same output. @returns {State} */
@@ -129,18 +139,30 @@ export function unitRemoved(state, layer, index) {
   return resized(state, layer, -1, shrunk(state.values), shrunk(state.network.kept), "taken out of");
 }
 
-/** What training has made of a state. @param {State} state @param {string} how @returns {State} */
-export function trained(state, network, how) {
+/**
+ * What training has made of a state.
+ * @param {State} state
+ * @param {string} how
+ * @param {boolean} ended whether it ran to its end at a rate above 0
+ * @returns {State}
+ */
+export function trained(state, network, how, ended) {
   const merge = (kind) => state.values[kind].map((layer, l) =>
     layer.map((value, i) => (network.kept[kind][l][i] ? network[kind][l][i] : value)));
   const values = { weights: merge("weights"), biases: merge("biases") };
-  return { ...made(network.sizes, values, network.kept.weights), ...told(state, how), kind: "sgd" };
+  return { ...made(network.sizes, values, network.kept.weights), ...told(state, how), kind: ended && !state.polished ? "sgd" : "polished" };
 }
 
 function made(sizes, { weights, biases }, kept) {
   const floats = (layer) => Float32Array.from(layer);
   const values = { weights: weights.map(floats), biases: biases.map(floats) };
   return { network: makeNetwork(sizes, values.weights, values.biases, kept, biasRule(sizes, kept)), values };
+}
+
+// A weight kept, at a value.
+function back(state, l, at, value) {
+  const { values, network: { kept } } = state;
+  return changed(state, { weights: put(values.weights, l, at, value), kept: put(kept.weights, l, at, 1) });
 }
 
 function changed(state, parts) {
@@ -154,8 +176,12 @@ function resized(state, layer, by, values, kept, what) {
 }
 
 // A line more of the story; in the place of the last one if that has the same beginning.
-function told({ story }, line, stem = line) {
-  return { story: [...(story.at(-1).startsWith(stem) ? story.slice(0, -1) : story), line], kind: "polished" };
+function told({ story, polished }, line, stem = line) {
+  return { story: [...(story.at(-1).startsWith(stem) ? story.slice(0, -1) : story), line], kind: "polished", polished };
+}
+
+function demandFloat(value, what) {
+  demand(Number.isFinite(Math.fround(value)), `a ${what} must be a number that float32 holds, within ±3.4e38`);
 }
 
 function put(layers, l, at, value) {

@@ -36,10 +36,18 @@ export class Store {
    *   what the first started from
    */
   act(verb, key = null) {
-    this.try(() => {
-      const next = verb(key === null ? this.state : base(this.history, key));
-      if (next !== this.state) this.#turn(advanced(this.history, next, key));
-    });
+    this.try(() => this.goOn(verb, key));
+  }
+
+  /** As `act`, for what no reader has just asked for: what was said stays, and errors are thrown. */
+  goOn(verb, key = null) {
+    const next = verb(key === null ? this.state : this.baseOf(key));
+    if (next !== this.state) this.#turn(advanced(this.history, next, key));
+  }
+
+  /** Takes back the changes of a key, if they are the last ones, as if they had not been. */
+  withdraw(key) {
+    if (this.history.key === key) this.#turn({ ...undone(this.history), future: [] });
   }
 
   /** What changes of this key start from. */

@@ -1,5 +1,6 @@
 // Training beside the page: what is sent to the worker, and what comes back.
 
+import { checked } from "./settings.js";
 import { trained } from "./state.js";
 
 const DIVERGED = "training diverged: the network is that of the epoch before; try a smaller rate";
@@ -24,7 +25,7 @@ export class Trainer {
     store.listen(() => this.#forgetIfChanged());
   }
 
-  /** Other settings, with which a new training begins. */
+  /** Other settings, with which a new training begins; what is out of range is said when it does. */
   configure(settings) {
     this.forget();
     this.settings = { ...this.settings, ...settings };
@@ -32,9 +33,7 @@ export class Trainer {
   }
 
   play() {
-    this.playing = true;
-    this.#send({ type: "start" });
-    this.#store.redraw();
+    this.#send({ type: "start" }, true);
   }
 
   pause() {
@@ -45,8 +44,7 @@ export class Trainer {
 
   /** One epoch on, or some steps. @param {number} [steps] */
   step(steps) {
-    this.playing = false;
-    this.#send({ type: "step", steps });
+    this.#send({ type: "step", steps }, false);
   }
 
   /** Ends the training; the network stays as it is. */
@@ -57,14 +55,14 @@ export class Trainer {
     this.curve = [];
   }
 
-  #send(message) {
-    const { seed, ...config } = this.settings, { network } = this.#store.state;
-    if (this.#worker && network === this.#latest) {
-      this.#worker.postMessage(message);
-      return;
-    }
-    this.#begin();
-    this.#worker.postMessage({ ...message, network, config, seed });
+  #send(message, playing) {
+    this.#store.try(() => {
+      const { seed, ...config } = checked(this.settings), { network } = this.#store.state;
+      const goesOn = this.#worker && network === this.#latest;
+      if (!goesOn) this.#begin();
+      this.#worker.postMessage(goesOn ? message : { ...message, network, config, seed });
+      this.playing = playing;
+    });
   }
 
   #forgetIfChanged() {
@@ -72,9 +70,8 @@ export class Trainer {
   }
 
   #begin() {
-    const playing = this.playing, key = {}, worker = this.#newWorker();
+    const key = {}, worker = this.#newWorker();
     this.forget();
-    this.playing = playing;
     this.#worker = worker;
     this.#latest = this.#store.state.network;
     worker.onmessage = ({ data }) => { if (worker === this.#worker) this.#hear(data, key); };
@@ -96,7 +93,8 @@ export class Trainer {
     const done = Number(epoch.toFixed(2));
     const how = `SGD, ${done} of ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
     this.curve.push({ epoch, loss, accuracy });
-    this.#store.act((state) => trained(state, network, how), key);
+    const ended = message.done && lr > 0;
+    this.#store.goOn((state) => trained(state, network, how, ended), key);
     this.#latest = this.#store.state.network;
     if (message.done) this.#end();
   }
