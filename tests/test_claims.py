@@ -57,7 +57,7 @@ def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     again = pd.concat([runs(*rows), search((28, 28, 0.96), (43, 43, 0.995))])
     again = claims.the_start(dict.fromkeys((0.95, 0.995), again), SEARCHED)
     assert again.holds == ("yes" if kept[0] > 28 and (kept[1] or 99) > 43 else "no")
-    assert "the search's 28 / 43" in again.here
+    assert "again from there 28 / 43, from any start 28 / 43" in again.here
 
 
 def over_width(losses, noise):

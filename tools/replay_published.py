@@ -66,6 +66,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help="beginnings of studies' names")
     parser.add_argument("--seed", type=int, default=0, help="of the draw")
     given = parser.parse_args(arguments)
+    require(given.seed >= 0, f"--seed must be 0 or above, got {given.seed}")
     alike = 0
     for name, rows in drawn(published(given.parts), given.count, given.seed).items():
         found = same(name, rows)
