@@ -65,6 +65,49 @@ def test_a_drag_sets_a_weight_and_is_one_step_back(visitor):
     assert visitor.counts() == moved
 
 
+def test_ctrl_z_after_a_click_on_a_line_and_not_in_a_text_field(visitor):
+    page, before = visitor.page, visitor.counts()
+    page.mouse.click(*visitor.edges(".positive")[0])
+    after = visitor.counts()
+    page.get_by_label("hidden widths").press("Control+z")
+    assert visitor.counts() == after != before
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Control+z")
+    assert visitor.counts() == before
+
+
+def test_only_the_first_button_and_the_first_finger_touch_a_weight(visitor):
+    page, before = visitor.page, visitor.counts()
+    place = visitor.edges(".positive")[0]
+    page.mouse.click(*place, button="right")
+    visitor.finger(place, "pointerdown", isPrimary=False)
+    visitor.finger(place, "pointerup", isPrimary=False)
+    assert visitor.counts() == before
+
+
+def test_on_a_phone_a_drag_from_a_line_sets_the_weight_and_beside_it_scrolls(visitor):
+    page = visitor.page
+    page.set_viewport_size(PHONE)
+    before = visitor.counts()
+    page.locator(".stage").evaluate("(stage) => stage.scrollIntoView({ block: 'center' })")
+    assert visitor.touch_drag(visitor.edges(".positive")[0]) == 0
+    after = visitor.counts()
+    assert after["accuracy"] != before["accuracy"] and after["kept"] == before["kept"]
+    box = page.locator(".stage").bounding_box()
+    assert visitor.touch_drag((box["x"] + 2, box["y"] + 3)) > 40
+    assert visitor.counts() == after
+
+
+def test_a_drag_that_the_browser_takes_for_itself_changes_nothing(visitor):
+    before, (x, y) = visitor.counts(), visitor.edges(".positive")[0]
+    visitor.finger((x, y), "pointerdown")
+    visitor.finger((x, y + 90), "pointermove")
+    assert visitor.counts() != before
+    visitor.finger((x, y + 90), "pointercancel")
+    assert visitor.counts() == before
+    assert visitor.page.get_by_role("button", name="Undo").is_disabled()
+
+
 def test_the_keyboard_does_it_all(visitor):
     page = visitor.page
     before = visitor.counts()

@@ -34,6 +34,16 @@ CLICK = """() => {
 }"""
 
 
+# What a finger does at a place, as the graph hears it.
+FINGER = """([[clientX, clientY], type, given]) => {
+  const graph = document.querySelector(".stage svg");
+  const hit = document.elementFromPoint(clientX, clientY);
+  graph.setPointerCapture = () => {}; // no finger is there to be caught
+  const finger = { pointerId: 7, isPrimary: true, bubbles: true, clientX, clientY, ...given };
+  (type === "pointerdown" ? hit : graph).dispatchEvent(new PointerEvent(type, finger));
+}"""
+
+
 class Visitor:
     """Someone at the explorer's page, who sees its errors and what it asks for."""
 
@@ -57,6 +67,25 @@ class Visitor:
 
     def number(self, name):
         return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
+
+    def finger(self, place, what, **given):
+        self.page.evaluate(FINGER, [place, what, given])
+
+    def touch_drag(self, place):
+        """A real finger goes 90 pixels up from a place; how far the page has scrolled by it."""
+        x, y = place
+        screen, top = self.page.context.new_cdp_session(self.page), self.page.evaluate("scrollY")
+        screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+        def touch(what, *points):
+            screen.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": points})
+
+        touch("touchStart", {"x": x, "y": y})
+        for up in range(10, 100, 10):
+            touch("touchMove", {"x": x, "y": y - up})
+        touch("touchEnd")
+        self.number("kept")
+        return self.page.evaluate("scrollY") - top
 
     def units(self):
         self.number("kept")

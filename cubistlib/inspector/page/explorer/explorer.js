@@ -43,7 +43,7 @@ export function mount(element, { networks, newWorker }) {
       make("div", {}, training(store, trainer), pruning(store))),
     gallery(store, networks),
   );
-  element.addEventListener("keydown", (event) => undoKeys(event, store));
+  document.addEventListener("keydown", (event) => undoKeys(event, store));
   addEventListener("hashchange", open);
   open();
   store.redraw();
@@ -68,7 +68,7 @@ function story(store) {
 }
 
 function undoKeys(event, store) {
-  const typing = event.target.matches?.("input[type=text], input[type=number]");
+  const typing = event.target.matches?.("input[type=text], input[type=number], textarea");
   if (typing || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) store.redo();

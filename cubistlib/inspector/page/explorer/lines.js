@@ -33,12 +33,14 @@ export function lines(store, svg, tip) {
   };
   svg.onpointerdown = (event) => {
     const edge = edges[event.target.dataset?.edge];
-    if (!edge) return;
+    if (!edge || event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();
     svg.setPointerCapture(event.pointerId);
-    follow(store, svg, tip, edge, event.clientY, point);
+    follow(store, svg, tip, edge, event, point);
   };
   svg.onpointermove = svg.onpointerleave = point;
+  // A finger on a line does not scroll; browsers do not heed touch-action of a line.
+  touched.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   return (places) => {
     edges = edgesOf(store.state.network, store.unit);
     drawSeen(seen, edges, store.state.network, places);
@@ -47,22 +49,30 @@ export function lines(store, svg, tip) {
   };
 }
 
-// A press that does not move is a click: it removes or restores; one that moves sets the weight.
-function follow(store, svg, tip, { l, at, kept, weight }, from, point) {
+// A press that does not move is a click: it removes or restores; one that moves sets the weight; one
+// that the browser takes for itself has done nothing.
+function follow(store, svg, tip, { l, at, kept, weight }, { pointerId: finger, clientY: from }, point) {
   const key = {};
   let dragged = false;
-  svg.onpointermove = ({ clientY }) => {
+  const end = () => Object.assign(svg, { onpointermove: point, onpointerup: null, onpointercancel: null });
+  svg.onpointermove = ({ pointerId, clientY }) => {
+    if (pointerId !== finger) return;
     const value = weight + (from - clientY) * PER_PIXEL;
     dragged ||= kept && Math.abs(clientY - from) > SLACK;
     if (!dragged) return;
     store.act((state) => withWeight(state, l, at, value), key);
     tip.textContent = signed(value);
   };
-  svg.onpointerup = () => {
+  svg.onpointerup = ({ pointerId }) => {
+    if (pointerId !== finger) return;
+    end();
     if (!dragged) store.act((state) => toggled(state, l, at));
-    svg.onpointercancel();
   };
-  svg.onpointercancel = () => Object.assign(svg, { onpointermove: point, onpointerup: null });
+  svg.onpointercancel = ({ pointerId }) => {
+    if (pointerId !== finger) return;
+    end();
+    store.withdraw(key);
+  };
 }
 
 function drawSeen(seen, edges, { weights }, places) {
