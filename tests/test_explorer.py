@@ -12,7 +12,7 @@ import pytest
 from cubistlib import __main__ as line
 from cubistlib.inspector.bundle import bundle
 from cubistlib.inspector.explorer import SOURCES, gallery, page
-from cubistlib.search import frontier
+from cubistlib.search import frontier, verify
 from cubistlib.support.checks import UserError
 
 PAGE = page()
@@ -102,3 +102,15 @@ def test_what_cannot_be_bundled_is_a_sentence(modules, texts, said):
 def test_every_module_of_the_explorer_is_in_it():
     script = bundle(SOURCES / "main.js")
     assert all(f"const $explorer_{file.stem} = " in script for file in SOURCES.glob("*.js"))
+
+
+def test_what_stands_here_and_there_is_the_same():
+    """Bounds of the library that the page has to know."""
+    for file, name, value in (
+        ("measure.js", "LEAST", frontier.LEAST),
+        ("witness.js", "WIDEST", verify.WIDEST),
+        ("witness.js", "LEAST", verify.LEAST),
+        ("witness.js", "MOST", verify.MOST),
+    ):
+        text = (SOURCES / file).read_text("utf-8")
+        assert float(re.search(rf"\b{name} = ([\d.e+-]+)", text)[1]) == value, f"{file}: {name}"

@@ -3,6 +3,8 @@
 import json
 
 import eliminations
+import numpy as np
+import pandas as pd
 import pytest
 import sweeps
 
@@ -12,6 +14,7 @@ from cubistlib.studies import descents, paper, replicates, verdict
 from cubistlib.studies.definition import definition
 from cubistlib.studies.recorded import recorded
 from cubistlib.studies.study import Origin
+from cubistlib.sweep import kept
 
 CELLS = (("gmp", 3, 12, 0.1, "cosine"), ("rigl", 4, 15, 0.2, "cosine"))
 NETWORKS = (cl.Network.initialize((3, 1, 3)), cl.Network.initialize((4, 2, 3), seed=1))
@@ -79,3 +82,14 @@ def test_a_record_of_what_is_none_is_refused_in_a_sentence(changed, said):
     with pytest.raises(cl.UserError) as refused:
         recorded({name: value for name, value in fields.items() if value is not None}, {})
     assert said in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_what_differs_is_told_value_by_value():
+    study = sweeps.search()
+    one = study.run([0, 1])
+    assert not kept.differing(one, study.run([0, 1])).to_numpy().any()
+    other = one.assign(loss=[one["loss"][0], np.nextafter(one["loss"][1], 1)])
+    found = kept.differing(one, other)
+    assert found["loss"].tolist() == [False, True] and found.to_numpy().sum() == 1
+    missing = kept.differing(one, one.assign(live_weights=pd.NA))
+    assert missing["live_weights"].all() and missing.to_numpy().sum() == 2

@@ -15,13 +15,10 @@ import numpy as np
 import pandas as pd
 import parts
 
-from cubistlib import analysis, store
+from cubistlib import analysis
 from cubistlib.store.record import RECORD
 from cubistlib.support.checks import require
 from cubistlib.sweep import kept
-
-# What tells when a row was made, not what came out.
-MADE = ("version",)
 
 
 def published(wanted: list[str]) -> dict[str, pd.DataFrame]:
@@ -51,13 +48,7 @@ def drawn(tables: dict[str, pd.DataFrame], count: int, seed: int) -> dict[str, p
 def same(name: str, rows: pd.DataFrame) -> int:
     """How many of these rows of a study come out the same."""
     again = kept.study(name, "paper").run(rows["experiment"].tolist())
-    again, rows = (store.tidied(table).reset_index(drop=True) for table in (again, rows))
-    alike = [
-        (again[column] == rows[column]) | (again[column].isna() & rows[column].isna())
-        for column in store.COLUMNS
-        if column not in MADE
-    ]
-    return int(np.logical_and.reduce(alike).sum())
+    return int((~kept.differing(again, rows).any(axis=1)).sum())
 
 
 def main(arguments: list[str] | None = None) -> None:

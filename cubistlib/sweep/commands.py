@@ -3,9 +3,6 @@
 import argparse
 import json
 import sys
-from typing import Any
-
-import pandas as pd
 
 from cubistlib import store, sweep
 from cubistlib.store.locks import Slice
@@ -48,7 +45,8 @@ def replay(given: argparse.Namespace) -> int:
     """Runs one experiment again and compares it with the result that is kept of it."""
     study = kept.study(given.study, given.profile)
     before = kept.stored(study, given.profile, given.number)
-    row = store.tidied(study.replay(given.number))[[*store.COLUMNS]].iloc[0]
+    again = store.tidied(study.replay(given.number))[[*store.COLUMNS]]
+    row = again.iloc[0]
     shown = row.astype(object)
     shown["accuracy"] = f"{row['accuracy']:.3%}"
     print(shown.to_string())
@@ -57,18 +55,13 @@ def replay(given: argparse.Namespace) -> int:
         return 0
     stored, file = before
     place = paths.shown(file.resolve())
-    changed = [name for name in store.COLUMNS if not _alike(row[name], stored[name])]
+    wrong = kept.differing(again, stored.to_frame().T)
+    changed = [*wrong.columns[wrong.any()]]
     if changed:
         print(f"differs from the result in {place} in {', '.join(changed)}", file=sys.stderr)
         return 1
     print(f"identical to the result in {place}")
     return 0
-
-
-def _alike(one: Any, other: Any) -> bool:
-    """Whether two values of a column are the same; missing ones are."""
-    told = [isinstance(value, tuple) or not pd.isna(value) for value in (one, other)]
-    return one == other if all(told) else not any(told)
 
 
 def _ready(study: Study, profile: str) -> tuple[Study, str]:

@@ -52,6 +52,20 @@ def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, P
     return None
 
 
+def differing(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Which values of two tables of as many runs are not the same, to the last bit.
+
+    Rows in the order of the tables, a column for each of `store.COLUMNS`; bool. What is missing
+    in both is the same.
+    """
+
+    def plain(table: pd.DataFrame) -> pd.DataFrame:
+        table = store.tidied(table)[[*store.COLUMNS]].reset_index(drop=True).astype(object)
+        return table.where(table.notna(), "")
+
+    return plain(one) != plain(other)
+
+
 def _given(place: Path, name: str) -> dict[str, Any]:
     """What a study's record tells by a checksum alone, where it is known."""
     searches = replicates.searches() if name.startswith("replicates/") else ()
