@@ -67,5 +67,6 @@ class Timetable:
         return rows[start - epoch * self.steps_an_epoch : stop - epoch * self.steps_an_epoch]
 
 
-# One training's whole order is 10 MB; the next stack of the same seed finds it ready.
-_shuffled = lru_cache(maxsize=64)(epoch_order)
+# One training's whole order is 10 MB; the next stack of the same seed finds it ready, also where
+# the stacks of six seeds take turns: drawing an order takes as long as training few networks.
+_shuffled = lru_cache(maxsize=6 * 50)(epoch_order)
