@@ -1,9 +1,11 @@
 """Replicates: what the same experiment gives when it is done again, and what differs in earnest."""
 
+from bisect import bisect_left
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from scipy.special import bdtr
 
 from cubistlib import store
 from cubistlib.analysis.results import Columns, converged, counting
@@ -149,12 +151,11 @@ def sign_interval(values: np.ndarray) -> tuple[float, float]:
     With CERTAINTY or more; without bounds where there are too few values for it. Source: the
     sign test, turned round.
     """
-    from scipy.stats import binom  # loaded by who asks: it takes half a second
-
     values = numbers("sign_interval: values", values)
     finite = values.ndim == 1 and not np.isnan(values.astype(float)).any()
     require(finite, "sign_interval: values must be numbers in order, (n,)")
-    outside = int(binom.ppf((1 - CERTAINTY) / 2, len(values), 0.5)) if len(values) else 0
+    tail, n = (1 - CERTAINTY) / 2, len(values)
+    outside = bisect_left(range(n), tail, key=lambda k: bdtr(k, n, 0.5))
     if outside == 0:
         return -np.inf, np.inf
     return float(values[outside - 1]), float(values[-outside])

@@ -7,6 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
+from scipy.special import betaincinv
 
 from cubistlib import store
 from cubistlib.analysis.results import Columns, Target, Targets, once, telling
@@ -101,16 +102,14 @@ def interval(
     Whatever the rate is, the interval holds it with a certainty of 95 % or more. Source:
     Clopper & Pearson 1934. Raises ValueError for more successes than trainings.
     """
-    from scipy.stats import beta  # loaded by who asks: it takes half a second
-
     given = {"successes": successes, "trainings": trainings}
     k, n = (numbers(f"interval: {name}", values).astype(float) for name, values in given.items())
     fit = k.shape == n.shape and ((k >= 0) & (k <= n)).all()
     require(fit, "success: there must be 0 … trainings successes, for each trainings")
     tail = (1 - CERTAINTY) / 2
     with np.errstate(invalid="ignore"):
-        low = np.where(k > 0, beta.ppf(tail, k, n - k + 1), 0)
-        high = np.where(k < n, beta.ppf(1 - tail, k + 1, n - k), 1)
+        low = np.where(k > 0, betaincinv(k, n - k + 1, tail), 0)
+        high = np.where(k < n, betaincinv(k + 1, n - k, 1 - tail), 1)
     return low, high
 
 
