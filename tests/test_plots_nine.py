@@ -69,6 +69,34 @@ def test_variants_stand_in_rows_from_the_top(axes):
         plots.variant_rows(frame, [])
 
 
+def test_variants_of_all_widths_have_one_scale(axes):
+    frame = pd.concat([best("gmp", NARROW, 20, 0.5, 0.6), best("gmp", WIDE, 20, 0.9, np.nan)])
+    plots.variant_rows(frame.assign(variant="slow"), axes)
+    assert [ax.get_xlim() for ax in axes[:2]] == [pytest.approx((48, 92))] * 2
+    plots.variant_rows(best("gmp", NARROW, 20, np.nan).assign(variant="slow"), axes)
+
+
+def test_trained_networks_stand_side_by_side_with_one_legend(axes):
+    x, y = cl.cubist_spiral()
+    nets = cl.Network.initialize([3, 3, 3], n=2, seed=0)
+    masks = cl.Masks.ones_like(nets)
+    masks.weights[3][1] = False  # the second network's output reads nobody
+    done = cl.train(nets, masks, x, y, cl.TrainConfig(epochs=1))
+    plots.trained_graphs([done[0], done[1]], axes[:2], x)
+    assert [ax.get_title() for ax in axes[:2]] == [
+        f"k = {k}: {share:.1%}" for k, share in zip([27, 24], done.accuracy, strict=True)
+    ]
+    assert not any(ax.get_legend() for ax in axes)
+    words = [text.get_text() for text in axes[0].figure.legends[0].get_texts()]
+    assert words == [
+        *("positive weight", "negative weight", "on no path", "constant unit", "dead unit")
+    ]
+    off_path = [c for c in axes[1].collections if len(c.get_segments()) == 24]
+    assert off_path and all(np.array(off_path[0].get_linewidths()) == 1.2), "none is on a path"
+    with pytest.raises(cl.UserError, match=r"^plots: 2 networks need as many axes, got 1$"):
+        plots.trained_graphs([done[0], done[1]], axes[:1], x)
+
+
 def test_shares_are_a_hollow_and_a_full_dot(axes):
     told = {"algorithm": ["snip", "gmp"], "hidden": [NARROW] * 2}
     frame = pd.DataFrame({**told, "effective": [0.9, 1.0], "live": [0.4, 0.8]})

@@ -26,4 +26,5 @@ from cubistlib.plots.style import (
     use_style,
 )
 from cubistlib.plots.success import success_leads, success_rates
+from cubistlib.plots.trained import trained_graphs
 from cubistlib.plots.two_sided import two_sided

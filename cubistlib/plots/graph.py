@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
@@ -137,7 +138,9 @@ def layered_graph(
     if idle is not None:
         states.mark(graph.take(states.of_layers(net, idle)), graph.places, halves, ax)
     if legend:
-        _legend(ax, off_path=effective is not None, idle=idle is not None)
+        handles = samples(off_path=effective is not None, idle=idle is not None)
+        below = (0.5, 0.02)
+        ax.legend(handles=handles, loc="upper center", bbox_to_anchor=below, ncols=len(handles))
     return ax
 
 
@@ -211,10 +214,10 @@ def _line(edge: Edge) -> dict:
     return {"color": CLASS_COLOURS[edge.weight > 0], "ls": dashes, "lw": 0.6 + 3.4 * edge.share}
 
 
-def _legend(ax: Axes, off_path: bool, idle: bool) -> None:
-    samples = {"positive weight": Edge(0, 0, 1, 1 / 3), "negative weight": Edge(0, 0, -1, 1 / 3)}
+def samples(off_path: bool, idle: bool) -> list[Artist]:
+    """What a legend shows of lines and, where they are marked, of idle units."""
+    edges = {"positive weight": Edge(0, 0, 1, 1 / 3), "negative weight": Edge(0, 0, -1, 1 / 3)}
     if off_path:
-        samples["on no path"] = Edge(0, 0, 1, 1, OFF_PATH)
-    handles: list = [Line2D([], [], **_line(edge), label=name) for name, edge in samples.items()]
-    handles += states.samples() if idle else []
-    ax.legend(handles=handles, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(handles))
+        edges["on no path"] = Edge(0, 0, 1, 1, OFF_PATH)
+    lines = [Line2D([], [], **_line(edge), label=name) for name, edge in edges.items()]
+    return [*lines, *(states.samples() if idle else [])]

@@ -107,7 +107,8 @@ def variant_rows(
     """One panel a width, a row a variant: every run's accuracy a dot, the median an upright line.
 
     frame: rows of results with a column `variant`, in whose order the rows stand from the top.
-    colours: of variants; those not named are grey. Raises ValueError for fewer axes than widths.
+    All panels have one scale. colours: of variants; those not named are grey. Raises ValueError
+    for fewer axes than widths.
     """
     names, widths = list(dict.fromkeys(frame["variant"])), sorted(set(frame["hidden"]))
     require(len(widths) <= len(axes), f"plots: {len(widths)} widths need as many axes")
@@ -124,6 +125,13 @@ def variant_rows(
         ax.set_yticks(range(len(names)), names[::-1])
         ax.set(title=f"width {width_name(hidden)}", xlabel=ACCURACY)
         ax.label_outer()
+        ax.set_xlim(_scale(frame))
     for ax in axes[max(1, len(widths)) :]:
         ax.set_axis_off()
     return axes if names else [sentence(ax, NO_RUNS) for ax in axes[:1]]
+
+
+def _scale(frame: pd.DataFrame) -> tuple[float, float]:
+    """Ends of an axis that has room for every accuracy of the table."""
+    low, high = 100 * frame["accuracy"].astype(float).agg(["min", "max"])
+    return (low - 2, high + 2) if low == low else (0, 100)  # all have diverged
