@@ -156,6 +156,17 @@ def common_widths(shapes: Iterable[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(map(max, zip_longest(*set(shapes), fillvalue=0)))
 
 
+def widened(masks: Masks, hidden: tuple[int, ...]) -> Masks:
+    """The masks in the leading units of a wider structure, whose other units keep nothing."""
+    if masks.hidden == hidden:
+        return masks
+    sizes = (masks.sizes[0], *hidden, masks.sizes[-1])
+    weights = [np.zeros((len(masks), out, into), bool) for into, out in pairwise(sizes)]
+    for wide, narrow in zip(weights, masks.weights, strict=True):
+        wide[:, : narrow.shape[1], : narrow.shape[2]] = narrow
+    return Masks.from_weights(weights)
+
+
 unstructured_masks = Unstructured
 """The masks that the paper's second phase tries inside a structure."""
 

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
-from itertools import groupby, pairwise
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from cubistlib.pruners.controls.reinitialized import Reinitialized
 from cubistlib.pruners.controls.shuffled import Shuffled
 from cubistlib.pruners.controls.ticket import Ticket
 from cubistlib.pruners.task import Task
-from cubistlib.search.masks import common_widths
+from cubistlib.search.masks import common_widths, widened
 from cubistlib.studies.experiment import HOST_WIDTH, SEARCH, Experiment
 from cubistlib.training import Trained
 
@@ -85,7 +85,7 @@ def chosen_masks(experiments: Sequence[Experiment], masks: Sequence[Masks]) -> M
     """The masks of a search's experiments as one stack, in networks as wide as the widest."""
     hidden = common_widths(e.hidden for e in experiments)
     numbers, index = np.unique([e.mask for e in experiments], return_inverse=True)
-    return Masks.concatenate([_widened(masks[int(i)], hidden) for i in numbers])[index]
+    return Masks.concatenate([widened(masks[int(i)], hidden) for i in numbers])[index]
 
 
 def rows(
@@ -133,17 +133,6 @@ def _own_sequences(experiments: Sequence[Experiment]) -> list[np.random.SeedSequ
 
 def _sequence(study: str, *key: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(zlib.crc32(study.encode()), spawn_key=key)
-
-
-def _widened(masks: Masks, hidden: tuple[int, ...]) -> Masks:
-    """The masks in the leading units of a wider structure, whose other units keep nothing."""
-    if masks.hidden == hidden:
-        return masks
-    sizes = (masks.sizes[0], *hidden, masks.sizes[-1])
-    weights = [np.zeros((len(masks), out, into), bool) for into, out in pairwise(sizes)]
-    for wide, narrow in zip(weights, masks.weights, strict=True):
-        wide[:, : narrow.shape[1], : narrow.shape[2]] = narrow
-    return Masks.from_weights(weights)
 
 
 def _group(experiment: Experiment) -> tuple:

@@ -13,17 +13,17 @@ DAMPING = 1e-6
 
 
 def removals(
-    found: Population, data: Data, best: int, free: bool = False
+    found: Population, data: Data, best: int, free: bool = False, reset: bool = True
 ) -> tuple[Population, np.ndarray]:
     """The `best` removals of one parameter of each network, untrained: those of least loss.
 
     Every kept weight is tried, and every kept bias where biases are free. What a removal
     disconnects goes with it. Its unit's other inputs are set anew, so that the unit's input
-    changes least on the data (optimal brain surgeon for one unit; Hassibi & Stork 1993).
-    Also the number of the network that each comes from.
+    changes least on the data (optimal brain surgeon for one unit; Hassibi & Stork 1993), unless
+    `reset` is not set. Also the number of the network that each comes from.
     """
     nets, masks = found.network, found.masks
-    changed = [*_without_weights(nets, masks, data[0])]
+    changed = [*_without_weights(nets, masks, data[0], reset)]
     if free:
         changed += _without_biases(nets, masks)
     parents = np.concatenate([parent for parent, *_ in changed])
@@ -39,20 +39,21 @@ def removals(
     return tried[chosen], parents[chosen]
 
 
-def _without_weights(nets: Network, masks: Masks, x: np.ndarray):
+def _without_weights(nets: Network, masks: Masks, x: np.ndarray, reset: bool):
     """(parents, networks, masks) of all removals of a weight, layer by layer."""
     some = np.ascontiguousarray(x[:: max(1, len(x) // SAMPLE)])
     inputs = [np.broadcast_to(some, (len(nets), *some.shape)), *nets.activations(some)[:-1]]
     for layer, kept in enumerate(masks.weights):
         parent, unit, source = np.nonzero(kept)
-        inverse = _inverses(inputs[layer], kept, masks.biases[layer])[parent, unit]
         changed, less = nets[parent], masks[parent]
         n = np.arange(len(parent))
-        column = inverse[n, :, source]
-        column = column / column[n, source][:, None]
-        step = column * changed.weights[layer][n, unit, source][:, None]
-        changed.weights[layer][n, unit] -= step[:, :-1].astype(np.float32)
-        changed.biases[layer][n, unit] -= step[:, -1].astype(np.float32)
+        if reset:
+            inverse = _inverses(inputs[layer], kept, masks.biases[layer])[parent, unit]
+            column = inverse[n, :, source]
+            column = column / column[n, source][:, None]
+            step = column * changed.weights[layer][n, unit, source][:, None]
+            changed.weights[layer][n, unit] -= step[:, :-1].astype(np.float32)
+            changed.biases[layer][n, unit] -= step[:, -1].astype(np.float32)
         less.weights[layer][n, unit, source] = False
         yield parent, less.apply(changed), _ruled(less)
 
