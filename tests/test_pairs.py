@@ -55,6 +55,14 @@ def test_the_typical_run_is_the_median_at_the_largest_k_of_each_algorithm():
     assert found["experiment"].tolist() == [2, 1]
 
 
+def test_differences_at_hand_are_told_as_those_of_pairs_are():
+    told = analysis.of_differences(np.array([0.3, -0.1, 0.0, 0.1, 0.2, 0.4]))
+    assert told[["pairs", "low", "high"]].tolist() == [6, -0.1, 0.4]
+    assert told["median"] == pytest.approx(0.15) and told["ahead"] == pytest.approx(4.5 / 6)
+    assert analysis.pair_words(told) == "+15.0 points (-10.0 to +40.0, 6 pairs)"
+    assert analysis.pair_words(analysis.of_differences(np.array([]))) == "no pair to compare"
+
+
 def test_pairs_are_told_from_one_another_by_their_numbers():
     better = runs([0.8, 0.9, 0.7]).iloc[[2, 0, 1]]
     told = analysis.paired(better, runs([0.7, 0.9, 0.4]))

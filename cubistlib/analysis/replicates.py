@@ -73,7 +73,7 @@ def paired(one: pd.DataFrame, other: pd.DataFrame, value: str = "accuracy") -> p
     both = converged(one).merge(converged(other), on="experiment", suffixes=("", "_other"))
     alike = all((both[name] == both[f"{name}_other"]).all() for name in ALIKE)
     require(alike, f"paired: runs of one number must be alike in {', '.join(ALIKE)}")
-    return _lead((both[value] - both[f"{value}_other"]).to_numpy(float))
+    return of_differences((both[value] - both[f"{value}_other"]).to_numpy(float))
 
 
 @arguments
@@ -92,13 +92,13 @@ def paired_cells(
     runs = (converged(counting(table, value)) for table in tables)
     medians = [table.astype({value: float}).groupby(cell)[value].median() for table in runs]
     leads = (medians[0] - medians[1]).dropna()
-    rows = [(*group, *_lead(lead.to_numpy())) for group, lead in leads.groupby(by)]
+    rows = [(*group, *of_differences(lead.to_numpy())) for group, lead in leads.groupby(by)]
     told = pd.DataFrame(rows, columns=[*by, *TOLD])
     return told.astype({"pairs": int})
 
 
-def _lead(differences: np.ndarray) -> pd.Series:
-    """What `paired` tells of the differences of its pairs."""
+def of_differences(differences: np.ndarray) -> pd.Series:
+    """What `paired` tells, of differences of shares that are at hand: one a pair, (n,)."""
     lead = np.sort(differences)
     low, high = sign_interval(lead)
     ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
