@@ -1,6 +1,5 @@
 """The page of a profile's results: executed notebooks as HTML and an index; works offline."""
 
-import base64
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
@@ -11,19 +10,17 @@ import jinja2
 import nh3
 from markupsafe import Markup
 from nbconvert import HTMLExporter
-from nbconvert.filters import markdown2html
 from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from cubistlib.runner.cards import card, image
 from cubistlib.runner.jobs import Job
 from cubistlib.runner.notebook import read
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
-HEADLINE = "headline"  # tag of the cell whose figure stands for its notebook
-FINDING = "finding"  # tag of the cell whose words do, once it has run
 LINK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(#.*)?")
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);")
 PLACE = re.compile(r"(https?|mailto):|[^:]*([/?#]|$)")  # where a link may lead
@@ -38,7 +35,6 @@ STYLES = {"text-align", "vertical-align", "color", "background-color", "font-siz
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {
     "*": {"class", "id", "title", "style", "border", "valign", "halign"}
 }
-TITLE = re.compile(r"\s*#\s+(?P<question>[^\n]+)\s*(?P<claim>.*?)(\n\s*\n|\Z)", re.DOTALL)
 
 
 def write(profile: str, jobs: Sequence[Job]) -> Path:
@@ -57,26 +53,16 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
 
 
 def _entry(job: Job) -> dict[str, Any]:
-    """What the index shows of one notebook.
+    """What the index shows of one notebook, beside its `Card`.
 
-    question: its title. words: what it has found, else its first paragraph. figure: an <img>, or
-    nothing. state, note: how its last run went, a word and a sentence. executed, failed: which
-    runs can be looked at. body: the executed notebook as HTML. Words and body are as the notebook
-    has them, not clean.
+    state, note: how its last run went, a word and a sentence. executed, failed: which runs can be
+    looked at. body: the executed notebook as HTML, as the notebook has it, not clean.
     """
     notebook = _executed(job)
-    cells = job.notebook.cells if notebook is None else notebook.cells
-    title = TITLE.match(cells[0].source if cells else "")
-    question = title["question"].strip() if title else job.name
-    tagged = (c for c in cells if HEADLINE in c.metadata.get("tags", []))
-    figures = [_image(c, output, question) for c in tagged for output in c.get("outputs", [])]
-    body = "" if notebook is None else _body(notebook, question)
+    shown = card(job.name, job.notebook.cells if notebook is None else notebook.cells)
+    body = "" if notebook is None else _body(notebook, shown.question)
     state, note = _state(job)
-    return {
-        "name": job.name,
-        "question": question,
-        "words": _markdown(_finding(cells) or (title["claim"] if title else "")),
-        "figure": Markup(next(filter(None, reversed(figures)), "")),
+    return vars(shown) | {
         "state": state,
         "note": note,
         "executed": bool(body),
@@ -93,13 +79,6 @@ def _executed(job: Job) -> NotebookNode | None:
         return None
 
 
-def _finding(cells: Sequence[NotebookNode]) -> str:
-    """The markdown that the cell tagged `finding` has shown; "" if there is none, or not yet."""
-    tagged = (c for c in cells if FINDING in c.metadata.get("tags", []))
-    shown = [o.get("data", {}).get("text/markdown") for c in tagged for o in c.get("outputs", [])]
-    return "".join(next(filter(None, reversed(shown)), ""))
-
-
 def _state(job: Job) -> tuple[str, str]:
     """How a notebook's last run went, a word and a sentence."""
     record = job.record()
@@ -113,26 +92,6 @@ def _state(job: Job) -> tuple[str, str]:
     return record.state, record.reason.removeprefix(record.state).lstrip(": ")
 
 
-def _image(cell: NotebookNode, output: NotebookNode, title: str) -> str:
-    """A cell's output as an <img>, described by the cell's metadata `alt` or the title; or ""."""
-    alt = cell.metadata.get("alt", title)
-    data = output.get("data", {})
-    if svg := data.get("image/svg+xml"):
-        kind, encoded = "svg+xml", base64.b64encode("".join(svg).encode()).decode()
-    elif png := data.get("image/png"):
-        kind, encoded = "png", "".join(png.split())
-    else:
-        return ""
-    return str(Markup('<img alt="{}" src="data:image/{};base64,{}">').format(alt, kind, encoded))
-
-
-def _markdown(text: str) -> str:
-    """Markdown as HTML; "" if it shows an attachment, which only the notebook has."""
-    with suppress(InvalidNotebook):
-        return markdown2html(text)
-    return ""
-
-
 def _body(notebook: NotebookNode, question: str) -> str:
     """An executed notebook as HTML without widgets, its figures described; or "".
 
@@ -143,8 +102,8 @@ def _body(notebook: NotebookNode, question: str) -> str:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
         for output in cell.get("outputs", []):
-            if image := _image(cell, output, question):
-                output.data = {"text/html": image}
+            if shown := image(cell, output, question):
+                output.data = {"text/html": shown}
     exporter = HTMLExporter(template_name="basic", embed_images=True, exclude_anchor_links=True)
     resources = {"metadata": {"path": str(paths.notebooks())}}
     with suppress(InvalidNotebook, OSError, RecursionError):
