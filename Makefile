@@ -1,10 +1,10 @@
-# make setup | quick | test | test-all | test-browser | lab | lock | clean. Each sets up .venv first if it is missing or stale.
+# make setup | quick | test | test-all | test-browser | lab | site | lock | clean. Each sets up .venv first if it is missing or stale.
 
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: setup quick test test-all test-browser lab lock clean
+.PHONY: setup quick test test-all test-browser lab site lock clean
 .DELETE_ON_ERROR:
 
 setup: $(READY)
@@ -44,6 +44,10 @@ test-browser: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab
+
+# The static site, in build/site/html.
+site: $(READY)
+	$(BIN)/python tools/make_site.py
 
 # Newest versions that pyproject.toml allows, for every system and Python, each with the hashes of
 # its files. torch is left out; what it needs on every machine is named, so that it is locked.

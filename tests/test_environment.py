@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-ON_CONDA = {"torch": "pytorch", "duckdb": "python-duckdb"}
+ON_CONDA = {"torch": "pytorch", "duckdb": "python-duckdb", "build": "python-build"}
 
 
 def requirements(lines):

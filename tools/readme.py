@@ -1,4 +1,4 @@
-"""What tools write into the README: a part of it, between two lines that a page does not show."""
+"""What tools write into the README, or take from it: a part of it, between two lines that a page does not show."""
 
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
@@ -9,6 +9,12 @@ README = paths.package().parent / "README.md"
 def bounds(name: str) -> tuple[str, str]:
     """The two lines about a part."""
     return f"<!-- {name} -->", f"<!-- end of {name} -->"
+
+
+def part(name: str) -> str:
+    """The text between the two lines of that name."""
+    begin, end = bounds(name)
+    return README.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0].strip()
 
 
 def put(name: str, text: str) -> None:

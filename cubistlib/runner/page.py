@@ -14,7 +14,7 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
-from cubistlib.runner.cards import card, image
+from cubistlib.runner import cards
 from cubistlib.runner.jobs import Job
 from cubistlib.runner.notebook import read
 from cubistlib.support import files, paths
@@ -24,6 +24,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 LINK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(#.*)?")
 PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp|svg\+xml);")
 PLACE = re.compile(r"(https?|mailto):|[^:]*([/?#]|$)")  # where a link may lead
+STYLE = Path(__file__).parent / "templates" / "cards.css"  # of cards, on whatever page
 TEMPLATES = jinja2.Environment(
     loader=jinja2.PackageLoader("cubistlib.runner", "templates"),
     autoescape=True,
@@ -59,7 +60,7 @@ def _entry(job: Job) -> dict[str, Any]:
     looked at. body: the executed notebook as HTML, as the notebook has it, not clean.
     """
     notebook = _executed(job)
-    shown = card(job.name, job.notebook.cells if notebook is None else notebook.cells)
+    shown = cards.card(job.name, job.notebook.cells if notebook is None else notebook.cells)
     body = "" if notebook is None else _body(notebook, shown.question)
     state, note = _state(job)
     return vars(shown) | {
@@ -102,7 +103,7 @@ def _body(notebook: NotebookNode, question: str) -> str:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
         for output in cell.get("outputs", []):
-            if shown := image(cell, output, question):
+            if shown := cards.image(cell, output, question):
                 output.data = {"text/html": shown}
     exporter = HTMLExporter(template_name="basic", embed_images=True, exclude_anchor_links=True)
     resources = {"metadata": {"path": str(paths.notebooks())}}
@@ -111,10 +112,17 @@ def _body(notebook: NotebookNode, question: str) -> str:
     return ""
 
 
-def _clean(html: str, executed: Collection[str]) -> Markup:
+def card(shown: cards.Card, folder: str, names: Collection[str]) -> Markup:
+    """A card whose notebook's page, as those of all others of these names, is in this folder."""
+    entry = vars(shown) | {"words": _clean(shown.words, names, folder)}
+    return TEMPLATES.get_template("card.html").module.card(entry, f"{folder}{shown.name}.html")
+
+
+def _clean(html: str, executed: Collection[str], folder: str = "") -> Markup:
     """HTML without all that could act or load something, as scripts.
 
-    Links from notebook to notebook lead to their pages, or to the index if there is none.
+    Links from notebook to notebook lead to their pages, in this folder, or to the index if there
+    is none.
     """
 
     def attribute(tag: str, name: str, value: str) -> str | None:
@@ -124,7 +132,7 @@ def _clean(html: str, executed: Collection[str]) -> Markup:
             return value
         if link := LINK.fullmatch(value):
             known = link[1] in executed
-            return f"{link[1]}.html{link[2] or ''}" if known else f"index.html#{link[1]}"
+            return f"{folder}{link[1]}.html{link[2] or ''}" if known else f"index.html#{link[1]}"
         return value if PLACE.match(value) else None
 
     return Markup(

@@ -1,0 +1,56 @@
+"""The site, opened from a disk: it lives, and asks for nothing outside its folder."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).parents[2] / "tools" / "make_site.py"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    subprocess.run([sys.executable, TOOL, folder], check=True)
+    return (folder / "html").as_uri()
+
+
+@pytest.fixture
+def page(chromium, site):
+    page, said, asked = chromium.new_page(), [], []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda m: m.type in ("error", "warning") and said.append(m.text))
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_viewport_size({"width": 1280, "height": 900})
+    yield page
+    assert said == []
+    assert [url for url in asked if not url.startswith((site, "blob:", "data:"))] == []
+    page.close()
+
+
+def test_the_front_page_trains_a_network(page, site):
+    page.goto(f"{site}/index.html")
+    page.locator(".explorer").scroll_into_view_if_needed()
+    explorer = page.frame_locator(".explorer")
+    explorer.locator(".unit").first.wait_for()
+    explorer.get_by_label("hidden widths").fill("5, 5, 5")
+    explorer.locator(".fresh").get_by_label("seed").fill("1")
+    explorer.get_by_role("button", name="Fresh start", exact=True).click()
+    accuracy = explorer.locator("[data-number=accuracy]")
+    assert accuracy.text_content().startswith("50")
+    explorer.get_by_label("epochs").fill("12")
+    explorer.get_by_role("button", name="Play", exact=True).click()
+    explorer.locator(".curve[aria-label*='epoch 12 of 12:']").wait_for()
+    assert float(accuracy.text_content().split()[0]) > 90
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_fit_the_screen(page, site, scheme, width):
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 800})
+    for name in ("index", "README", "library", "notebooks/32_disconnected_paths"):
+        page.goto(f"{site}/{name}.html")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.dataset.theme") == scheme
