@@ -36,7 +36,7 @@ def pages(site):
 def test_the_readme_groups_all_notebooks():
     named = [name for names in make_site.groups().values() for name in names]
     assert named == sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-    assert list(make_site.groups())[0] == "Ground"
+    assert next(iter(make_site.groups())) == "Ground"
 
 
 def test_set_up_is_folded_and_nothing_after_it():

@@ -111,7 +111,7 @@ def assemble(source: Path) -> None:
         shutil.copyfile(file, to)
     for name in ("conf.py", "index.md", "library.md"):
         shutil.copyfile(ROOT / "docs" / "site" / name, source / name)
-    for file in paths.notebooks().glob("*.ipynb"):
+    for file in (ROOT / "notebooks").glob("*.ipynb"):
         to = source / "notebooks" / file.name
         to.parent.mkdir(exist_ok=True)
         nbformat.write(folded(nbformat.read(file, as_version=4)), to)

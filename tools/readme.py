@@ -1,4 +1,4 @@
-"""What tools write into the README, or take from it: a part of it, between two lines that a page does not show."""
+"""What tools write into the README or read from it: parts between lines that no page shows."""
 
 from cubistlib.support import paths
 from cubistlib.support.files import write_text

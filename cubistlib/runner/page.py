@@ -115,7 +115,8 @@ def _body(notebook: NotebookNode, question: str) -> str:
 def card(shown: cards.Card, folder: str, names: Collection[str]) -> Markup:
     """A card whose notebook's page, as those of all others of these names, is in this folder."""
     entry = vars(shown) | {"words": _clean(shown.words, names, folder)}
-    return TEMPLATES.get_template("card.html").module.card(entry, f"{folder}{shown.name}.html")
+    template = TEMPLATES.from_string('{% from "card.html" import card %}{{ card(entry, page) }}')
+    return Markup(template.render(entry=entry, page=f"{folder}{shown.name}.html"))
 
 
 def _clean(html: str, executed: Collection[str], folder: str = "") -> Markup:
