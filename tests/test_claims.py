@@ -1,6 +1,5 @@
 """The table of claims: rules by hand, what is missing is said, the README has what files say."""
 
-from pathlib import Path
 
 import claims
 import make_claims
@@ -155,12 +154,17 @@ def test_a_part_of_the_readme_is_written_between_its_lines(tmp_path, monkeypatch
     readme.put("b", "new")
     assert page.read_text() == "a\n<!-- b -->\n\nnew\n\n<!-- end of b -->\nc\n"
     readme.put("d", "words")
-    assert "lacks the lines <!-- d --> and" in capsys.readouterr().out
+    assert "README.md lacks the lines <!-- d --> and" in capsys.readouterr().out
     assert "new" in page.read_text() and "words" not in page.read_text()
 
 
-def test_the_readmes_claims_are_those_of_the_published_files():
+def test_readme_and_summary_have_the_claims_of_the_published_files():
     """Made again they are the same to the letter; else run tools/make_claims.py."""
-    begin, end = readme.bounds(make_claims.NAME)
-    page = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    assert f"{begin}\n\n{make_claims.table()}\n\n{end}" in page
+    rows = make_claims.made()
+    parts = {
+        make_claims.NAME: make_claims.table(rows),
+        make_claims.RESULTS: make_claims.results(rows),
+    }
+    for page, (name, text) in zip((readme.README, make_claims.SUMMARY), parts.items(), strict=True):
+        begin, end = readme.bounds(name)
+        assert f"{begin}\n\n{text}\n\n{end}" in page.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Put the table of claims into the README: what the paper finds, and what is found here.
+"""Put the claims into README and summary: what the paper finds, and what is found here.
 
     python tools/make_claims.py
 
@@ -21,7 +21,8 @@ from cubistlib.search import frontier, sparsest, verify
 from cubistlib.studies import paper, power, tallies
 from cubistlib.support import paths
 
-NAME = "claims"
+NAME, RESULTS = "claims", "results"
+SUMMARY = readme.README.parent / "docs" / "SUMMARY.md"
 GOALS = " / ".join(f"{100 * t:g} %" for t in TARGETS)
 HEADS = "claim", "paper", f"here, for {GOALS}", "holds?", "notebook", "made by", "time"
 
@@ -68,9 +69,8 @@ def made() -> list[Claim]:
     ]
 
 
-def table() -> str:
+def table(rows: list[Claim]) -> str:
     """The table and its rules, as the README has them."""
-    rows = made()
     lines = [HEADS, ("---",) * len(HEADS)]
     for number, row in enumerate(rows, 1):
         notebook = f"[{row.notebook[:2]}](notebooks/{row.notebook}.ipynb)"
@@ -83,9 +83,20 @@ def table() -> str:
     return f"{page}\nHolds? {rules}."
 
 
+def results(rows: list[Claim]) -> str:
+    """The claims as a list, as docs/SUMMARY.md has them."""
+    return "\n".join(
+        f"{number}. **{row.claim}** ({row.paper}). Holds: {row.holds}. For {GOALS}: {row.here}. "
+        f"[Notebook {row.notebook[:2]}](../notebooks/{row.notebook}.ipynb)"
+        for number, row in enumerate(rows, 1)
+    )
+
+
 def main() -> None:
-    """Draw the table."""
-    readme.put(NAME, table())
+    """Draw the table and the list."""
+    rows = made()
+    readme.put(NAME, table(rows))
+    readme.put(RESULTS, results(rows), SUMMARY)
 
 
 if __name__ == "__main__":

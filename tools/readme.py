@@ -1,5 +1,7 @@
 """What tools write into the README or read from it: parts between lines that no page shows."""
 
+from pathlib import Path
+
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
@@ -17,13 +19,16 @@ def part(name: str) -> str:
     return README.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0].strip()
 
 
-def put(name: str, text: str) -> None:
-    """The text between the two lines of that name; without them it is printed."""
+def put(name: str, text: str, page: Path | None = None) -> None:
+    """The text between the two lines of that name; without them it is printed.
+
+    page: another than the README.
+    """
+    page = page or README
     begin, end = bounds(name)
-    page = README.read_text(encoding="utf-8")
-    before, begun, rest = page.partition(begin)
+    before, begun, rest = page.read_text(encoding="utf-8").partition(begin)
     _, ended, after = rest.partition(end)
     if begun and ended:
-        write_text(README, f"{before}{begin}\n\n{text}\n\n{end}{after}")
+        write_text(page, f"{before}{begin}\n\n{text}\n\n{end}{after}")
     else:
-        print(f"the README lacks the lines {begin} and {end}; between them belongs:\n\n{text}")
+        print(f"{page.name} lacks the lines {begin} and {end}; between them belongs:\n\n{text}")
