@@ -24,6 +24,8 @@ def test_the_spread_of_a_group_is_by_hand():
     expected = [[0.75, 0.55, 0.95], [0.7] * 3]
     np.testing.assert_allclose(found[["median", "low", "high"]], expected)
     assert analysis.spread(frame.head(0), "accuracy", ["width"]).empty
+    with pytest.raises(cl.UserError, match="by must be a list of one or more, none twice"):
+        analysis.spread(frame, "accuracy", ["width", "width"])
     with pytest.raises(cl.UserError, match="1 of 12 runs do not tell accuracy"):
         analysis.spread(frame.assign(accuracy=[None, *accuracy]), "accuracy", ["width"])
 
@@ -35,6 +37,8 @@ def test_neighbouring_sizes_are_put_together_as_evenly_as_it_goes():
     assert found.index.equals(sizes.index)
     assert analysis.neighbours(sizes.head(2)).tolist() == [20.5, 20.5]
     assert analysis.neighbours(sizes.head(0)).empty
+    with pytest.raises(cl.UserError, match="each size must be a finite number"):
+        analysis.neighbours(pd.Series([26, None]))
 
 
 def test_what_is_used_of_the_kept_weights_is_by_hand():

@@ -27,7 +27,7 @@ WEIGHTS = {"weights_kept": "kept", "effective_weights": "effective", "live_weigh
 COUNTS = PARAMETERS | WEIGHTS
 
 # What arguments may be.
-Columns = types.ListOf[types.Text]
+Columns = types.SetOf[types.Text]
 Size = Annotated[str, types.OneOf(lambda: ("keep", *COUNTS))]
 Sizes = Annotated[types.AnyList[types.Whole] | None, types.Allowed("a list of whole numbers")]
 Target = Annotated[float, Field(strict=True, ge=0, le=1), types.Allowed("a share such as 0.95")]

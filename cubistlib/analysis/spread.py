@@ -32,9 +32,11 @@ def neighbours(sizes: pd.Series) -> pd.Series:
     """Sizes of which every three neighbours are one, their mean: float64, in the order given.
 
     sizes: such as the k of runs; of those that occur three are put together, as evenly as it
-    goes, for groups of more runs than there are of a single one.
+    goes, for groups of more runs than there are of a single one. Raises ValueError for a size
+    that is no finite number.
     """
     require(isinstance(sizes, pd.Series), "neighbours: sizes must be a column of a table")
     tried = np.unique(numbers("neighbours: sizes", sizes).astype(float))
+    require(np.isfinite(tried).all(), "neighbours: each size must be a finite number")
     parts = np.array_split(tried, max(1, len(tried) // 3))
     return sizes.map({size: part.mean() for part in parts for size in part}).astype(float)

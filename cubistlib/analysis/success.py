@@ -102,10 +102,7 @@ def interval(
     Whatever the rate is, the interval holds it with a certainty of 95 % or more. Source:
     Clopper & Pearson 1934. Raises ValueError for more successes than trainings.
     """
-    given = {"successes": successes, "trainings": trainings}
-    k, n = (numbers(f"interval: {name}", values).astype(float) for name, values in given.items())
-    fit = k.shape == n.shape and ((k >= 0) & (k <= n)).all()
-    require(fit, "success: there must be 0 … trainings successes, for each trainings")
+    k, n = _counted(successes, trainings)
     tail = (1 - CERTAINTY) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(k > 0, betaincinv(k, n - k + 1, tail), 0)
@@ -121,11 +118,13 @@ def leads(one: pd.DataFrame, other: pd.DataFrame, by: Columns) -> pd.DataFrame:
     either. Columns by, successes and trainings of both (the other's end in _other), lead (the
     difference of the two rates), low and high, between which it lies with a certainty of about
     95 %, also where none or all succeed. Source: Newcombe 1998, method 10, of intervals by
-    Wilson 1927. Raises ValueError if there are two rows of what is compared.
+    Wilson 1927. Raises ValueError if there are two rows of what is compared, or counts that
+    cannot be.
     """
     by, counted = list(by), ["successes", "trainings"]
     for table in (one, other):
         store.having(table, *by, *counted)
+        _counted(table["successes"], table["trainings"])
     twice = one.duplicated(by).any() or other.duplicated(by).any()
     require(not twice, f"success: there must be one row for each of {', '.join(by)}")
     both = one[by + counted].merge(other[by + counted], on=by, suffixes=("", "_other"))
@@ -135,6 +134,15 @@ def leads(one: pd.DataFrame, other: pd.DataFrame, by: Columns) -> pd.DataFrame:
     below = np.hypot(rate - low, their_high - theirs)
     above = np.hypot(high - rate, theirs - their_low)
     return both.assign(lead=lead, low=lead - below, high=lead + above)
+
+
+def _counted(successes, trainings) -> tuple[np.ndarray, np.ndarray]:
+    """Both as float64. Raises ValueError unless there are as many, and as few, as can be."""
+    given = {"successes": successes, "trainings": trainings}
+    k, n = (numbers(f"success: {name}", values).astype(float) for name, values in given.items())
+    fit = k.shape == n.shape and ((k >= 0) & (k <= n)).all()
+    require(fit, "success: there must be 0 … trainings successes, for each trainings")
+    return k, n
 
 
 def _wilson(successes: pd.Series, trainings: pd.Series) -> tuple[pd.Series, pd.Series, pd.Series]:

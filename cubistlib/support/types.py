@@ -82,6 +82,7 @@ class _Listed:
     """Whatever lists its values, as a tuple of at least so many; a mapping lists its pairs."""
 
     least: int
+    once: bool = False  # no text twice
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         taken = partial(self._taken, get_args(source)[0])
@@ -91,8 +92,9 @@ class _Listed:
         values = values.items() if isinstance(values, Mapping) else values
         listed = isinstance(values, Iterable) and not isinstance(values, str)
         found = tuple(values) if listed else ()
-        if not listed or len(found) < self.least:
-            many = " of one or more" if self.least else ""
+        twice = self.once and len({*map(str, found)}) < len(found)
+        if not listed or len(found) < self.least or twice:
+            many = (" of one or more" if self.least else "") + (", none twice" if self.once else "")
             lone = "lone" if not listed and _takes(kind, values) else "allowed"
             raise PydanticCustomError(lone, f"a list{many}, each {_own(kind).words}")
         return found
@@ -121,6 +123,7 @@ Plain = Annotated[Any, BeforeValidator(plain)]
 OneOrMore = Annotated[tuple[T, ...], _Listed(1)]
 AnyNumber = Annotated[tuple[T, ...], _Listed(0)]
 ListOf = Annotated[Sequence[T], _Listed(1)]
+SetOf = Annotated[Sequence[T], _Listed(1, once=True)]
 AnyList = Annotated[Sequence[T], _Listed(0)]
 
 # What plain annotations mean.
