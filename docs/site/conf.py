@@ -48,6 +48,7 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "use_issues_button": False,
     "logo": {"text": html_title},
+    "navbar_persistent": [],  # the sidebar has the search
 }
 html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
