@@ -11,6 +11,7 @@ import numpy as np
 
 from cubistlib.networks.stack import Stack, floats, listed
 from cubistlib.support.checks import require
+from cubistlib.support.threads import one_thread
 from cubistlib.support.types import Count, OneOrMore, Whole, Width, brief, checked
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class Network(Stack):
 
         from cubistlib.networks.functional import activations
 
-        with torch.no_grad():
+        with one_thread(), torch.no_grad():
             return [h.numpy() for h in activations(*self.tensors(), torch.from_numpy(x))]
 
     def _logit_parts(self, x: np.ndarray) -> Iterator[tuple[np.ndarray, slice]]:
