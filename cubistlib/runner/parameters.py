@@ -41,6 +41,7 @@ HostWidth = Annotated[
 ]
 Bounded = Annotated[int, Field(strict=True, ge=5, le=12), Allowed("a whole number 5 … 12")]
 Ranges = Annotated[int, Field(strict=True, ge=60, le=3600), Allowed("a whole number 60 … 3,600")]
+OfThree = Annotated[int, Field(strict=True, ge=1, le=26), Allowed("a whole number 1 … 26")]
 PositiveShare = Annotated[float, Field(strict=True, gt=0, le=1), Allowed("a number > 0 and ≤ 1")]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
 
@@ -56,7 +57,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(("width", "widths", "hidden"), Width),
     **dict.fromkeys(("keep", "weights"), Size),
     **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
-    **dict.fromkeys(("tries", "beam", "branch", "starts"), Count),
+    **dict.fromkeys(("tries", "beam", "branch", "starts", "sample"), Count),
     **dict.fromkeys(("lr", "lrs"), Rate),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
@@ -64,6 +65,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(("max_width", "structure"), HostWidth),
     "selection": Selection,
     "max_weights": Bounded,
+    "left": OfThree,
     "ranges": Ranges,
     "spots": Whole,
     "targets": Percent,

@@ -41,6 +41,7 @@ BEST_START = "31_optimal_width_and_initialization"
 WIDTH, PATHS = "30_overparameterization", "32_disconnected_paths"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
+MISSES = "54_why_pruning_misses_them"
 
 HOT = 1e6  # a rate at which every training diverges
 ONE = {"lrs": [0.1], "schedules": ["cosine"], "seeds": 1, "epochs": 1}
@@ -52,6 +53,7 @@ SPIRALS = {"turns": 1, "sides": 3, "gap": 30.0, "points": 48, "noise": 0.0}
 DESCENT = {"structure": [2, 1, 2], "tries": 1, "beam": 1, "branch": 1, "starts": 1, "seed": 0}
 DESCENT |= {"targets": [95.0]}
 MISSING = {"lrs": [0.1], "schedules": ["cosine"], "epochs": 1, "targets": [95.0]}
+THINNED = {"starts": 2, "sample": 1, "left": [20], "lr": 0.1, "epochs": 1, "seed": 0}
 STACK = {"hidden": [1], "networks": 1, "lr": 0.1, "schedule": "step", "epochs": 1, "seed": 0}
 
 # One small configuration of every notebook, most of them of results that are poor.
@@ -74,6 +76,7 @@ TINY = {
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
     FRONTIER: {"targets": [100.0]},
     FLOOR: {"degrees": 0.0, "ranges": 60, "max_weights": 5, "tries": 1, "spots": 1},
+    MISSES: THINNED | {"starts": 1, "left": [26], "lr": HOT},
     MISSED: MISSING | {"tries": 1, "jitters": [1.0], "lrs": [HOT], "targets": [100.0]},
 }
 
@@ -128,6 +131,8 @@ ASKED = {
     (FRONTIER, "a target that none reaches yet, and any"): {"targets": [100.0, 0.1]},
     (FLOOR, "nothing anew, and a little"): {"degrees": 1e6, "ranges": 61, "max_weights": 6}
     | {"tries": 2, "spots": 0},
+    (MISSES, "nearly nothing is left, and twice the same"): THINNED | {"left": [1, 26, 26]},
+    (MISSES, "nothing is learned"): THINNED | {"lr": 0.0, "left": [18, 22]},
     (INSPECTOR, "one of each"): LOOK,
     (INSPECTOR, "two of each"): LOOK
     | {"algorithms": ["gmp", "lth"], "widths": [2, 3], "keep": [5, 20], "lrs": [0.1, HOT]},
@@ -240,6 +245,8 @@ VALUES = {
     "ranges": st.integers(60, 90),
     "max_weights": st.integers(5, 6),
     "spots": st.integers(0, 2),
+    "sample": st.integers(1, 2),
+    "left": st.integers(1, 26),
     "targets": st.floats(0.1, 100),
 }
 VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
