@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.special import bdtr
 
 from cubistlib import store
 from cubistlib.analysis.results import Columns, converged, counting
@@ -151,6 +150,8 @@ def sign_interval(values: np.ndarray) -> tuple[float, float]:
     With CERTAINTY or more; without bounds where there are too few values for it. Source: the
     sign test, turned round.
     """
+    from scipy.special import bdtr  # loaded by who asks; scipy.stats would take half a second
+
     values = numbers("sign_interval: values", values)
     finite = values.ndim == 1 and not np.isnan(values.astype(float)).any()
     require(finite, "sign_interval: values must be numbers in order, (n,)")
