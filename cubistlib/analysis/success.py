@@ -7,7 +7,6 @@ from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
-from scipy.special import betaincinv
 
 from cubistlib import store
 from cubistlib.analysis.results import Columns, Target, Targets, once, telling
@@ -102,6 +101,8 @@ def interval(
     Whatever the rate is, the interval holds it with a certainty of 95 % or more. Source:
     Clopper & Pearson 1934. Raises ValueError for more successes than trainings.
     """
+    from scipy.special import betaincinv  # loaded by who asks; scipy.stats takes half a second
+
     k, n = _counted(successes, trainings)
     tail = (1 - CERTAINTY) / 2
     with np.errstate(invalid="ignore"):
