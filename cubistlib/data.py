@@ -53,10 +53,9 @@ def cubist_spiral(
 ) -> tuple[np.ndarray, np.ndarray]:
     """The data set that the paper fits; training set and test set are the same.
 
-    turns, sides: full turns of an arm, straight sides in a turn.
-    gap:          radial distance between the two arms, raw units.
-    points:       points asked for over both arms; rounding down loses a few.
-    noise:        standard deviation of Gaussian noise on both coordinates, from `seed`, raw units.
+    turns, sides: full turns of an arm, straight sides in a turn. gap: radial distance between the
+    two arms, raw units. points: so many are asked for over both arms; rounding down loses a few.
+    noise: standard deviation of Gaussian noise on both coordinates, from `seed`, raw units.
 
     Returns x (n, 2) float32, standardized, and y (n,) float32 of 0 (outer arm) and 1
     (inner arm), class 0 first. The defaults give the paper's 49,982 points.

@@ -39,12 +39,19 @@ def test_the_readme_groups_all_notebooks():
     assert next(iter(make_site.groups())) == "Ground"
 
 
+def test_columns_of_a_table_are_taken_by_number():
+    table = "| a | b | c |\n| --- | --- | --- |\n| 1 | [x](y) | 3 |\n\nbelow"
+    assert make_site.columns(table, [0, 2]) == "| a | c |\n| --- | --- |\n| 1 | 3 |\n"
+
+
 def test_set_up_is_folded_and_nothing_after_it():
     tagged = new_code_cell("a: int = 1", metadata={"tags": ["parameters"]})
     cells = [new_markdown_cell("# Why?"), new_code_cell("import os"), tagged, new_code_cell("a")]
     folded = make_site.folded(new_notebook(cells=cells)).cells
     hidden = ["hide-input" in cell.metadata.get("tags", []) for cell in folded]
     assert hidden == [False, True, True, False]
+    plain = make_site.folded(new_notebook(cells=[new_code_cell("a")])).cells[0]
+    assert "hide-input" not in plain.metadata.get("tags", [])
 
 
 def test_links_of_what_cells_have_shown_lead_to_pages():
@@ -58,10 +65,11 @@ def test_every_notebook_has_a_page_and_a_card(site, pages):
     front = pages[site / "index.html"]
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         card = front.find("article", id=path.stem)
-        assert card.h2.a["href"] == f"notebooks/{path.stem}.html"
+        assert card.h3.a["href"] == f"notebooks/{path.stem}.html"
         page = pages[site / "notebooks" / f"{path.stem}.html"]
-        assert page.h1.text.rstrip("#") == card.h2.text
+        assert page.h1.text.rstrip("#") == card.h3.text
         assert page.find(class_="prev-next-area").find("a")
+        assert all("_images" not in figure.get("alt", "_images") for figure in page.find_all("img"))
     assert front.find("iframe")["src"] == "explorer.html"
     assert front.find(class_="claims").table and front.find(class_="front").table
 
@@ -95,9 +103,28 @@ def test_a_link_that_leads_nowhere_is_an_error(tmp_path):
     assert done.returncode == 1 and "'nowhere.md' [myst.xref_missing]" in done.stderr
 
 
-def test_a_folder_that_is_no_site_is_left_alone(tmp_path, capsys):
-    (tmp_path / "html").mkdir()
-    (tmp_path / "html" / "mine.txt").write_text("dear")
+@pytest.mark.parametrize("theirs", ["source/index.rst", "html/objects.inv", "notes.txt"])
+def test_a_folder_that_is_no_site_is_left_alone(tmp_path, capsys, theirs):
+    file = tmp_path / theirs
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("dear")
     assert make_site.main([str(tmp_path)]) == 2
-    assert "html is no site" in capsys.readouterr().err
-    assert (tmp_path / "html" / "mine.txt").read_text() == "dear"
+    assert "holds what is no site: give another folder" in capsys.readouterr().err
+    assert file.read_text() == "dear"
+
+
+def test_what_a_killed_start_has_left_is_replaced(tmp_path, monkeypatch):
+    (tmp_path / "html").mkdir()
+    (tmp_path / "html" / "half.html").write_text("")
+    (tmp_path / make_site.MARK).write_text("")
+    monkeypatch.setattr(make_site, "assemble", lambda source: source.mkdir())
+    monkeypatch.setattr(make_site, "sphinx", lambda options: 0)
+    assert make_site.main([str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == [make_site.MARK, "source"]
+
+
+def test_a_file_in_the_folder_s_place_is_a_sentence(tmp_path, capsys):
+    file = tmp_path / "site"
+    file.write_text("dear")
+    assert make_site.main([str(file)]) == 2
+    assert str(file) in capsys.readouterr().err and file.read_text() == "dear"

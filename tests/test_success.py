@@ -127,8 +127,9 @@ def test_leads_are_those_of_the_source():
     twice = pd.DataFrame({"cell": [0, 0], "successes": 1, "trainings": 2})
     with pytest.raises(cl.UserError, match="one row for each of cell"):
         success.leads(twice, twice.head(1), ["cell"])
-    with pytest.raises(cl.UserError, match=r"0 … trainings successes"):
-        compared([1], [2], [4], [3])
+    for k, n in ((4, 3), (-1, 3), (0.5, 1.5), (0, 0)):
+        with pytest.raises(cl.UserError, match="success"):
+            compared([1], [2], [k], [n])
 
 
 def test_a_lead_s_interval_holds_it_about_as_often_as_it_says():

@@ -86,10 +86,15 @@ def table(rows: list[Claim]) -> str:
 def results(rows: list[Claim]) -> str:
     """The claims as a list, as docs/SUMMARY.md has them."""
     return "\n".join(
-        f"{number}. **{row.claim}** ({row.paper}). Holds: {row.holds}. For {GOALS}: {row.here}. "
+        f"{number}. **{row.claim}**{paper_s(row)}. Holds: {row.holds}. Here {row.here}. "
         f"[Notebook {row.notebook[:2]}](../notebooks/{row.notebook}.ipynb)"
         for number, row in enumerate(rows, 1)
     )
+
+
+def paper_s(row: Claim) -> str:
+    """What the paper says of it, if it does."""
+    return "" if row.paper == claims.NOTHING else f" (paper: {row.paper})"
 
 
 def main() -> None:

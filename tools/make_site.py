@@ -2,9 +2,9 @@
 
     python tools/make_site.py [FOLDER]
 
-FOLDER: build/site by default; its html/ is the site. What Sphinx reads lies in source/, a mirror
-of the repository, so that links are those of the repository. A link that leads nowhere is an
-error. Nothing is fetched, neither here nor when a page is looked at.
+FOLDER: build/site by default, made anew each time; its html/ is the site. What Sphinx reads lies
+in source/, a mirror of the repository, so that links are those of the repository. A link that
+leads nowhere is an error. Nothing is fetched, neither here nor when a page is looked at.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import base64
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import nbformat
@@ -25,15 +25,18 @@ from cubistlib.inspector import explorer
 from cubistlib.runner import cards, page
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.support.files import write_text
+from cubistlib.support.files import write_text, writing
 
 ROOT = readme.README.parent
+MARK = ".site"  # a file in every folder that this tool has made
 PICTURE = re.compile(r'src="data:image/(\w+)[^;]*;base64,([^"]*)"')
 ROW = re.compile(r"\|(?P<group>[^|]*)\| \[\d\d [^]]+\]\(notebooks/(?P<name>\w+)\.ipynb\) \|")
 LINK = re.compile(r"\((\d\d_\w+)\.ipynb(#[^)]*)?\)")
 # What a page of the site can lead to, beside the notebooks.
 DOCUMENTS = ("*.md", "LICENSE", "CITATION.cff", "docs/*.md", "docs/*.png", "benchmarks/*.md")
 DATA = ("**/README.md", "frontier/*/*.json", "nine/*/*.json")
+# Columns of the claims: what is claimed, what is found, whether it holds, where.
+SHOWN = (0, 2, 3, 4)
 
 
 def groups() -> dict[str, list[str]]:
@@ -55,21 +58,30 @@ def mirrored() -> Iterator[Path]:
 
 
 def folded(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with its set-up out of sight, all code up to its parameters.
+    """The notebook, which is changed, as Sphinx shows it: its set-up out of sight.
 
-    What its cells have shown leads to pages; Sphinx itself sees to the links of other text.
+    That is all code up to its parameters. Figures are described as their cells say. What cells
+    have shown leads to pages; Sphinx itself sees to the links of other text.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for cell in code:
-        tags = cell.metadata.setdefault("tags", [])
-        tags.append("hide-input")
-        if "parameters" in tags:
-            break
+    tagged = [n for n, cell in enumerate(code) if "parameters" in cell.metadata.get("tags", [])]
+    for n, cell in enumerate(code):
+        if any(n <= last for last in tagged):
+            cell.metadata.setdefault("tags", []).append("hide-input")
+        if alt := cell.metadata.get("alt"):
+            cell.metadata["mystnb"] = {"image": {"alt": alt}}
     for output in (output for cell in code for output in cell.outputs):
         if text := output.get("data", {}).get("text/markdown"):
             output.data["text/markdown"] = LINK.sub(r"(\1.html\2)", text)
     notebook.metadata.pop("widgets", None)
     return notebook
+
+
+def columns(table: str, shown: Sequence[int]) -> str:
+    """These columns of a table in Markdown; what stands below it is left out."""
+    rows = [line.split(" | ") for line in table.splitlines() if line.startswith("| ")]
+    cells = [[cell.strip("| ") for cell in row] for row in rows]
+    return "".join(f"| {' | '.join(row[n] for n in shown)} |\n" for row in cells)
 
 
 def placed(card: cards.Card, folder: Path) -> cards.Card:
@@ -115,26 +127,32 @@ def assemble(source: Path) -> None:
         to = source / "notebooks" / file.name
         to.parent.mkdir(exist_ok=True)
         nbformat.write(folded(nbformat.read(file, as_version=4)), to)
-    for name in ("claims", "sparsest so far"):
-        write_text(source / "_made" / f"{name.split()[0]}.md", readme.part(name))
+    write_text(source / "_made" / "claims.md", columns(readme.part("claims"), SHOWN))
+    write_text(source / "_made" / "sparsest.md", readme.part("sparsest so far"))
     write_text(source / "_extra" / "explorer.html", explorer.page())
     write_text(source / "_made" / "cards.md", card_page(source))
     styles = [ROOT / "docs" / "site" / "site.css", page.STYLE]
-    write_text(source / "_static" / "site.css", "\n".join(file.read_text() for file in styles))
+    write_text(
+        source / "_static" / "site.css", "\n".join(file.read_text("utf-8") for file in styles)
+    )
 
 
 def make(folder: Path) -> int:
-    """Make the site in this folder, whose source/ and html/ are replaced. Returns 0, or 1.
+    """Make the site in this folder, which is replaced. Returns 0, or 1.
 
-    Raises ValueError if there is an html/ that is no site.
+    Raises ValueError unless it is new, empty, or has been made by this tool, and if it cannot be
+    written.
     """
-    html = folder / "html"
-    empty = not html.exists() or (html / "objects.inv").is_file()
-    require(empty, f"{paths.shown(html)} is no site that could be replaced: give another folder")
-    for name in ("source", "html"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    assemble(folder / "source")
-    done = sphinx(["-q", "-W", "--keep-going", str(folder / "source"), str(html)])
+    mark, html = folder / MARK, folder / "html"
+    with writing(folder):
+        theirs = folder.is_dir() and any(folder.iterdir()) and not mark.exists()
+        require(not theirs, f"{paths.shown(folder)} holds what is no site: give another folder")
+        if folder.is_dir():
+            shutil.rmtree(folder)
+        write_text(mark, "made by tools/make_site.py, which replaces this folder\n")
+        assemble(folder / "source")
+    options = ["-q", "-W", "--keep-going", "-d", str(folder / "doctrees")]
+    done = sphinx([*options, str(folder / "source"), str(html)])
     if not done:
         print(f"{paths.shown(html / 'index.html')}: open it in a browser; it needs no network")
     return done

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
-README = paths.package().parent / "README.md"
+README = Path(__file__).resolve().parents[1] / "README.md"
 
 
 def bounds(name: str) -> tuple[str, str]:

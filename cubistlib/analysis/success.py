@@ -122,13 +122,8 @@ def leads(one: pd.DataFrame, other: pd.DataFrame, by: Columns) -> pd.DataFrame:
     Wilson 1927. Raises ValueError if there are two rows of what is compared, or counts that
     cannot be.
     """
-    by, counted = list(by), ["successes", "trainings"]
-    for table in (one, other):
-        store.having(table, *by, *counted)
-        _counted(table["successes"], table["trainings"])
-    twice = one.duplicated(by).any() or other.duplicated(by).any()
-    require(not twice, f"success: there must be one row for each of {', '.join(by)}")
-    both = one[by + counted].merge(other[by + counted], on=by, suffixes=("", "_other"))
+    by = list(by)
+    both = _compared(one, by).merge(_compared(other, by), on=by, suffixes=("", "_other"))
     rate, low, high = _wilson(both["successes"], both["trainings"])
     theirs, their_low, their_high = _wilson(both["successes_other"], both["trainings_other"])
     lead = rate - theirs
@@ -137,12 +132,26 @@ def leads(one: pd.DataFrame, other: pd.DataFrame, by: Columns) -> pd.DataFrame:
     return both.assign(lead=lead, low=lead - below, high=lead + above)
 
 
-def _counted(successes, trainings) -> tuple[np.ndarray, np.ndarray]:
-    """Both as float64. Raises ValueError unless there are as many, and as few, as can be."""
+def _compared(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Columns by, and counts of which a rate can be made; one row each."""
+    store.having(table, *by, "successes", "trainings")
+    require(
+        not table.duplicated(by).any(),
+        f"success: there must be one row for each of {', '.join(by)}",
+    )
+    k, n = _counted(table["successes"], table["trainings"], least=1)
+    return table[by].assign(successes=k.astype(np.int64), trainings=n.astype(np.int64))
+
+
+def _counted(
+    successes: Sequence[int] | np.ndarray, trainings: Sequence[int] | np.ndarray, least: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both as float64. Raises ValueError unless they are counts that can be, of `least` or more."""
     given = {"successes": successes, "trainings": trainings}
     k, n = (numbers(f"success: {name}", values).astype(float) for name, values in given.items())
-    fit = k.shape == n.shape and ((k >= 0) & (k <= n)).all()
-    require(fit, "success: there must be 0 … trainings successes, for each trainings")
+    fit = k.shape == n.shape and ((k >= 0) & (k <= n) & (n >= least)).all()
+    whole = fit and ((k % 1 == 0) & (n % 1 == 0)).all()
+    require(whole, "success: there must be 0 … trainings successes, for each trainings")
     return k, n
 
 

@@ -113,9 +113,9 @@ def _body(notebook: NotebookNode, question: str) -> str:
 
 
 def card(shown: cards.Card, folder: str, names: Collection[str]) -> Markup:
-    """A card whose notebook's page, as those of all others of these names, is in this folder."""
+    """A card below a heading; its notebook's page, as those of these names, is in this folder."""
     entry = vars(shown) | {"words": _clean(shown.words, names, folder)}
-    template = TEMPLATES.from_string('{% from "card.html" import card %}{{ card(entry, page) }}')
+    template = TEMPLATES.from_string('{% from "card.html" import card %}{{ card(entry, page, 3) }}')
     return Markup(template.render(entry=entry, page=f"{folder}{shown.name}.html"))
 
 

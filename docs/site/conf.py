@@ -51,4 +51,6 @@ html_theme_options = {
     "navbar_persistent": [],  # the sidebar has the search
 }
 html_context = {"default_mode": "auto"}
-html_show_sourcelink = False
+html_copy_source = False
+html_use_index = False
+html_show_search_summary = False  # a browser fetches nothing from a disk

@@ -45,12 +45,28 @@ def test_the_front_page_trains_a_network(page, site):
     assert float(accuracy.text_content().split()[0]) > 90
 
 
+PAGES = ("index", "README", "library", "search", "docs/TROUBLE", "benchmarks/README")
+NOTEBOOKS = ("notebooks/32_disconnected_paths", "notebooks/40_neuron_inspector")
+SIZE = "(name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize)"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_pages_fit_the_screen(page, site, scheme, width):
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 800})
-    for name in ("index", "README", "library", "notebooks/32_disconnected_paths"):
+    for name in (*PAGES, *NOTEBOOKS):
         page.goto(f"{site}/{name}.html")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
+
+
+def test_headings_have_their_order(page, site):
+    page.goto(f"{site}/README.html")
+    sizes = [page.evaluate(SIZE, f".bd-article {name}") for name in ("h1", "h2", "h3", "p")]
+    assert sizes == sorted(sizes, reverse=True) and sizes[1] > sizes[2] > sizes[3]
+
+
+def test_a_search_from_a_disk_finds_pages(page, site):
+    page.goto(f"{site}/search.html?q=frontier")
+    page.locator("#search-results li a").first.wait_for()
