@@ -56,6 +56,25 @@ def test_it_has_the_shape_of_the_series(notebook):
     assert max(len(source.splitlines()) for source in code) <= 15
 
 
+# What prepares the ground, hands over a tool or shows one: its card has its first paragraph.
+GROUND = ("00", "01", "02", "03", "19", "20", "21", "40")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_its_card_tells_a_finding_with_its_number(path):
+    cells = nbformat.read(path, as_version=4).cells
+    found = [cell for cell in cells if "finding" in cell.metadata.get("tags", [])]
+    assert len(found) == (path.stem[:2] not in GROUND)
+    for cell in found:
+        assert re.search(r"\d", cell.outputs[-1].data["text/markdown"])
+
+
+def test_the_first_one_leads_to_all_others():
+    first = nbformat.read(NOTEBOOKS[0], as_version=4)
+    text = "\n".join(cell.source for cell in first.cells if cell.cell_type == "markdown")
+    assert {path.name for path in NOTEBOOKS[1:]} <= set(re.findall(r"\((\d\d_\w+\.ipynb)\)", text))
+
+
 def test_a_study_is_run_by_a_sweep(notebook):
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     assert "Study(" not in code or "sweep.run(" in code
