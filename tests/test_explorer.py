@@ -100,8 +100,9 @@ def test_what_cannot_be_bundled_is_a_sentence(modules, texts, said):
 
 
 def test_every_module_of_the_explorer_is_in_it():
-    script = bundle(SOURCES / "main.js")
-    assert all(f"const $explorer_{file.stem} = " in script for file in SOURCES.glob("*.js"))
+    scripts = [bundle(SOURCES / f"{entry}.js") for entry in ("main", "widget")]
+    for file in SOURCES.glob("*.js"):
+        assert any(f"const $explorer_{file.stem} = " in script for script in scripts), file.name
 
 
 def test_what_stands_here_and_there_is_the_same():

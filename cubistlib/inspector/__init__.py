@@ -33,6 +33,8 @@ def inspect(
 ) -> Inspector:
     """Look into networks: every unit's map over the plane, weights, equations, dead units.
 
+    In a notebook it is the explorer: weights can be touched, pruned and trained, too.
+
     what: a Network (with `masks`; default: all kept), a pair (Network, Masks), a training
     (`Trained`), the `TrainState`s of one training in order, a mapping of names to any of these,
     or results: a frame, a row of one, or the path of a Parquet file. Runs of results are

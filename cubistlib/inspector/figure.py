@@ -15,7 +15,7 @@ from cubistlib.inspector.model import Model, Scene, map_title, scene_title
 from cubistlib.inspector.units import Map
 from cubistlib.inspector.view import View
 from cubistlib.plots import graph, plane
-from cubistlib.plots.style import DIVERGING
+from cubistlib.plots.style import DIVERGING, sentence
 from cubistlib.support.checks import require
 
 KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
@@ -32,8 +32,7 @@ def figure(model: Model, view: View) -> Figure:
     if view.beside:
         above, below = fig.subfigures(2, 1, height_ratios=[1.15, 1], squeeze=False)[:, 0]
         graphs, (*maps, last) = above.subplots(1, 2), below.subplots(1, 3)
-        draw_map(model.difference(view), last)
-        last.set_title("left minus right", fontsize=10)
+        _difference(model, view, last)
     else:
         graphs, maps = fig.subplots(1, 2, width_ratios=[1.35, 1], squeeze=False).T
     for each, left, right in zip(model.views(view), graphs, maps, strict=True):
@@ -73,6 +72,16 @@ def _unit(model: Model, view: View, ax: Axes) -> None:
     if output:
         plane.wrong_points(model.scene(view).survey.wrong, ax)
     ax.set_title(map_title(view), fontsize=10)
+
+
+def _difference(model: Model, view: View, ax: Axes) -> None:
+    found = model.difference(view)
+    if found is None:
+        ax.set_axis_off()
+        sentence(ax, f"no difference: {view.unit} is no unit of both structures")
+    else:
+        draw_map(found, ax)
+        ax.set_title("left minus right", fontsize=10)
 
 
 def encoded(model: Model, view: View, kind: str, dpi: int = 150) -> bytes:

@@ -89,7 +89,7 @@ def _entry(row: pd.Series, keep: int, load: Callable[[], Film]) -> Entry:
     """A row as the menus and the title tell it."""
     width, accuracy = width_name(row["hidden"]), float(row["accuracy"])
     choices = row["study"], row["algorithm"], width, str(row["seed"])
-    title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights kept"
+    title = f"{look(row['algorithm'])['label']}, width {width}, seed {row['seed']}"
     return Entry(*choices, keep, accuracy, load, title)
 
 
