@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from ipywidgets.widgets.widget import _instances
+from torch import nn
 
 import cubistlib as cl
 from cubistlib import plots, store
@@ -141,6 +142,41 @@ def test_a_view_that_does_not_exist_is_a_sentence(net, masks, few, text, sentenc
 def test_what_cannot_be_inspected_is_a_sentence(few, what, sentence):
     with pytest.raises(Refused, match=sentence):
         cl.inspect(what, data=few)
+
+
+def test_layers_of_pytorch_are_told_the_way():
+    layers = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    with pytest.raises(Refused, match=r"got Sequential; .* cubistlib\.interop\.from_sequential$"):
+        cl.inspect(layers)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (lambda x, y: (x,), "data must be x and y"),
+        (lambda x, y: (x[:0], y[:0]), "one row or more, got none"),
+        (lambda x, y: (x, y[:-1]), r"y must be \(1983,\) as x, got shape \(1982,\)"),
+        (lambda x, y: (x[:, :1], y), r"x must be \(rows, 2\) as networks are"),
+        (lambda x, y: (x * np.nan, y), "x must be finite"),
+        (lambda x, y: (x, y * 3), "y may hold only the classes 0 and 1"),
+    ],
+)
+def test_data_to_measure_on_that_is_none_is_a_sentence(net, few, data, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(net, data=data(*few))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("keep", None, "left out 4 of 4 runs: .* others their algorithm and keep"),
+        ("seed", -1, "seed must be a whole number ≥ 0, got -1"),
+        ("accuracy", np.nan, "no row has an accuracy"),
+    ],
+)
+def test_rows_that_cannot_be_had_again_are_a_sentence(results, few, column, value, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(results[results["keep"] == 15].iloc[:4].assign(**{column: value}), data=few)
 
 
 @pytest.mark.parametrize("hidden", [[1], [5], [4] * 6, [7, 3, 3], [40, 40, 40]])
@@ -288,7 +324,7 @@ def test_an_equation_computes_the_unit(model):
             values[name] = h[0, :, index]
 
 
-def test_weights_in_and_out_are_those_of_the_network(model):
+def test_weights_into_a_unit_are_those_of_the_network(model):
     specimen = model.scene(View()).specimen
     for name in ("h1.1", "h2.3", "h3.6"):
         unit = Unit.parse(name, specimen.net.sizes)
@@ -298,9 +334,6 @@ def test_weights_in_and_out_are_those_of_the_network(model):
         assert sorted(into.values()) == sorted(
             specimen.net.weights[unit.layer - 1][0, unit.index][kept]
         )
-        for target, weight in units.outgoing(specimen, unit):
-            back = dict(units.incoming(specimen, Unit.parse(target, specimen.net.sizes)))
-            assert back[name] == weight
 
 
 def test_menus_are_best_first_and_depend_on_those_before(results, few):
@@ -593,16 +626,17 @@ def said(monkeypatch):
 
 def test_the_page_and_the_controls_show_one_view(results, few, said):
     inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
-    fields, shown = inspector.controls.fields, inspector.page
-    assert shown.view == inspector.view and fields["algorithm"].value == "gmp"
-    shown.view = f"{inspector.view}&threshold=0.25&unit=h1.2"  # as the page sets it
-    assert inspector.view == shown.view and fields["threshold"].value == 0.25
-    answer = shown.given["answer"]
+    fields, page = inspector.controls.fields, inspector.page
+    assert page.given["view"] == inspector.view and fields["algorithm"].value == "gmp"
+    looked, answer = f"{inspector.view}&threshold=0.25&unit=h1.2", page.given["answer"]
+    page._handle_custom_msg({"look": looked}, [])
+    assert inspector.view == looked and fields["threshold"].value == 0.25
+    assert page.given["answer"] == answer  # nothing comes back to where it comes from
     fields["threshold"].value = 0.0
-    assert "threshold" not in shown.view and "unit=h1.2" in shown.view
+    assert "threshold" not in page.given["view"] and "unit=h1.2" in page.given["view"]
     fields["keep"].value = 20
-    assert "keep=20" in shown.view and shown.given["answer"] > answer
-    assert inspector.model.scene(View.parse(shown.view)).specimen.weights_kept == 20
+    assert "keep=20" in page.given["view"] and page.given["answer"] > answer
+    assert inspector.model.scene(View.parse(inspector.view)).specimen.weights_kept == 20
     assert said == []
 
 
@@ -610,14 +644,14 @@ def test_the_page_asks_for_another_run(results, few, said):
     inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
     page, ask = inspector.page, inspector.page._handle_custom_msg
     ask({"change": {"algorithm": "snip"}}, [])
-    assert "algorithm=snip" in inspector.view == page.view and "keep=15" in page.view
+    assert "algorithm=snip" in inspector.view == page.given["view"] and "keep=15" in inspector.view
     assert page.given["films"][0]["titles"][-1].startswith("SNIP, width ")
-    before, answer = page.view, page.given["answer"]
+    before, answer = inspector.view, page.given["answer"]
     ask({"view": before}, [])
     assert page.given["answer"] > answer  # the page hears that it has what it asked for
     ask({"view": "algorithm=foo"}, [])
     ask({"view": "unit=<img src=x>"}, [])
-    assert page.view == inspector.view == before
+    assert page.given["view"] == inspector.view == before
     assert said[0].startswith("inspect: no result with algorithm 'foo'") and "no unit" in said[1]
 
 
@@ -629,7 +663,7 @@ def test_a_cell_that_runs_again_closes_what_it_showed(net, masks, few, monkeypat
             return {"metadata": {"cellId": "a"}}
 
     monkeypatch.setattr("cubistlib.inspector.widget.display", lambda *_, **__: Mock())
-    monkeypatch.setattr("cubistlib.inspector.widget.get_ipython", lambda: Shell)
+    monkeypatch.setattr("cubistlib.inspector.cells.get_ipython", lambda: Shell)
     monkeypatch.setattr(Shell, "get_parent", Shell().get_parent)
     before = len(_instances)
     for run in range(3):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cubistlib.data import cubist_spiral
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, require
+from cubistlib.training.border import check_data
 
 if TYPE_CHECKING:
     from cubistlib.inspector.widget import Inspector
@@ -53,8 +54,9 @@ def inspect(
     from cubistlib.inspector.sources import catalogue
     from cubistlib.inspector.view import View
 
-    x, y = data or cubist_spiral()
     try:
+        require(data is None or len(data) == 2, "inspect: data must be x and y")
+        x, y = check_data(*(data or cubist_spiral()), inputs=2, place="inspect")
         model = Model(catalogue(what, masks, studies, x, y), x, y)
         return Inspector(model, View.parse(view))
     except UserError as error:

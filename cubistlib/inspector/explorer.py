@@ -67,13 +67,14 @@ def gallery() -> list[Mapping[str, object]]:
         witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in each]
         for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
             told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
-            found.append(told | {field: witness[field] for field in SHOWN})
+            plain = json.loads(json.dumps(witness, default=np.ndarray.tolist))
+            found.append(told | {field: plain[field] for field in SHOWN})
     return found
 
 
 def _data(value: object) -> str:
     """JSON that no HTML can end."""
-    text = json.dumps(value, default=np.ndarray.tolist, separators=(",", ":"))
+    text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 

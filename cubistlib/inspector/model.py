@@ -74,16 +74,6 @@ class Scene:
         every = np.concatenate(self.survey.states)
         return {state: int((every == i).sum()) for i, state in enumerate(STATES)}
 
-    def labels(self) -> list[str]:
-        """A sentence a shown unit, for screen readers: name, state, weights in and out."""
-        kept, ends = [m[0] for m in self.specimen.masks.weights], self.specimen.net.sizes
-        into = self.graph.take([np.zeros(ends[0], int), *(m.sum(1) for m in kept)])
-        out = self.graph.take([*(m.sum(0) for m in kept), np.zeros(ends[-1], int)])
-        return [
-            f"{name}, {self.state(unit)}, {i} weights in, {o} out"
-            for name, unit, i, o in zip(self.names, self.units, into, out, strict=True)
-        ]
-
 
 @dataclass(frozen=True, eq=False)
 class Model:

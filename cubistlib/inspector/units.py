@@ -53,13 +53,6 @@ def incoming(specimen: Specimen, unit: Unit) -> Weights:
     return _named(specimen, before, np.s_[0, unit.index], before) if unit.layer else []
 
 
-def outgoing(specimen: Specimen, unit: Unit) -> Weights:
-    """The kept weights out of a unit with the names of their targets, largest first."""
-    if unit.layer == specimen.layers:
-        return []
-    return _named(specimen, unit.layer, np.s_[0, :, unit.index], unit.layer + 1)
-
-
 def equation(specimen: Specimen, unit: Unit) -> str:
     """How a unit is computed: "h2.3 = relu(1.2·h1.1 − 0.44·h1.5 + 0.1)"."""
     name = unit.name(specimen.layers)

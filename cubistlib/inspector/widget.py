@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
-from IPython.core.getipython import get_ipython
 from IPython.display import display
 
 from cubistlib.data import cubist_spiral
+from cubistlib.inspector import cells
 from cubistlib.inspector.bundle import bundle
 from cubistlib.inspector.content import content
 from cubistlib.inspector.controls import Controls
@@ -25,8 +24,8 @@ from cubistlib.support.files import replacing
 
 PAUSE = 0.6  # seconds without a change, after which runs that a slider may ask for are trained
 WIDGET = "application/vnd.jupyter.widget-view+json"
-# The page and its worker are one script, as a function, which a module of its own starts. A document
-# never lets go of a module: whatever cells run again, this one is loaded once.
+# The page and its worker are one script, as a function, which a module of its own starts. A
+# document never lets go of a module: whatever cells run again, this one is loaded once.
 SCRIPT = f"""
 const all = () => {{
 {bundle(SOURCES / "widget.js")}
@@ -40,7 +39,8 @@ const known = (globalThis.cubistlibExplorers ??= new Map());
 export default {
   async render(given) {
     const script = given.model.get("script"), type = "text/javascript";
-    if (!known.has(script)) known.set(script, import(URL.createObjectURL(new Blob([script], { type }))));
+    const url = () => URL.createObjectURL(new Blob([script], { type }));
+    if (!known.has(script)) known.set(script, import(url()));
     return (await known.get(script)).default.render(given);
   },
 };
@@ -56,15 +56,14 @@ END = """<style>
 class Page(anywidget.AnyWidget):
     """The explorer in the browser; see page/explorer/widget.js.
 
-    view: what is looked at, set on either side. given: what `content` has of its run. points: x₁,
-    x₂ and labels, float32, one after the other; none are the spiral's. networks: the gallery.
-    script: the page itself.
+    given: what `content` has of a view's run. points: x₁, x₂ and labels, float32, one after the
+    other; none are the spiral's. networks: the gallery. script: the page itself. It says in
+    messages how a run is looked at, not in a trait, whose echo would take a slider back.
     """
 
     _esm = LOADER
     _css = styles("explorer.css", "notebook.css")
     script = traitlets.Unicode(SCRIPT).tag(sync=True)
-    view = traitlets.Unicode().tag(sync=True)
     given = traitlets.Dict().tag(sync=True)
     points = traitlets.Bytes().tag(sync=True)
     networks: traitlets.List = traitlets.List().tag(sync=True)
@@ -94,9 +93,8 @@ class Inspector:
         x, y = self.model.x, self.model.y
         same = all(map(np.array_equal, (x, y), cubist_spiral()))
         points = b"" if same else np.concatenate([x.T, y[None]]).astype("<f4").tobytes()
-        page = Page(view=self.view, given=self._given(), points=points, networks=known())
-        page.observe(lambda change: self._try(lambda: self._looked(change["new"])), "view")
-        page.on_msg(lambda _, message, __: self._try(lambda: self._asked(message)))
+        page = Page(given=self._given(), points=points, networks=gallery())
+        page.on_msg(lambda _, message, __: self._try(lambda: self._heard(message)))
         return page
 
     @cached_property
@@ -110,8 +108,7 @@ class Inspector:
         """Look at another view. Raises ValueError, and stays, if it does not exist."""
         self._view = self.model.checked(view)
         if "page" in vars(self):
-            with self.page.hold_sync():
-                self.page.given, self.page.view = self._given(), self.view
+            self.page.given = self._given()
         self._fill()
         self._later(self._load_ahead)
 
@@ -129,7 +126,7 @@ class Inspector:
             self._timer.cancel()
         for name in ("page", "controls"):
             if widget := vars(self).pop(name, None):
-                _close(widget)
+                cells.close(widget)
         self.model.forget()
 
     def _repr_png_(self) -> bytes:
@@ -137,8 +134,10 @@ class Inspector:
 
     def _ipython_display_(self) -> None:
         """The static figure, always, and below it the page that takes its place if it can."""
-        _take_the_place_of(self)
+        cells.show(self)
         text = "\n".join(self.model.summaries(self._view))
+        if "page" in vars(self):
+            self.page.given = self._given()
         place = display({"text/plain": text}, raw=True, display_id=True)
         view = {"model_id": self.page.model_id, "version_major": 2, "version_minor": 0}
         display({WIDGET: view}, raw=True)
@@ -149,19 +148,21 @@ class Inspector:
     def _given(self) -> dict:
         """What the page is sent of the view's run; each answer differs, so that it is one."""
         self._answers += 1
-        return content(self.model, self._view) | {"answer": self._answers}
+        told = {"view": self.view, "answer": self._answers}
+        return content(self.model, self._view) | told
 
-    def _looked(self, text: str) -> None:
-        """A reader looks at the same run in another way."""
-        self._view = self.model.checked(View.parse(text))
-        self._fill()
+    def _heard(self, message: dict) -> None:
+        """A reader of the page looks at the run in another way, or wants another run.
 
-    def _asked(self, message: dict) -> None:
-        """A reader of the page wants another run: a view as it is, or one field changed."""
-        view = self._view
+        look: the view already there. view: the one wanted. change: fields of it that are.
+        """
+        if "look" in message:
+            self._view = View.parse(message["look"])
+            return self._fill()
+        view = View.parse(message["view"]) if "view" in message else self._view
         for name, value in message.get("change", {}).items():
             view = self.model.changed(view, name, value)
-        self.show(View.parse(message["view"]) if "view" in message else view)
+        return self.show(view)
 
     def _change(self, name: str, value: object) -> None:
         """A reader has moved one of the controls."""
@@ -194,40 +195,3 @@ class Inspector:
             self._timer = asyncio.get_running_loop().call_later(PAUSE, action)
         except RuntimeError:
             self._timer = None
-
-
-def known() -> list:
-    """The gallery as plain values."""
-    return [
-        {name: v.tolist() if isinstance(v, np.ndarray) else v for name, v in network.items()}
-        for network in gallery()
-    ]
-
-
-# By cell the run of it and the inspectors that it shows.
-_shown: dict[str, tuple[int, list[Inspector]]] = {}
-
-
-def _take_the_place_of(inspector: Inspector) -> None:
-    """Close what the same cell has shown when it ran before: nothing is left of it on the page."""
-    shell: Any = get_ipython()
-    message = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell, run = message.get("metadata", {}).get("cellId"), getattr(shell, "execution_count", 0)
-    if cell is None:
-        return
-    before, shown = _shown.get(cell, (run, []))
-    if before != run:
-        for old in shown:
-            if old is not inspector:
-                old.close()
-        shown = []
-    _shown[cell] = run, [*shown, inspector]
-
-
-def _close(widget) -> None:
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for name in ("layout", "style"):
-        if part := getattr(widget, name, None):
-            part.close()
-    widget.close()

@@ -85,13 +85,13 @@ test("k and a threshold remove the smallest weights, one after the other", () =>
 function begun(films) {
   const [store, right] = [1, 2].map(() => new Store(verbs.opened(first, "nothing yet", "sgd", points))), told = [];
   const runs = new Runs(store, right, { look: (text) => told.push(text), ask: (message) => told.push(message) });
-  const given = { films, menus: { algorithm: [["gmp", "gmp"], ["snip", "snip"]] }, keeps: [20, 24], leftOut: "" };
+  const given = { films, menus: { algorithm: [["gmp", "gmp"], ["snip", "snip"]] }, keeps: [20, 24], leftOut: "", view: "" };
   return { store, right, runs, told, given };
 }
 
 test("steps, thresholds and looks are the page's; another run is asked of the kernel", () => {
   const { store, runs, told, given } = begun([written([first, second])]);
-  runs.take(given, "algorithm=gmp&unit=h2.1");
+  runs.take({ ...given, view: "algorithm=gmp&unit=h2.1" });
   assert.deepEqual([store.state.story, store.unit], [["network 1"], { layer: 2, index: 0 }]);
   runs.change({ step: 0 });
   runs.change({ pre: true });
@@ -105,15 +105,15 @@ test("steps, thresholds and looks are the page's; another run is asked of the ke
   runs.ask("algorithm=foo");
   assert.deepEqual(told.at(-1), { view: "algorithm=foo" });
   runs.refuse("");
-  runs.restore("algorithm=gmp&unit=h3.3");
+  runs.take({ ...given, view: "algorithm=gmp&unit=h3.3" });
   assert.deepEqual([store.unit, store.look.pre], [{ layer: 3, index: 2 }, false]);
-  runs.restore("algorithm=gmp&unit=h9.3");
+  runs.take({ ...given, view: "algorithm=gmp&unit=h9.3" });
   assert.deepEqual(store.unit, { layer: 4, index: 0 });
 });
 
 test("a slide through steps is one step back, and what was done by hand before it another", () => {
   const { store, runs, given } = begun([written([first, second, first])]);
-  runs.take(given, "");
+  runs.take(given);
   store.act((state) => verbs.toggled(state, 0, 0));
   for (const step of [0, 100, null]) runs.change({ step });
   assert.equal(weightsKept(store.state.network), 27);
@@ -124,7 +124,7 @@ test("a slide through steps is one step back, and what was done by hand before i
 test("k asks the kernel where runs differ in it, and prunes where there is one network", () => {
   const alone = begun([written([first])]), runs = begun([written([first], { alone: false })]);
   for (const { runs: each, given } of [alone, runs]) {
-    each.take(given, "");
+    each.take(given);
     each.change({ keep: 20 });
   }
   assert.deepEqual([weightsKept(alone.store.state.network), alone.runs.asked], [20, false]);

@@ -12,6 +12,7 @@ const OF_THE_KERNEL = ["study", "algorithm", "width", "seed", "beside"];
 
 /**
  * @typedef {object} Given what the kernel sends of a view
+ * @property {string} view
  * @property {import("./film.js").Written[]} films the network's, and that of the one beside it
  * @property {Object<string, [string, string][]>} menus choices and what they are called
  * @property {number[]} keeps numbers of weights to choose from
@@ -30,17 +31,12 @@ export class Runs {
     store.listen(() => this.#follow());
   }
 
-  /** What the kernel has sent. @param {Given} given @param {string} text of the view */
-  take(given, text) {
+  /** What the kernel has sent. @param {Given} given */
+  take(given) {
     this.given = given;
     this.films = given.films.map((film) => new Film(film, this.store.state.points));
     this.asked = false;
-    this.store.try(() => this.#look(fromText(text), true));
-  }
-
-  /** Another view of the same run. */
-  restore(text) {
-    this.store.try(() => this.#look(fromText(text)));
+    this.store.try(() => this.#look(fromText(given.view), true));
   }
 
   /** The view as a text. */
@@ -92,8 +88,9 @@ export class Runs {
 
   // A reader has chosen a unit in the graph.
   #follow() {
-    const unit = unitName(this.store.state.network.sizes, this.store.unit);
+    const { state: { network: { sizes } }, unit: chosen } = this.store, unit = unitName(sizes, chosen);
     if (!this.films.length || this.asked || unit === this.view.unit) return;
+    if (!units(this.films[0].sizes).some((each) => unitName(this.films[0].sizes, each) === unit)) return; // one more
     this.view = { ...this.view, unit };
     this.kernel.look(this.text);
   }

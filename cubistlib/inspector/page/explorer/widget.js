@@ -21,10 +21,7 @@ export const widget = (newWorker) => ({
   render({ model, el }) {
     const empty = { ...fresh([1], 0), points: pointsOf(model.get("points")) };
     const store = new Store(empty), right = new Store(empty), trainer = new Trainer(store, newWorker);
-    const networks = model.get("networks"), look = (text) => {
-      model.set("view", text);
-      model.save_changes();
-    };
+    const networks = model.get("networks");
     const ask = (message) => {
       try {
         model.send(message);
@@ -32,9 +29,8 @@ export const widget = (newWorker) => ({
         throw new Error(GONE);
       }
     };
-    const runs = new Runs(store, right, { look, ask });
-    const given = () => runs.take(model.get("given"), model.get("view"));
-    const looked = () => { if (!runs.asked && model.get("view") !== runs.text) runs.restore(model.get("view")); };
+    const look = (text) => { try { model.send({ look: text }); } catch { /* the page goes on */ } };
+    const runs = new Runs(store, right, { look, ask }), given = () => runs.take(model.get("given"));
     const heard = ({ said }) => runs.refuse(said);
     given();
     store.history = { ...store.history, past: [] };
@@ -47,13 +43,11 @@ export const widget = (newWorker) => ({
     });
     const ends = [store, right].map((each) => exact(each, newWorker));
     model.on("change:given", given);
-    model.on("change:view", looked);
     model.on("msg:custom", heard);
     return () => {
       trainer.forget();
       ends.forEach((end) => end());
       model.off("change:given", given);
-      model.off("change:view", looked);
       model.off("msg:custom", heard);
     };
   },
@@ -74,6 +68,7 @@ function own(el) {
 function address(runs, store, trainer) {
   const field = make("input", { type: "text", "aria-label": "view", spellcheck: "false" });
   field.onchange = () => {
+    typing = false;
     const text = field.value.trim(), link = text.match(/#?(network=.*)$/);
     if (!link) return runs.ask(text);
     return store.try(() => {
@@ -83,8 +78,9 @@ function address(runs, store, trainer) {
       store.choose(unit);
     });
   };
-  field.onblur = () => store.redraw();
-  store.listen(() => { if (document.activeElement !== field) field.value = runs.text; });
+  let typing = false;
+  field.oninput = () => { typing = true; };
+  store.listen(() => { if (!typing) field.value = runs.text; });
   return labelled("view", field);
 }
 
