@@ -290,6 +290,17 @@ def test_a_large_map_has_512_points_a_side_and_its_first_row_at_the_bottom(model
     assert found.values[0, 0] == -2.25 and found.values[-1, 0] == 2.25
 
 
+def test_points_beyond_the_viewer_s_square_have_a_map(net, masks, few):
+    far = few[0] * 3, few[1]
+    model = Model(catalogue(net, masks, (), *far), *far)
+    extent, found = model.extent, model.map(View(unit="x1"))
+    assert np.abs(far[0]).max() < extent == found.extent == found.top == found.values.max()
+    drawn = figure(model, View(unit="h1.1"))
+    assert drawn.axes[1].get_xlim() == (-extent, extent)
+    near = Model(catalogue(net, masks, (), *few), *few)
+    assert near.extent == 2.25
+
+
 def test_thumbnails_are_scaled_alone_or_together(model):
     alone = model.scene(View()).pictures
     together = model.scene(View(shared=True)).pictures

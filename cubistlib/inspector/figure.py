@@ -56,7 +56,7 @@ def draw_graph(scene: Scene, ax: Axes) -> None:
 
 def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> Axes:
     """A large map, with its colour bar."""
-    plane.draw_map(found.values, ax, found.top, boundary)
+    plane.draw_map(found.values, ax, found.top, boundary, found.extent)
     if bar:
         place = ax.inset_axes((1.03, 0, 0.04, 1))
         colours = ax.figure.colorbar(ScalarMappable(cmap=DIVERGING), cax=place)
@@ -68,7 +68,7 @@ def _unit(model: Model, view: View, ax: Axes) -> None:
     """A unit's map with the points; the output's with its boundary and the wrong points."""
     output = view.unit == units.OUTPUT
     draw_map(model.map(view), ax, boundary=output)
-    plane.spiral(model.x, model.y, ax, size=1.5)
+    plane.spiral(model.x, model.y, ax, size=1.5, extent=model.extent)
     if output:
         plane.wrong_points(model.scene(view).survey.wrong, ax)
     ax.set_title(map_title(view), fontsize=10)

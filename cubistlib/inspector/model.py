@@ -12,7 +12,7 @@ from cubistlib.inspector.units import SIDE, Map, Unit, unit_map
 from cubistlib.inspector.view import DEFAULTS, View
 from cubistlib.networks import STATES
 from cubistlib.plots.graph import DOT, HALF, Edge, Graph
-from cubistlib.plots.plane import thumbnails, unit_maps
+from cubistlib.plots.plane import extent_of, thumbnails, unit_maps
 
 KEPT = 48  # scenes and maps in memory
 SHARED_SIDE = 48  # of the maps that the scale shared by all hidden units is taken from
@@ -32,6 +32,7 @@ class Scene:
     survey: Survey
     graph: Graph
     view: View
+    extent: float
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -50,7 +51,8 @@ class Scene:
         """The shown units' maps, −1 … 1: (units, side, side)."""
         side = 48 if len(self.units) <= 64 else 24
         view = self.view
-        return self.graph.take(thumbnails(self.specimen.net, side, view.pre, view.shared))
+        maps = thumbnails(self.specimen.net, side, view.pre, view.shared, self.extent)
+        return self.graph.take(maps)
 
     def state(self, unit: Unit) -> str:
         """What a unit is: input, output, one of connectivity.STATES; or removed, doing nothing."""
@@ -112,7 +114,12 @@ class Model:
         measured = self.survey(replace(view, **LOOK))
         # All weights say which units have a place: none jumps while weights are removed.
         whole = self.catalogue.specimen(replace(view, threshold=0.0))
-        return Scene(self.specimen(view), measured, Graph.of(whole.masks), view)
+        return Scene(self.specimen(view), measured, Graph.of(whole.masks), view, self.extent)
+
+    @cached_property
+    def extent(self) -> float:
+        """Half the side of the square that maps are of."""
+        return extent_of(self.x)
 
     def survey(self, view: View) -> Survey:
         """The network of a view on the data; once, however looked at."""
@@ -122,9 +129,9 @@ class Model:
         """The large map of the view's unit."""
         specimen = self.specimen(view)
         unit = Unit.parse(view.unit, specimen.net.sizes)
-        found = unit_map(specimen, unit, view.pre, SIDE)
+        found = unit_map(specimen, unit, view.pre, SIDE, self.extent)
         if view.shared and 0 < unit.layer < specimen.layers:
-            hidden = unit_maps(specimen.net, SHARED_SIDE, view.pre)[:-1]
+            hidden = unit_maps(specimen.net, SHARED_SIDE, view.pre, self.extent)[:-1]
             return replace(found, top=max(Map.of(np.nan_to_num(layer)).top for layer in hidden))
         return found
 
@@ -147,7 +154,7 @@ class Model:
         sizes, others = (self.specimen(each).net.sizes for each in (view, other))
         if view.unit != other.unit or (view.unit.startswith("h") and sizes != others):
             return None
-        return Map.of(self.map(view).values - self.map(other).values)
+        return Map.of(self.map(view).values - self.map(other).values, self.extent)
 
     def summary(self, view: View) -> str:
         """Accuracy, counts and states in a line."""
