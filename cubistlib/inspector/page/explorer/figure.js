@@ -38,18 +38,18 @@ function network({ store, graph, map }, top) {
   const said = [...wrapped(state.story.join(" → ")), ...wrapped(`${percent(score(state).accuracy)} of the points right; `
     + `${life(state).live.parameters} parameters live; ${inWords(state)}`)];
   const head = MARGIN + said.length * TEXT, scale = Math.min(wide / stage.clientWidth, 1.2);
-  const name = unitName(state.network.sizes, store.unitShown), below = wrapped(equation(state.network, store.unitShown), 62);
-  const height = head + Math.max(stage.clientHeight * scale, MAP + TEXT * (below.length + 2)) + MARGIN;
+  const below = wrapped(equation(state.network, store.unitShown), 62);
+  const height = head + Math.max(stage.clientHeight * scale, MAP + TEXT * (below.length + 3)) + MARGIN;
   const at = (x, y) => ({ transform: `translate(${x} ${y})` });
   const canvas = map.querySelector("canvas"), words = (lines, given) => lines.map((text, i) => draw("text", { ...given, y: TEXT * (i + 1), text }));
-  const what = `${map.querySelector("h2").textContent}; ${map.querySelector(".scale").textContent.replace(name, `${name} `)}`;
+  const what = wrapped(canvas.getAttribute("aria-label").split(", with")[0], 62);
   const node = draw("g", at(0, top),
     draw("g", at(MARGIN, 0), ...words(said, { class: "said" })),
     draw("g", { transform: `translate(${MARGIN} ${head}) scale(${scale})` }, ...drawn(stage)),
     draw("g", at(WIDTH - MAP - MARGIN, head),
       draw("image", { href: canvas.toDataURL(), width: MAP, height: MAP }),
       draw("rect", { width: MAP, height: MAP }),
-      draw("g", at(0, MAP), ...words([what, ...below], { class: "said" }))));
+      draw("g", at(0, MAP), ...words([...what, ...below], { class: "said" }))));
   return { node, height };
 }
 
