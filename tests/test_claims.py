@@ -1,6 +1,5 @@
 """The table of claims: rules by hand, what is missing is said, the README has what files say."""
 
-
 import claims
 import make_claims
 import numpy as np
