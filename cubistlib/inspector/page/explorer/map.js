@@ -12,7 +12,8 @@ import { life, score } from "./measure.js";
 import { once } from "./once.js";
 
 export const PIXELS = 560; // along a side of the canvas
-const FINE = 280, COARSE = 120, MANY = 400; // points along a side; those of a network of many weights
+const FINEST = 280, COARSEST = 64; // points along a side
+const WORK = 1e7; // products, by which a large network's map is coarser
 const DRAWN = 4200; // points of the data, at most: they lie close on lines
 const MOST_WRONG = 600; // crosses
 
@@ -55,8 +56,11 @@ export function map(store, which = "") {
 export const bar = (what, low, high) =>
   [what, make("span", { text: low }), make("i", { class: "bar" }), make("span", { text: high })];
 
+const sideFor = (network) =>
+  Math.max(COARSEST, Math.min(FINEST, Math.floor(Math.sqrt(WORK / (weightsKept(network) + 1)))));
+
 function drawMap(pen, { state: { network }, mapLook: look }, unit, output) {
-  const name = unitName(network.sizes, unit), side = weightsKept(network) > MANY ? COARSE : FINE;
+  const name = unitName(network.sizes, unit), side = sideFor(network);
   const { shares, top } = oneMap(network, unit, side, look), likely = output && !look.pre;
   paint(pen, output ? outlined(picture(shares, side), shares, side) : picture(shares, side));
   const [low, high] = likely ? ["0", "1"] : [`−${short(top)}`, short(top)];
