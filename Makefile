@@ -38,7 +38,7 @@ test test-all: $(READY)
 	    --nbval-sanitize-with tests/times.cfg \
 	    --ignore tests/browser tests notebooks
 
-# The inspector in JupyterLab, the explorer and the pages, in a real browser; skipped where there is none.
+# The explorer, by itself and in JupyterLab, and the pages, in a real browser; skipped where there is none.
 test-browser: $(READY)
 	$(BIN)/pytest -rs tests/browser
 

@@ -1,26 +1,32 @@
 """The inspector without a browser: the view, the numbers, the maps, the catalogue, the exports."""
 
 import base64
+import itertools
 import json
 from dataclasses import replace
+from unittest.mock import Mock
 
 import eliminations
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from ipywidgets.widgets.widget import _instances
+from torch import nn
 
 import cubistlib as cl
 from cubistlib import plots, store
-from cubistlib.inspector import Refused, content, units
+from cubistlib.inspector import Refused, units
 from cubistlib.inspector.catalogue import stops
+from cubistlib.inspector.content import content
 from cubistlib.inspector.figure import encoded, figure
 from cubistlib.inspector.film import checkpoints, rerun
-from cubistlib.inspector.model import Model
+from cubistlib.inspector.model import Model, scene_title
 from cubistlib.inspector.sources import catalogue
 from cubistlib.inspector.specimen import Specimen, survey
 from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
+from cubistlib.inspector.widget import Page
 from cubistlib.networks.connectivity import STATES
 from cubistlib.pruners.parts.selection import select
 from cubistlib.runner import page
@@ -83,7 +89,7 @@ def results(few):
     [
         View(),
         View(study="smoke/12_snip", algorithm="a & b=c", width="7-3-3", seed="2", keep=0, step=0),
-        View(threshold=0.25, unit="h2.3", beside="search", effective=True, ghosts=True),
+        View(threshold=0.25, unit="h2.3", beside="search", lives=True, ghosts=True),
         View(pre=True, shared=True, step=19_500),
     ],
 )
@@ -93,9 +99,7 @@ def test_a_view_is_a_string_and_back(view):
 
 def test_a_view_says_only_what_is_not_default():
     assert str(View()) == ""
-    assert str(View(unit="h2.3", threshold=0.5, effective=True)) == (
-        "threshold=0.5&unit=h2.3&effective=1"
-    )
+    assert str(View(unit="h2.3", threshold=0.5, lives=True)) == "threshold=0.5&unit=h2.3&lives=1"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,9 @@ def test_a_view_says_only_what_is_not_default():
         ("keep=-1", "view: keep must be a whole number ≥ 0, got '-1'"),
         ("keep=2.5", "view: keep must be a whole number ≥ 0, got '2.5'"),
         ("threshold=nan", "view: threshold must be a number ≥ 0, got 'nan'"),
-        ("effective=yes", "view: effective must be 0 or 1, got 'yes'"),
+        ("lives=yes", "view: lives must be 0 or 1, got 'yes'"),
+        ("keep=9999", "inspect: no result with keep 9999; there are: 0, 1, 2, "),
+        ("step=7", "inspect: no result with step 7; there are: 0"),
         ("unit=h9.1", "no unit 'h9.1' in a 2-6-6-6-1 network"),
         ("unit=h1.0", "no unit 'h1.0'"),
         ("algorithm=foo", "inspect: no result with algorithm 'foo'; there are: network"),
@@ -138,12 +144,47 @@ def test_what_cannot_be_inspected_is_a_sentence(few, what, sentence):
         cl.inspect(what, data=few)
 
 
+def test_layers_of_pytorch_are_told_the_way():
+    layers = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    with pytest.raises(Refused, match=r"got Sequential; .* cubistlib\.interop\.from_sequential$"):
+        cl.inspect(layers)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (lambda x, y: (x,), "data must be x and y"),
+        (lambda x, y: (x[:0], y[:0]), "one row or more, got none"),
+        (lambda x, y: (x, y[:-1]), r"y must be \(1983,\) as x, got shape \(1982,\)"),
+        (lambda x, y: (x[:, :1], y), r"x must be \(rows, 2\) as networks are"),
+        (lambda x, y: (x * np.nan, y), "x must be finite"),
+        (lambda x, y: (x, y * 3), "y may hold only the classes 0 and 1"),
+    ],
+)
+def test_data_to_measure_on_that_is_none_is_a_sentence(net, few, data, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(net, data=data(*few))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("keep", None, "left out 4 of 4 runs: .* others their algorithm and keep"),
+        ("seed", -1, "seed must be a whole number ≥ 0, got -1"),
+        ("accuracy", np.nan, "no row has an accuracy"),
+    ],
+)
+def test_rows_that_cannot_be_had_again_are_a_sentence(results, few, column, value, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(results[results["keep"] == 15].iloc[:4].assign(**{column: value}), data=few)
+
+
 @pytest.mark.parametrize("hidden", [[1], [5], [4] * 6, [7, 3, 3], [40, 40, 40]])
 def test_networks_of_any_depth_and_width_are_drawn(hidden, few):
     net = cl.Network.initialize(hidden)
     inspector = cl.inspect(net, random_mask(net, min(30, net.size)), data=few)
     assert inspector._repr_png_().startswith(b"\x89PNG")
-    assert len(inspector.graphs[0].content["units"]) <= sum(net.sizes)
+    assert inspector.page.given["films"][0]["sizes"] == list(net.sizes)
 
 
 @pytest.mark.parametrize("width", [6, 256])
@@ -183,8 +224,11 @@ def test_summary_counts_are_those_of_the_library(model, masks):
 
 def test_a_title_tells_what_lives(model):
     scene = model.scene(View())
-    expected = f"network: {scene.survey.accuracy:.2%}, {scene.survey.live_parameters} parameters"
-    assert content.graph_content(scene, 300)["title"] == f"{expected} live"
+    found = scene.survey
+    told = f"{found.accuracy:.2%}, {found.live_parameters} parameters live"
+    assert scene_title(scene) == f"network, 30 weights kept: {told}"
+    fewer = model.scene(View(keep=12))
+    assert scene_title(fewer).startswith("network, 12 weights kept: ")
 
 
 def test_a_network_is_measured_once_however_it_is_looked_at(model, monkeypatch):
@@ -200,16 +244,15 @@ def test_a_network_is_measured_once_however_it_is_looked_at(model, monkeypatch):
         model.summary(view)
     assert len(measured) == 1
     model.scene(View(threshold=0.1))
-    model.scene(View(unit="h1.1"), rough=True)
-    assert measured == [len(model.x), len(model.x), 1500]
+    assert measured == [len(model.x), len(model.x)]
 
 
-def test_folding_leaves_the_accuracy_and_says_so(model):
-    before, after = model.scene(View()), model.scene(View(effective=True))
-    assert after.survey.accuracy == before.survey.accuracy
-    assert after.specimen.weights_kept == before.specimen.paths.effective_weights[0]
-    assert after.survey.live_parameters == before.survey.live_parameters
-    assert f"(before folding {before.survey.accuracy:.3%})" in model.summary(View(effective=True))
+def test_what_lives_has_the_same_accuracy_and_the_counts_of_simplify(model):
+    before, after = model.scene(View()), model.scene(View(lives=True))
+    done = cl.simplify(before.specimen.net, before.specimen.masks, model.x)
+    assert abs(after.survey.accuracy - before.survey.accuracy) <= 1 / len(model.x)
+    assert after.specimen.weights_kept == done.live_weights[0] < before.specimen.weights_kept
+    assert after.specimen.masks.parameters_kept[0] == before.survey.live_parameters
 
 
 def test_a_threshold_and_a_k_remove_the_smallest_weights(model):
@@ -247,11 +290,15 @@ def test_a_large_map_has_512_points_a_side_and_its_first_row_at_the_bottom(model
     assert found.values[0, 0] == -2.25 and found.values[-1, 0] == 2.25
 
 
-def test_bytes_have_zero_in_the_middle_and_ink_on_the_boundary():
-    assert content.quantized(np.array([-2.0, -1, 0, 1, 2])).tolist() == [0, 0, 127, 254, 254]
-    assert content.PALETTE[[content.ZERO, content.INK]].tolist() == [[255] * 3, [0] * 3]
-    found = units.Map(np.array([[-1.0, -1, 1]] * 2), 1.0)
-    assert content.pixels(found, boundary=True).tolist() == [[0, content.INK, 254]] * 2
+def test_points_beyond_the_viewer_s_square_have_a_map(net, masks, few):
+    far = few[0] * 3, few[1]
+    model = Model(catalogue(net, masks, (), *far), *far)
+    extent, found = model.extent, model.map(View(unit="x1"))
+    assert np.abs(far[0]).max() < extent == found.extent == found.top == found.values.max()
+    drawn = figure(model, View(unit="h1.1"))
+    assert drawn.axes[1].get_xlim() == (-extent, extent)
+    near = Model(catalogue(net, masks, (), *few), *few)
+    assert near.extent == 2.25
 
 
 def test_thumbnails_are_scaled_alone_or_together(model):
@@ -264,13 +311,12 @@ def test_thumbnails_are_scaled_alone_or_together(model):
     assert (together[hidden] <= alone[hidden]).all()
 
 
-@pytest.mark.parametrize("rough", [False, True])
-def test_wrong_points_are_those_that_the_network_gets_wrong(model, rough):
-    scene, (x, y) = model.scene(View(), rough), (model.x, model.y)
+def test_wrong_points_are_those_that_the_network_gets_wrong(model):
+    scene, (x, y) = model.scene(View()), (model.x, model.y)
     right = (scene.specimen.net.logits(x)[0] > 0) == (y > 0.5)
     wrong = {tuple(point) for point in x[~right]}
     assert len(scene.survey.wrong) and {tuple(point) for point in scene.survey.wrong} <= wrong
-    assert rough or len(scene.survey.wrong) == (~right).sum()
+    assert len(scene.survey.wrong) == (~right).sum()
 
 
 def test_an_equation_computes_the_unit(model):
@@ -289,7 +335,7 @@ def test_an_equation_computes_the_unit(model):
             values[name] = h[0, :, index]
 
 
-def test_weights_in_and_out_are_those_of_the_network(model):
+def test_weights_into_a_unit_are_those_of_the_network(model):
     specimen = model.scene(View()).specimen
     for name in ("h1.1", "h2.3", "h3.6"):
         unit = Unit.parse(name, specimen.net.sizes)
@@ -299,9 +345,6 @@ def test_weights_in_and_out_are_those_of_the_network(model):
         assert sorted(into.values()) == sorted(
             specimen.net.weights[unit.layer - 1][0, unit.index][kept]
         )
-        for target, weight in units.outgoing(specimen, unit):
-            back = dict(units.incoming(specimen, Unit.parse(target, specimen.net.sizes)))
-            assert back[name] == weight
 
 
 def test_menus_are_best_first_and_depend_on_those_before(results, few):
@@ -315,7 +358,50 @@ def test_menus_are_best_first_and_depend_on_those_before(results, few):
         str(hidden[0]): runs["accuracy"].max() for hidden, runs in snip.groupby("hidden")
     }
     assert found.path(View(algorithm="snip")) == [15, 20]
-    assert found.corrected(View(algorithm="nothing", seed="1")) == View(seed="1")
+    chosen = found.changed(View(algorithm="snip", seed="1", keep=18), "algorithm", "gmp")
+    assert chosen in {View(algorithm="gmp", keep=keep) for keep in (15, 20)}
+
+
+def test_a_view_names_the_run_that_it_shows(results, few):
+    found = catalogue(results, None, (), *few)
+    for view in (View(), View(algorithm="snip"), View(keep=20, unit="h2.1")):
+        pinned = found.pinned(view)
+        assert found.entry(pinned) is found.entry(view)
+        shown = {(e.study, e.algorithm, e.width, e.seed, e.keep) for e in [found.entry(view)]}
+        assert {(pinned.study, pinned.algorithm, pinned.width, pinned.seed, pinned.keep)} == shown
+        assert pinned.unit == view.unit
+    with pytest.raises(ValueError, match="inspect: no result with keep 17; there are: 15, 20"):
+        found.check(View(keep=17))
+
+
+def unpacked(film):
+    """Networks and masks as the page gets them: parameters, and whether they are kept."""
+    count = sum(a * b + b for a, b in itertools.pairwise(film["sizes"]))
+    shape = len(film["steps"]), count
+    bits = np.unpackbits(np.frombuffer(film["kept"], np.uint8), count=np.prod(shape))
+    kept = bits.reshape(shape).astype(bool)
+    values = np.zeros(shape, np.float32)
+    values[kept] = np.frombuffer(film["values"], "<f4")
+    return values, kept
+
+
+def test_the_page_gets_every_checkpoint_to_the_bit(results, few):
+    model = Model(catalogue(results, None, (), *few), *few)
+    view = View(algorithm="gmp", width="3", beside="snip")
+    given = content(model, model.catalogue.pinned(view))
+    assert given["keeps"] == [15, 20] and [m[0] for m in given["menus"]["beside"]] == list(
+        model.catalogue.menu("algorithm", View())
+    )
+    for each, sent in zip(model.views(view), given["films"], strict=True):
+        film, (values, kept) = model.catalogue.film(each), unpacked(sent)
+        assert sent["steps"] == list(film.steps) and sent["kind"] == "sgd"
+        for step, row, mask, title in zip(film.steps, values, kept, sent["titles"], strict=True):
+            shown = model.catalogue.specimen(replace(each, step=step))
+            layers = (*shown.net.weights, *shown.net.biases)
+            np.testing.assert_array_equal(row, np.concatenate([p.ravel() for p in layers]))
+            layers = (*shown.masks.weights, *shown.masks.biases)
+            np.testing.assert_array_equal(mask, np.concatenate([p.ravel() for p in layers]))
+            assert title == shown.title
 
 
 def test_a_run_is_shown_as_it_was(results, few):
@@ -378,8 +464,29 @@ def test_two_networks_side_by_side_at_the_same_k(results, few):
     other = model.beside(view)
     assert (other.algorithm, other.unit) == ("snip", "h2.1")
     assert model.scene(other).specimen.weights_kept == 15
-    difference = model.difference(view).values
-    np.testing.assert_array_equal(difference, model.map(view).values - model.map(other).values)
+    difference = model.difference(view)
+    same = model.specimen(view).net.sizes == model.specimen(other).net.sizes
+    assert (difference is None) != same
+    if same:
+        values = model.map(view).values - model.map(other).values
+        np.testing.assert_array_equal(difference.values, values)
+
+
+def test_a_difference_is_of_units_that_correspond(few):
+    nets = {name: cl.Network.initialize(h) for name, h in (("a", [3, 3]), ("b", [3, 4]))}
+    model = Model(catalogue(nets, None, (), *few), *few)
+    for unit, there in (("out", True), ("x1", True), ("h1.1", False), ("h2.2", False)):
+        view = View(algorithm="a", beside="b", unit=unit)
+        assert (model.difference(view) is not None) == there
+        assert figure(model, view).axes
+    assert model.difference(View(algorithm="b", beside="a", unit="h2.4")) is None
+
+
+def test_side_by_side_at_the_same_k(results, few):
+    model = Model(catalogue(results, None, (), *few), *few)
+    for keep in (15, 20):
+        other = model.beside(View(algorithm="gmp", keep=keep, beside="snip"))
+        assert model.scene(other).specimen.weights_kept == keep
 
 
 def test_runs_of_a_search_need_their_study(few):
@@ -508,7 +615,11 @@ def test_a_page_shows_the_figure_and_no_widget(net, masks, few, monkeypatch):
 
     monkeypatch.setattr("cubistlib.inspector.widget.display", display)
     cl.inspect(net, masks, data=few)._ipython_display_()
-    assert [set(data) for data in shown] == [{"image/png", "text/plain"}, {page.WIDGET}]
+    assert [set(data) for data in shown] == [
+        {"image/png", "text/plain"},
+        {page.WIDGET},
+        {"text/html", "text/plain"},
+    ]
     shown[0]["image/png"] = base64.b64encode(shown[0]["image/png"]).decode()
     outputs = [nbformat.v4.new_output("display_data", data=data) for data in shown]
     cell = nbformat.v4.new_code_cell("inspector", outputs=outputs)
@@ -516,10 +627,67 @@ def test_a_page_shows_the_figure_and_no_widget(net, masks, few, monkeypatch):
     assert body.count("<img") == 1 and "<script" not in body
 
 
-def test_what_a_view_says_is_text_and_never_markup(net, masks, few):
-    inspector = cl.inspect(net, masks, data=few)
-    inspector._restore("unit=<img src=x>")
-    assert "<img" not in inspector.status.value and "&lt;img" in inspector.status.value
+@pytest.fixture
+def said(monkeypatch):
+    """What inspectors say to their pages."""
+    sentences = []
+    monkeypatch.setattr(Page, "send", lambda self, message: sentences.append(message["said"]))
+    return sentences
+
+
+def test_the_page_and_the_controls_show_one_view(results, few, said):
+    inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
+    fields, page = inspector.controls.fields, inspector.page
+    assert page.given["view"] == inspector.view and fields["algorithm"].value == "gmp"
+    looked, answer = f"{inspector.view}&threshold=0.25&unit=h1.2", page.given["answer"]
+    page._handle_custom_msg({"look": looked}, [])
+    assert inspector.view == looked and fields["threshold"].value == 0.25
+    assert page.given["answer"] == answer  # nothing comes back to where it comes from
+    fields["threshold"].value = 0.0
+    assert "threshold" not in page.given["view"] and "unit=h1.2" in page.given["view"]
+    fields["keep"].value = 20
+    assert "keep=20" in page.given["view"] and page.given["answer"] > answer
+    assert inspector.model.scene(View.parse(inspector.view)).specimen.weights_kept == 20
+    assert said == []
+
+
+def test_the_page_asks_for_another_run(results, few, said):
+    inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
+    page, ask = inspector.page, inspector.page._handle_custom_msg
+    ask({"change": {"algorithm": "snip"}}, [])
+    assert "algorithm=snip" in inspector.view == page.given["view"] and "keep=15" in inspector.view
+    assert page.given["films"][0]["titles"][-1].startswith("SNIP, width ")
+    before, answer = inspector.view, page.given["answer"]
+    ask({"view": before}, [])
+    assert page.given["answer"] > answer  # the page hears that it has what it asked for
+    ask({"view": "algorithm=foo"}, [])
+    ask({"view": "unit=<img src=x>"}, [])
+    assert page.given["view"] == inspector.view == before
+    assert said[0].startswith("inspect: no result with algorithm 'foo'") and "no unit" in said[1]
+
+
+def test_a_cell_that_runs_again_closes_what_it_showed(net, masks, few, monkeypatch):
+    class Shell:
+        execution_count = 0
+
+        def get_parent(self):
+            return {"metadata": {"cellId": "a"}}
+
+    monkeypatch.setattr("cubistlib.inspector.widget.display", lambda *_, **__: Mock())
+    monkeypatch.setattr("cubistlib.inspector.cells.get_ipython", lambda: Shell)
+    monkeypatch.setattr(Shell, "get_parent", Shell().get_parent)
+    before = len(_instances)
+    for run in range(3):
+        Shell.execution_count = run
+        for _ in range(2):  # a cell may show two
+            inspector = cl.inspect(net, masks, data=few)
+            inspector._ipython_display_()
+            assert inspector.controls.fields
+    left = len(_instances) - before
+    inspector.close()
+    assert len(_instances) - before == left / 2 > 0  # of two inspectors one is left
+    inspector._ipython_display_()
+    assert inspector.view == ""
 
 
 def test_runs_that_are_left_out_are_counted(results, few):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cubistlib.data import cubist_spiral
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, require
+from cubistlib.training.border import check_data
 
 if TYPE_CHECKING:
     from cubistlib.inspector.widget import Inspector
@@ -33,6 +34,8 @@ def inspect(
 ) -> Inspector:
     """Look into networks: every unit's map over the plane, weights, equations, dead units.
 
+    In a notebook it is the explorer: weights can be touched, pruned and trained, too.
+
     what: a Network (with `masks`; default: all kept), a pair (Network, Masks), a training
     (`Trained`), the `TrainState`s of one training in order, a mapping of names to any of these,
     or results: a frame, a row of one, or the path of a Parquet file. Runs of results are
@@ -51,8 +54,9 @@ def inspect(
     from cubistlib.inspector.sources import catalogue
     from cubistlib.inspector.view import View
 
-    x, y = data or cubist_spiral()
     try:
+        require(data is None or len(data) == 2, "inspect: data must be x and y")
+        x, y = check_data(*(data or cubist_spiral()), inputs=2, place="inspect")
         model = Model(catalogue(what, masks, studies, x, y), x, y)
         return Inspector(model, View.parse(view))
     except UserError as error:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cubistlib.inspector.film import Film
 from cubistlib.inspector.specimen import Specimen
@@ -27,6 +27,17 @@ class Entry:
     accuracy: float
     load: Callable[[], Film]
     title: str
+
+    def run(self, film: Film, step: int | None) -> str:
+        """The run at a step, and in which way it is not as its record says."""
+        frame, text = film.nearest(step), self.title
+        if frame % len(film.steps) != len(film.steps) - 1:
+            text += f", step {film.steps[frame]:,} of {film.steps[-1]:,}"
+        if film.accuracy is not None and abs(film.accuracy - self.accuracy) >= SAME:
+            text += f" (trained again; its record says {self.accuracy:.1%})"
+        if film.diverged:
+            text += f" (diverged; as it was after step {film.steps[-1]:,})"
+        return text
 
 
 class Catalogue:
@@ -86,23 +97,36 @@ class Catalogue:
                 return True
         return False
 
-    def specimen(self, view: View) -> Specimen:
-        """The network that a view shows: its run, step, k and threshold; folded if asked for."""
-        entry, film = self.entry(view), self.film(view)
-        title = entry.title
-        if film.accuracy is not None and abs(film.accuracy - entry.accuracy) >= SAME:
-            title += f" (trained again; its record says {entry.accuracy:.1%})"
-        if film.diverged:
-            title += f" (diverged; as it was after step {film.steps[-1]:,})"
-        alone = len({e.keep for e in self._matching(view)}) == 1
-        found = film.at(view.step, title).pruned(view.keep if alone else None, view.threshold)
-        return found.folded() if view.effective else found
+    def alone(self, view: View) -> bool:
+        """Whether all runs that a view leaves have as many weights; fewer are then by size."""
+        return len({e.keep for e in self._matching(view)}) == 1
 
-    def corrected(self, view: View) -> View:
-        """The same view without choices that the menus before them do not offer."""
-        for name in MENUS:
-            if getattr(view, name) not in {"", *self.menu(name, view)}:
-                view = view.changed(name, "")
+    def specimen(self, view: View) -> Specimen:
+        """The network that a view shows: its run, step, k and threshold."""
+        film = self.film(view)
+        found = film.at(view.step, self.entry(view).run(film, view.step))
+        return found.pruned(view.keep if self.alone(view) else None, view.threshold)
+
+    def pinned(self, view: View) -> View:
+        """The view with the run that it shows, so that its string shows that one elsewhere too."""
+        if len(self.entries) == 1:
+            return view
+        entry = self.entry(view)
+        pinned = replace(view, **{name: getattr(entry, name) for name in MENUS})
+        return pinned if self.alone(pinned) else pinned.changed("keep", entry.keep)
+
+    def changed(self, view: View, name: str, value: object) -> View:
+        """A view after a choice: later menus take their best, k and step what is nearest."""
+        view = view.changed(name, value)
+        if name in MENUS:
+            for later in MENUS[MENUS.index(name) + 1 :]:
+                view = view.changed(later, "")
+        if (keep := view.keep) is not None:
+            nearest = min(self._keeps(view), key=lambda there: abs(there - keep))
+            view = view.changed("keep", nearest)
+        if view.step is not None:
+            film = self.film(view)
+            view = view.changed("step", film.steps[film.nearest(view.step)])
         return view
 
     def check(self, view: View) -> None:
@@ -118,10 +142,26 @@ class Catalogue:
             view.beside in {"", *names},
             f"inspect: nothing named {view.beside!r} to set beside; there are: {', '.join(names)}",
         )
+        keeps, steps = self._keeps(view), self.film(view).steps
+        for name, value, numbers in (("keep", view.keep, keeps), ("step", view.step, steps)):
+            require(
+                value is None or value in numbers,
+                f"inspect: no result with {name} {value}; there are: {_listed(numbers)}",
+            )
+
+    def _keeps(self, view: View) -> Sequence[int]:
+        """The numbers of weights that a view can ask for."""
+        return range(self.entry(view).keep + 1) if self.alone(view) else self.path(view)
 
     def _matching(self, view: View, names: Sequence[str] = MENUS) -> Iterator[Entry]:
         chosen = {name: value for name in names if (value := getattr(view, name))}
         return (e for e in self.entries if all(getattr(e, n) == v for n, v in chosen.items()))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    """Whole numbers in words; of very many the ends."""
+    few = numbers if len(numbers) <= FILMS else [numbers[0], "…", numbers[-1]]
+    return ", ".join(map(str, few))
 
 
 def stops(weights: int) -> list[int]:

@@ -8,27 +8,30 @@ from cubistlib.inspector.catalogue import MENUS, Catalogue
 from cubistlib.inspector.view import View
 
 TOGGLES = {
-    "effective": ("effective only", "fold constants, remove what lies on no path"),
+    "lives": ("what lives", "take out all that does nothing on the data"),
     "ghosts": ("ghosts", "show removed weights as thin dots"),
     "pre": ("before ReLU", "show values before the activation; of the output, the logit"),
     "shared": ("one scale", "one colour scale for all hidden units"),
 }
 
 
-class Controls:
-    """Widgets by the name of the view's field; `on_change(field, value)` when a reader acts."""
+class Controls(widgets.VBox):
+    """Three lines of widgets, `fields` by name of the view's; `on_change(field, value)` on acts."""
 
     def __init__(self, catalogue: Catalogue, on_change: Callable[[str, object], None]) -> None:
+        super().__init__()
         self.catalogue = catalogue
         self._on_change, self._filling = on_change, False
-        menu, slider = {"width": "212px"}, {"width": "310px"}
-        menus = {n: widgets.Dropdown(description=n, layout=menu) for n in (*MENUS, "beside")}
+        style = {"description_width": "70px"}
+        menu = {"layout": {"width": "212px"}, "style": style}
+        slider = {"layout": {"width": "310px"}, "style": style}
+        menus = {n: widgets.Dropdown(description=n, **menu) for n in (*MENUS, "beside")}
         sliders = {
-            name: widgets.SelectionSlider(options=[("", 0)], description=text, layout=slider)
+            name: widgets.SelectionSlider(options=[("", 0)], description=text, **slider)
             for name, text in (("keep", "k"), ("step", "step"))
         }
         sliders["threshold"] = widgets.FloatSlider(
-            description="|w| ≥", layout=slider, readout_format=".2f"
+            description="|w| ≥", readout_format=".2f", **slider
         )
         toggles = {
             name: widgets.ToggleButton(description=text, tooltip=hint, layout={"width": "auto"})
@@ -39,17 +42,16 @@ class Controls:
         self.play.layout.width = "96px"
         self._link = widgets.jslink((self.play, "value"), (sliders["step"], "index"))
         for name, widget in self.fields.items():
-            if hasattr(widget.style, "description_width"):
-                widget.style = {"description_width": "70px"}
             widget.observe(lambda change, name=name: self._changed(name, change["new"]), "value")
-
-    def rows(self, *last: widgets.Widget) -> list[widgets.HBox]:
-        """The controls in three lines; `last` stands at the end of the third."""
         every = self.fields | {"play": self.play}
         lines = [(*MENUS, "beside"), ("keep", "step", "play", "threshold"), TOGGLES]
         boxes = [[every[name] for name in line] for line in lines]
-        boxes[-1] += last
-        return [widgets.HBox(box, layout={"flex_flow": "row wrap"}) for box in boxes]
+        self.children = [widgets.HBox(box, layout={"flex_flow": "row wrap"}) for box in boxes]
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._link.close()
+        super().close()
 
     def fill(self, view: View, largest_weight: float) -> None:
         """Show a view; nothing that this changes counts as the reader's doing."""

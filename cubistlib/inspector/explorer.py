@@ -39,7 +39,7 @@ def command(given: argparse.Namespace) -> int:
 
 def page() -> str:
     """The whole page: one file of HTML that asks for nothing, and runs no script but its own."""
-    script, style = bundle(SOURCES / "main.js"), (SOURCES / "explorer.css").read_text("utf-8")
+    script, style = bundle(SOURCES / "main.js"), styles("explorer.css", "page.css")
     require("</script" not in script, "explorer: no module may hold the end of a script")
     template = Template((SOURCES / "page.html").read_text("utf-8"))
     return template.substitute(
@@ -49,6 +49,11 @@ def page() -> str:
         style_hash=_hash(style),
         networks=_data(gallery()),
     )
+
+
+def styles(*names: str) -> str:
+    """Style sheets of the explorer, one after the other."""
+    return "".join((SOURCES / name).read_text("utf-8") for name in names)
 
 
 def gallery() -> list[Mapping[str, object]]:
@@ -62,13 +67,14 @@ def gallery() -> list[Mapping[str, object]]:
         witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in each]
         for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
             told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
-            found.append(told | {field: witness[field] for field in SHOWN})
+            plain = json.loads(json.dumps(witness, default=np.ndarray.tolist))
+            found.append(told | {field: plain[field] for field in SHOWN})
     return found
 
 
 def _data(value: object) -> str:
     """JSON that no HTML can end."""
-    text = json.dumps(value, default=np.ndarray.tolist, separators=(",", ":"))
+    text = json.dumps(value, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 

@@ -15,7 +15,7 @@ from cubistlib.inspector.model import Model, Scene, map_title, scene_title
 from cubistlib.inspector.units import Map
 from cubistlib.inspector.view import View
 from cubistlib.plots import graph, plane
-from cubistlib.plots.style import DIVERGING
+from cubistlib.plots.style import DIVERGING, sentence
 from cubistlib.support.checks import require
 
 KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
@@ -32,8 +32,7 @@ def figure(model: Model, view: View) -> Figure:
     if view.beside:
         above, below = fig.subfigures(2, 1, height_ratios=[1.15, 1], squeeze=False)[:, 0]
         graphs, (*maps, last) = above.subplots(1, 2), below.subplots(1, 3)
-        draw_map(model.difference(view), last)
-        last.set_title("left minus right", fontsize=10)
+        _difference(model, view, last)
     else:
         graphs, maps = fig.subplots(1, 2, width_ratios=[1.35, 1], squeeze=False).T
     for each, left, right in zip(model.views(view), graphs, maps, strict=True):
@@ -57,7 +56,7 @@ def draw_graph(scene: Scene, ax: Axes) -> None:
 
 def draw_map(found: Map, ax: Axes, boundary: bool = False, bar: bool = True) -> Axes:
     """A large map, with its colour bar."""
-    plane.draw_map(found.values, ax, found.top, boundary)
+    plane.draw_map(found.values, ax, found.top, boundary, found.extent)
     if bar:
         place = ax.inset_axes((1.03, 0, 0.04, 1))
         colours = ax.figure.colorbar(ScalarMappable(cmap=DIVERGING), cax=place)
@@ -69,10 +68,20 @@ def _unit(model: Model, view: View, ax: Axes) -> None:
     """A unit's map with the points; the output's with its boundary and the wrong points."""
     output = view.unit == units.OUTPUT
     draw_map(model.map(view), ax, boundary=output)
-    plane.spiral(model.x, model.y, ax, size=1.5)
+    plane.spiral(model.x, model.y, ax, size=1.5, extent=model.extent)
     if output:
         plane.wrong_points(model.scene(view).survey.wrong, ax)
     ax.set_title(map_title(view), fontsize=10)
+
+
+def _difference(model: Model, view: View, ax: Axes) -> None:
+    found = model.difference(view)
+    if found is None:
+        ax.set_axis_off()
+        sentence(ax, f"no difference: {view.unit} is no unit of both structures")
+    else:
+        draw_map(found, ax)
+        ax.set_title("left minus right", fontsize=10)
 
 
 def encoded(model: Model, view: View, kind: str, dpi: int = 150) -> bytes:

@@ -40,10 +40,10 @@ class Film:
         """Index of the checkpoint nearest to a step; of the last for None."""
         return -1 if step is None else int(np.abs(np.array(self.steps) - step).argmin())
 
-    def at(self, step: int | None, title: str = "") -> Specimen:
+    def at(self, step: int | None, run: str = "network") -> Specimen:
         """The network of the checkpoint nearest to a step; of the last for None."""
         frame = self.nearest(step)
-        return Specimen(self.nets[frame], self.masks[frame], title)
+        return Specimen(self.nets[frame], self.masks[frame], run)
 
 
 def checkpoints(steps: int, size: int) -> list[int]:

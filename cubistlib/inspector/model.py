@@ -7,17 +7,14 @@ import numpy as np
 
 from cubistlib.inspector import units
 from cubistlib.inspector.catalogue import Catalogue
-from cubistlib.inspector.specimen import Specimen, Survey, read_part, survey
+from cubistlib.inspector.specimen import Specimen, Survey, survey
 from cubistlib.inspector.units import SIDE, Map, Unit, unit_map
 from cubistlib.inspector.view import DEFAULTS, View
 from cubistlib.networks import STATES
 from cubistlib.plots.graph import DOT, HALF, Edge, Graph
-from cubistlib.plots.plane import thinned, thumbnails, unit_maps
+from cubistlib.plots.plane import extent_of, thumbnails, unit_maps
 
 KEPT = 48  # scenes and maps in memory
-HEAVY = 1e9  # multiplications; more take longer than a slider may
-PASSES = 6  # over the data that a survey costs: two, and what lives as long as four
-ROUGH_ROWS, ROUGH_SIDE = 1500, 64  # in their place while a slider moves
 SHARED_SIDE = 48  # of the maps that the scale shared by all hidden units is taken from
 REMOVED = "removed"
 # Fields of a view that choose no network, at one value: how it is looked at.
@@ -35,6 +32,7 @@ class Scene:
     survey: Survey
     graph: Graph
     view: View
+    extent: float
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -53,14 +51,15 @@ class Scene:
         """The shown units' maps, −1 … 1: (units, side, side)."""
         side = 48 if len(self.units) <= 64 else 24
         view = self.view
-        return self.graph.take(thumbnails(self.specimen.net, side, view.pre, view.shared))
+        maps = thumbnails(self.specimen.net, side, view.pre, view.shared, self.extent)
+        return self.graph.take(maps)
 
     def state(self, unit: Unit) -> str:
-        """What a unit is: input, output, one of connectivity.STATES; or removed by folding."""
+        """What a unit is: input, output, one of connectivity.STATES; or removed, doing nothing."""
         if unit.layer in (0, self.specimen.layers):
             return "output" if unit.layer else "input"
         state = STATES[self.survey.states[unit.layer - 1][unit.index]]
-        return REMOVED if self.view.effective and state == STATES[0] else state
+        return REMOVED if self.view.lives and state == STATES[0] else state
 
     def half(self, unit: Unit) -> float:
         """Half the side of a unit's picture, in cells: small where nothing reads it."""
@@ -77,16 +76,6 @@ class Scene:
         every = np.concatenate(self.survey.states)
         return {state: int((every == i).sum()) for i, state in enumerate(STATES)}
 
-    def labels(self) -> list[str]:
-        """A sentence a shown unit, for screen readers: name, state, weights in and out."""
-        kept, ends = [m[0] for m in self.specimen.masks.weights], self.specimen.net.sizes
-        into = self.graph.take([np.zeros(ends[0], int), *(m.sum(1) for m in kept)])
-        out = self.graph.take([*(m.sum(0) for m in kept), np.zeros(ends[-1], int)])
-        return [
-            f"{name}, {self.state(unit)}, {i} weights in, {o} out"
-            for name, unit, i, o in zip(self.names, self.units, into, out, strict=True)
-        ]
-
 
 @dataclass(frozen=True, eq=False)
 class Model:
@@ -97,33 +86,52 @@ class Model:
     y: np.ndarray
 
     def __post_init__(self) -> None:
-        for name in ("scene", "map", "survey"):
+        for name in ("scene", "map", "survey", "specimen"):
             object.__setattr__(self, name, lru_cache(KEPT)(getattr(self, name)))
 
-    def corrected(self, view: View) -> View:
-        """The nearest view that there is, after one of its menus has changed."""
-        return self._with_unit(self.catalogue.corrected(view))
+    def forget(self) -> None:
+        """Let go of all that has been computed."""
+        for name in ("scene", "map", "survey", "specimen"):
+            getattr(self, name).cache_clear()
 
-    def scene(self, view: View, rough: bool = False) -> Scene:
-        """The network of a view; `rough` measures it on a few of the rows."""
-        measured = self.survey(replace(view, **LOOK), rough)
+    def checked(self, view: View) -> View:
+        """The view, its run pinned. Raises ValueError, a sentence, if something does not exist."""
+        self.catalogue.check(view)
+        Unit.parse(view.unit, self.catalogue.specimen(view).net.sizes)
+        return self.catalogue.pinned(view)
+
+    def changed(self, view: View, name: str, value: object) -> View:
+        """The nearest view that there is, after a choice."""
+        return self._with_unit(self.catalogue.changed(view, name, value))
+
+    def specimen(self, view: View) -> Specimen:
+        """The network of a view, without what does nothing if asked for."""
+        found = self.catalogue.specimen(view)
+        return found.simplified(self.x) if view.lives else found
+
+    def scene(self, view: View) -> Scene:
+        """The network of a view, measured."""
+        measured = self.survey(replace(view, **LOOK))
         # All weights say which units have a place: none jumps while weights are removed.
-        whole = self.catalogue.specimen(replace(view, threshold=0.0, effective=False))
-        return Scene(self.catalogue.specimen(view), measured, Graph.of(whole.masks), view)
+        whole = self.catalogue.specimen(replace(view, threshold=0.0))
+        return Scene(self.specimen(view), measured, Graph.of(whole.masks), view, self.extent)
 
-    def survey(self, view: View, rough: bool = False) -> Survey:
-        """The network of a view on the data, or `rough` on a few rows; once, however looked at."""
-        most = ROUGH_ROWS if rough else len(self.x)
-        x, y = thinned(self.x, most), thinned(self.y, most)
-        return survey(self.catalogue.specimen(view), x, y)
+    @cached_property
+    def extent(self) -> float:
+        """Half the side of the square that maps are of."""
+        return extent_of(self.x)
 
-    def map(self, view: View, rough: bool = False) -> Map:
+    def survey(self, view: View) -> Survey:
+        """The network of a view on the data; once, however looked at."""
+        return survey(self.specimen(view), self.x, self.y)
+
+    def map(self, view: View) -> Map:
         """The large map of the view's unit."""
-        specimen = self.catalogue.specimen(view)
+        specimen = self.specimen(view)
         unit = Unit.parse(view.unit, specimen.net.sizes)
-        found = unit_map(specimen, unit, view.pre, ROUGH_SIDE if rough else SIDE)
+        found = unit_map(specimen, unit, view.pre, SIDE, self.extent)
         if view.shared and 0 < unit.layer < specimen.layers:
-            hidden = unit_maps(specimen.net, SHARED_SIDE, view.pre)[:-1]
+            hidden = unit_maps(specimen.net, SHARED_SIDE, view.pre, self.extent)[:-1]
             return replace(found, top=max(Map.of(np.nan_to_num(layer)).top for layer in hidden))
         return found
 
@@ -131,30 +139,27 @@ class Model:
         """The view of the network set beside: another algorithm's best at the same k."""
         keep = self.catalogue.entry(view).keep if view.keep is None else view.keep
         other = replace(view, study="", algorithm=view.beside, width="", seed="", beside="")
-        return self._with_unit(replace(other, keep=keep))
+        return self._with_unit(self.catalogue.changed(other, "keep", keep))
 
     def views(self, view: View) -> list[View]:
         """The view and, if there is one, that of the network beside it."""
         return [view, self.beside(view)] if view.beside else [view]
 
-    def difference(self, view: View, rough: bool = False) -> Map:
-        """The view's unit minus the same unit of the network beside it."""
-        left, right = self.map(view, rough), self.map(self.beside(view), rough)
-        return Map.of(left.values - right.values)
+    def difference(self, view: View) -> Map | None:
+        """The view's unit minus the same unit of the network beside it, if that has the same.
 
-    def heavy(self, view: View) -> bool:
-        """Whether the view, in full, takes longer than a slider's step may."""
-        specimen = self.catalogue.specimen(view)
-        size = read_part(specimen.net, specimen.masks)[0].size
-        return size * (SIDE**2 + PASSES * len(self.x)) > HEAVY
+        Inputs and outputs are the same in any two networks, hidden units in those of one structure.
+        """
+        other = self.beside(view)
+        sizes, others = (self.specimen(each).net.sizes for each in (view, other))
+        if view.unit != other.unit or (view.unit.startswith("h") and sizes != others):
+            return None
+        return Map.of(self.map(view).values - self.map(other).values, self.extent)
 
-    def summary(self, view: View, rough: bool = False) -> str:
-        """Accuracy, counts and states in a line; "about" where measured on a few of the rows."""
-        scene = self.scene(view, rough)
-        text = f"{'about ' if rough else ''}{accuracy_text(scene)}"
-        if view.effective:
-            start = self.scene(replace(view, effective=False), rough)
-            text += f" (before folding {start.survey.accuracy:.3%})"
+    def summary(self, view: View) -> str:
+        """Accuracy, counts and states in a line."""
+        scene = self.scene(view)
+        text = accuracy_text(scene)
         found, paths, masks = scene.survey, scene.specimen.paths, scene.specimen.masks
         states = ", ".join(f"{count} {name}" for name, count in scene.counts.items())
         return (
@@ -164,9 +169,9 @@ class Model:
             f"{found.live_parameters} live · hidden units: {states}"
         )
 
-    def summaries(self, view: View, rough: bool = False) -> list[str]:
+    def summaries(self, view: View) -> list[str]:
         """The view's summary, that of a network beside it, and how many runs were left out."""
-        found = [self.summary(each, rough) for each in self.views(view)]
+        found = [self.summary(each) for each in self.views(view)]
         if view.beside:
             found = [f"{side}: {text}" for side, text in zip(("left", "right"), found, strict=True)]
         return [*found, self.catalogue.left_out] if self.catalogue.left_out else found

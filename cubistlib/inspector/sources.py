@@ -58,7 +58,7 @@ def _from_results(
     lost = runs.count(None)
     why = (
         "those of a search need their study in studies=, those of an elimination their network, "
-        "others their algorithm"
+        "others their algorithm and keep"
     )
     left_out = f"left out {lost} of {len(runs)} runs: {why}" if lost else ""
     return Catalogue(filter(None, runs), left_out)
@@ -77,7 +77,7 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
         (experiment,) = study.experiments([int(row["experiment"])])
         if isinstance(study, SearchStudy):
             masks = stacks.chosen_masks([experiment], study.masks)
-    elif dense if search else row["algorithm"] in pruners.available():
+    elif dense if search else _can_prune(row):
         experiment = _experiment(row)
     else:
         return None
@@ -85,11 +85,16 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     return _entry(row, keep, lambda: rerun(experiment, *given, masks, backend))
 
 
+def _can_prune(row: pd.Series) -> bool:
+    """Whether a row says which pruner and how many weights."""
+    return row["algorithm"] in pruners.available() and pd.notna(row["keep"])
+
+
 def _entry(row: pd.Series, keep: int, load: Callable[[], Film]) -> Entry:
     """A row as the menus and the title tell it."""
     width, accuracy = width_name(row["hidden"]), float(row["accuracy"])
     choices = row["study"], row["algorithm"], width, str(row["seed"])
-    title = f"{look(row['algorithm'])['label']}, width {width}, {keep} weights kept"
+    title = f"{look(row['algorithm'])['label']}, width {width}, seed {row['seed']}"
     return Entry(*choices, keep, accuracy, load, title)
 
 
@@ -140,5 +145,6 @@ def _pair(what: object, masks: Masks | None) -> tuple[Network, Masks]:
         return what, masks or Masks.ones_like(what)
     raise UserError(
         "inspect: needs a Network, (Network, Masks), a training or its states, a mapping of "
-        f"names to these, or results; got {type(what).__name__}"
+        f"names to these, or results; got {type(what).__name__}; layers of PyTorch become a "
+        "Network by cubistlib.interop.from_sequential"
     )

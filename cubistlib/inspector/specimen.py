@@ -6,15 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cubistlib.networks import (
-    Connectivity,
-    Masks,
-    Network,
-    connectivity,
-    fold,
-    simplify,
-    unit_states,
-)
+from cubistlib.networks import Connectivity, Masks, Network, connectivity, simplify, unit_states
 from cubistlib.pruners.parts.selection import select
 from cubistlib.support.checks import require
 from cubistlib.support.threads import one_thread
@@ -24,11 +16,11 @@ PART = 1 << 13  # rows at once
 
 @dataclass(frozen=True, eq=False)
 class Specimen:
-    """A network with its masks, both stacks of one, masked entries zero. title: what it is."""
+    """A network with its masks, both stacks of one, masked entries zero. run: where it is from."""
 
     net: Network
     masks: Masks
-    title: str = ""
+    run: str = "network"
 
     def __post_init__(self) -> None:
         sizes = self.net.sizes
@@ -39,9 +31,13 @@ class Specimen:
         )
         object.__setattr__(self, "net", self.masks.apply(self.net))
         require(
-            finite(self.net),
-            f"inspect: {self.title or 'the network'} has diverged, its parameters are not finite",
+            finite(self.net), f"inspect: {self.run} has diverged, its parameters are not finite"
         )
+
+    @property
+    def title(self) -> str:
+        """What it is: its run, the step of its training, the weights that are there."""
+        return titled(self.run, self.weights_kept)
 
     @property
     def layers(self) -> int:
@@ -75,14 +71,15 @@ class Specimen:
             return self
         return replace(self, masks=Masks.from_weights(kept))
 
-    def folded(self) -> "Specimen":
-        """The effective network: the same function, nothing pathless left.
+    def simplified(self, x: np.ndarray) -> "Specimen":
+        """What lives in it: the same logits on the rows x, with all that does nothing there gone.
 
-        The network itself where a folded constant is more than a bias can hold.
+        The network itself where a constant is more than a bias can hold.
         """
         with np.errstate(over="ignore", invalid="ignore"):
-            net, masks = fold(self.net, self.masks)
-        return replace(self, net=net, masks=masks) if finite(net) else self
+            done = simplify(self.net, self.masks, x)
+        finished = finite(done.network)
+        return replace(self, net=done.network, masks=done.masks) if finished else self
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +98,11 @@ class Survey:
     live_weights: int
     live_parameters: int
     structure: tuple[int, ...]
+
+
+def titled(run: str, weights: int) -> str:
+    """A run and how many weights are there."""
+    return f"{run}, {weights} weights kept"
 
 
 def finite(net: Network) -> bool:
@@ -126,7 +128,7 @@ def survey(specimen: Specimen, x: np.ndarray, y: np.ndarray) -> Survey:
     states = [np.zeros(d, int) for d in specimen.net.hidden]
     for every, units, those in zip(states, read, zip(*found, strict=True), strict=True):
         every[units] = np.max(those, axis=0)[0]
-    with np.errstate(over="ignore", invalid="ignore"):  # as in `Specimen.folded`
+    with np.errstate(over="ignore", invalid="ignore"):  # as in `Specimen.simplified`
         alive = simplify(net, masks, x)
     live = int(alive.live_weights[0]), int(alive.live_parameters[0]), alive.structures[0]
     return Survey(1 - len(wrong) / len(x), wrong, states, len(x), *live)

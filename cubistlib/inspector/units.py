@@ -53,13 +53,6 @@ def incoming(specimen: Specimen, unit: Unit) -> Weights:
     return _named(specimen, before, np.s_[0, unit.index], before) if unit.layer else []
 
 
-def outgoing(specimen: Specimen, unit: Unit) -> Weights:
-    """The kept weights out of a unit with the names of their targets, largest first."""
-    if unit.layer == specimen.layers:
-        return []
-    return _named(specimen, unit.layer, np.s_[0, :, unit.index], unit.layer + 1)
-
-
 def equation(specimen: Specimen, unit: Unit) -> str:
     """How a unit is computed: "h2.3 = relu(1.2·h1.1 − 0.44·h1.5 + 0.1)"."""
     name = unit.name(specimen.layers)
@@ -79,19 +72,20 @@ def equation(specimen: Specimen, unit: Unit) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """Values over [−2.25, 2.25]²: (rows, columns) float32, row 0 the lowest x₂.
+    """Values over [−extent, extent]²: (rows, columns) float32, row 0 the lowest x₂.
 
     top: the value of the palette's end; white is 0, or one half for a probability.
     """
 
     values: np.ndarray
     top: float
+    extent: float = EXTENT
     probability: bool = False
 
     @classmethod
-    def of(cls, values: np.ndarray) -> "Map":
+    def of(cls, values: np.ndarray, extent: float = EXTENT) -> "Map":
         """Values scaled to the largest of them."""
-        return cls(values, float(np.abs(values).max()) or 1.0)
+        return cls(values, float(np.abs(values).max()) or 1.0, extent)
 
     @property
     def ticks(self) -> tuple[str, str, str]:
@@ -101,17 +95,20 @@ class Map:
         return f"{-self.top:.3g}".replace("-", "−"), "0", f"{self.top:.3g}"
 
 
-def unit_map(specimen: Specimen, unit: Unit, pre: bool = False, side: int = SIDE) -> Map:
+def unit_map(
+    specimen: Specimen, unit: Unit, pre: bool = False, side: int = SIDE, extent: float = EXTENT
+) -> Map:
     """One unit over the plane; of the output, the probability of class 1 or, `pre`, the logit."""
+    points = grid(side, extent)
     if unit.layer == 0:
-        return Map(grid(side)[:, unit.index].reshape(side, side), EXTENT)
-    values = np.nan_to_num(logits(_until(specimen, unit), grid(side))).reshape(side, side)
+        return Map(points[:, unit.index].reshape(side, side), extent, extent)
+    values = np.nan_to_num(logits(_until(specimen, unit), points)).reshape(side, side)
     values = values.clip(-LARGEST, LARGEST)
     if pre:
-        return Map.of(values)
+        return Map.of(values, extent)
     if unit.layer == specimen.layers:
-        return Map(np.tanh(values / 2) / 2, 0.5, probability=True)
-    return Map.of(np.maximum(values, 0))
+        return Map(np.tanh(values / 2) / 2, 0.5, extent, probability=True)
+    return Map.of(np.maximum(values, 0), extent)
 
 
 def _until(specimen: Specimen, unit: Unit) -> Network:

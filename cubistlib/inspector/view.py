@@ -15,7 +15,7 @@ class View:
     study, algorithm, width, seed: which runs; empty takes the best of all. keep: weights kept,
     step: of the training; None is the most there is. threshold: smaller |w| are removed.
     unit: "x1", "h2.3" (layer 2, unit 3) or "out". beside: algorithm of a second network, or
-    empty. effective: folded to what lies on a path. ghosts: removed weights faintly. pre:
+    empty. lives: what does nothing is taken out. ghosts: removed weights faintly. pre:
     values before the activation. shared: one colour scale for all hidden units.
     """
 
@@ -28,7 +28,7 @@ class View:
     threshold: float = 0.0
     unit: str = "out"
     beside: str = ""
-    effective: bool = False
+    lives: bool = False
     ghosts: bool = False
     pre: bool = False
     shared: bool = False

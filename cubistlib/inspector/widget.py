@@ -1,63 +1,82 @@
-"""The inspector in a notebook: pictures and controls around one view."""
+"""The inspector in a notebook: the explorer's page over a model that has runs, and one view."""
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
-from html import escape
+from functools import cached_property
 from pathlib import Path
 
 import anywidget
-import ipywidgets as widgets
+import numpy as np
 import traitlets
 from IPython.display import display
 
-from cubistlib.inspector import content
-from cubistlib.inspector.content import PALETTE
+from cubistlib.data import cubist_spiral
+from cubistlib.inspector import cells
+from cubistlib.inspector.bundle import bundle
+from cubistlib.inspector.content import content
 from cubistlib.inspector.controls import Controls
-from cubistlib.inspector.figure import KINDS, encoded
+from cubistlib.inspector.explorer import SOURCES, gallery, styles
+from cubistlib.inspector.figure import encoded
 from cubistlib.inspector.model import Model
-from cubistlib.inspector.units import Unit
 from cubistlib.inspector.view import View
 from cubistlib.support.checks import UserError
 from cubistlib.support.files import replacing
 
-HERE = Path(__file__).parent
-PAUSE = 0.6  # seconds without a change, after which what was drawn roughly is drawn in full
-GROWS = {"flex": "1 1 220px", "min_width": "0"}
-HEIGHTS = {1: 480, 2: 300}  # pixels of a graph, alone and beside another: a screen holds it all
+PAUSE = 0.6  # seconds without a change, after which runs that a slider may ask for are trained
 WIDGET = "application/vnd.jupyter.widget-view+json"
+# The page and its worker are one script, as a function, which a module of its own starts. A
+# document never lets go of a module: whatever cells run again, this one is loaded once.
+SCRIPT = f"""
+const all = () => {{
+{bundle(SOURCES / "widget.js")}
+return $explorer_widget;
+}};
+const script = URL.createObjectURL(new Blob([`(${{all}})()`], {{ type: "text/javascript" }}));
+export default all().widget(() => new Worker(script));
+"""
+LOADER = """
+const known = (globalThis.cubistlibExplorers ??= new Map());
+export default {
+  async render(given) {
+    const script = given.model.get("script"), type = "text/javascript";
+    const url = () => URL.createObjectURL(new Blob([script], { type }));
+    if (!known.has(script)) known.set(script, import(url()));
+    return (await known.get(script)).default.render(given);
+  },
+};
+"""
+# What stands above this is a page, or the sentence that a reopened notebook has none: not shown.
+END = """<style>
+.jp-OutputArea-child:not(:has(.explorer)):has(+ .jp-OutputArea-child .explorer-end) {
+  display: none;
+}
+</style><i class="explorer-end"></i>"""
 
 
-class Picture(anywidget.AnyWidget):
-    """A graph or a map in the browser; see inspector.js. `hovered` is "" between units."""
+class Page(anywidget.AnyWidget):
+    """The explorer in the browser; see page/explorer/widget.js.
 
-    _esm = HERE / "inspector.js"
-    _css = HERE / "inspector.css"
-    kind = traitlets.Unicode().tag(sync=True)
-    content = traitlets.Dict().tag(sync=True)
-    selected = traitlets.Unicode().tag(sync=True)
-    hovered = traitlets.Unicode().tag(sync=True)
-    palette = traitlets.Bytes(PALETTE.tobytes()).tag(sync=True)
+    given: what `content` has of a view's run. points: x₁, x₂ and labels, float32, one after the
+    other; none are the spiral's. networks: the gallery. script: the page itself. It says in
+    messages how a run is looked at, not in a trait, whose echo would take a slider back.
+    """
+
+    _esm = LOADER
+    _css = styles("explorer.css", "notebook.css")
+    script = traitlets.Unicode(SCRIPT).tag(sync=True)
+    given = traitlets.Dict().tag(sync=True)
+    points = traitlets.Bytes().tag(sync=True)
+    networks: traitlets.List = traitlets.List().tag(sync=True)
 
 
 class Inspector:
     """What `inspect` returns: shows itself as the value of a cell."""
 
     def __init__(self, model: Model, view: View) -> None:
-        self.model, self._view = model, View()
+        self.model = model
         self._timer: asyncio.TimerHandle | None = None
-        self.controls = Controls(model.catalogue, self._change)
-        self.graphs = [Picture(kind="graph", layout=GROWS) for _ in range(2)]
-        self.maps = [Picture(kind="map", layout=GROWS) for _ in range(3)]
-        self.status, self.numbers = widgets.HTML(), widgets.HTML()
-        self.address = widgets.Text(description="view", continuous_update=False)
-        self.address.layout.width = "360px"
-        self.widget = self._arranged()
-        for graph in self.graphs:
-            graph.observe(lambda change: self._change("unit", change["new"]), "selected")
-            graph.observe(lambda change: self._hover(change["new"]), "hovered")
-        self.address.observe(lambda change: self._restore(change["new"]), "value")
-        self.show(view)
+        self._answers = 0
+        self._view = model.checked(view)
 
     @property
     def view(self) -> str:
@@ -68,33 +87,30 @@ class Inspector:
     def view(self, text: str) -> None:
         self.show(View.parse(text))
 
+    @cached_property
+    def page(self) -> Page:
+        """The explorer, made when it is first shown."""
+        x, y = self.model.x, self.model.y
+        same = all(map(np.array_equal, (x, y), cubist_spiral()))
+        points = b"" if same else np.concatenate([x.T, y[None]]).astype("<f4").tobytes()
+        page = Page(given=self._given(), points=points, networks=gallery())
+        page.on_msg(lambda _, message, __: self._try(lambda: self._heard(message)))
+        return page
+
+    @cached_property
+    def controls(self) -> Controls:
+        """Sliders and menus for a layout of one's own, linked with the page both ways."""
+        controls = Controls(self.model.catalogue, self._change)
+        controls.fill(self._view, self._largest_weight())
+        return controls
+
     def show(self, view: View) -> None:
         """Look at another view. Raises ValueError, and stays, if it does not exist."""
-        catalogue = self.model.catalogue
-        catalogue.check(view)
-        if not catalogue.loaded(view):
-            self.status.value = '<div role="status">training this run once more …</div>'
-        whole = catalogue.specimen(replace(view, threshold=0.0))
-        Unit.parse(view.unit, whole.net.sizes)
-        self._view = view
-        self.controls.fill(view, whole.largest_weight)
-        self.address.value = str(view)
-        if self._timer:
-            self._timer.cancel()
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # no kernel: nobody is going to move a slider
-            self._draw(view)
-        else:
-            self._draw(view, rough=self.model.heavy(view))
-            self._timer = loop.call_later(PAUSE, self._finish)
-
-    def _finish(self) -> None:
-        """What was drawn roughly in full, then runs that a slider may ask for, one at a time."""
-        if self._rough:
-            self._draw(self._view)
-        if self.model.catalogue.load_ahead(self._view):
-            self._timer = asyncio.get_running_loop().call_later(PAUSE, self._finish)
+        self._view = self.model.checked(view)
+        if "page" in vars(self):
+            self.page.given = self._given()
+        self._fill()
+        self._later(self._load_ahead)
 
     def export(self, path: str | Path) -> Path:
         """Write the view to `path`, as .png, .svg or .json."""
@@ -104,76 +120,78 @@ class Inspector:
             temporary.write_bytes(written)
         return path
 
+    def close(self) -> None:
+        """Take the page away, and all that was computed for it; `show` makes it anew."""
+        if self._timer:
+            self._timer.cancel()
+        for name in ("page", "controls"):
+            if widget := vars(self).pop(name, None):
+                cells.close(widget)
+        self.model.forget()
+
     def _repr_png_(self) -> bytes:
         return encoded(self.model, self._view, "png", dpi=90)
 
     def _ipython_display_(self) -> None:
-        """The static figure, always, and below it the widget that takes its place if it can."""
+        """The static figure, always, and below it the page that takes its place if it can."""
+        cells.show(self)
         text = "\n".join(self.model.summaries(self._view))
+        if "page" in vars(self):
+            self.page.given = self._given()
         place = display({"text/plain": text}, raw=True, display_id=True)
-        view = {"model_id": self.widget.model_id, "version_major": 2, "version_minor": 0}
+        view = {"model_id": self.page.model_id, "version_major": 2, "version_minor": 0}
         display({WIDGET: view}, raw=True)
+        display({"text/html": END, "text/plain": ""}, raw=True)
         place.update({"image/png": self._repr_png_(), "text/plain": text}, raw=True)
+        self._later(self._load_ahead)
 
-    def _arranged(self) -> widgets.Widget:
-        buttons = [self._exporter(kind) for kind in KINDS]
-        self._graph_box, self._map_box = widgets.Box(), widgets.Box()
-        self._unit_box = widgets.VBox([self._map_box, self.numbers])
-        body = widgets.Box([self._graph_box, self._unit_box], layout={"flex_flow": "row wrap"})
-        rows = self.controls.rows(*buttons, self.address)
-        return widgets.VBox([*rows, self.status, body], _dom_classes=("cubist-inspector",))
+    def _given(self) -> dict:
+        """What the page is sent of the view's run; each answer differs, so that it is one."""
+        self._answers += 1
+        told = {"view": self.view, "answer": self._answers}
+        return content(self.model, self._view) | told
 
-    def _exporter(self, kind: str) -> widgets.Button:
-        button = widgets.Button(description=kind.upper(), tooltip=f"download the view as {kind}")
-        button.layout.width = "60px"
-        button.on_click(lambda _: self._download(kind))
-        return button
+    def _heard(self, message: dict) -> None:
+        """A reader of the page looks at the run in another way, or wants another run.
 
-    def _download(self, kind: str) -> None:
-        message = {"kind": "download", "name": f"network.{kind}", "mime": KINDS[kind]}
-        self.graphs[0].send(message, [encoded(self.model, self._view, kind)])
+        look: the view already there. view: the one wanted. change: fields of it that are.
+        """
+        if "look" in message:
+            self._view = View.parse(message["look"])
+            return self._fill()
+        view = View.parse(message["view"]) if "view" in message else self._view
+        for name, value in message.get("change", {}).items():
+            view = self.model.changed(view, name, value)
+        return self.show(view)
 
     def _change(self, name: str, value: object) -> None:
-        """A reader has acted: one field of the view."""
-        if getattr(self._view, name) == value:
-            return
-        view = self._view.changed(name, value)
-        self._try(lambda: self.show(self.model.corrected(view)))
-
-    def _restore(self, text: str) -> None:
-        if text != str(self._view):
-            self._try(lambda: self.show(View.parse(text)))
+        """A reader has moved one of the controls."""
+        if getattr(self._view, name) != value:
+            self._try(lambda: self.show(self.model.changed(self._view, name, value)))
 
     def _try(self, action: Callable[[], None]) -> None:
         try:
             action()
         except UserError as error:
-            self.status.value = f'<b role="alert">{escape(str(error))}</b>'
+            self.page.send({"said": str(error)})
 
-    def _hover(self, name: str) -> None:
-        """The map of the unit under the pointer; the view stays."""
-        self._draw_unit(replace(self._view, unit=name or self._view.unit))
+    def _fill(self) -> None:
+        if "controls" in vars(self):
+            self.controls.fill(self._view, self._largest_weight())
 
-    def _draw(self, view: View, rough: bool = False) -> None:
-        """All pictures of a view."""
-        self._rough = rough
-        views = self.model.views(view)
-        for graph, each in zip(self.graphs, views, strict=False):
-            drawn = content.graph_content(self.model.scene(each, rough), HEIGHTS[len(views)])
-            with graph.hold_sync():
-                graph.content, graph.selected = drawn, each.unit
-        self._graph_box.children = self.graphs[: len(views)]
-        self._map_box.children = self.maps[: 3 if view.beside else 1]
-        self._graph_box.layout.width = "100%" if view.beside else "55%"
-        self._unit_box.layout.width = "100%" if view.beside else "44%"
-        self._draw_unit(view, rough)
+    def _largest_weight(self) -> float:
+        return self.model.catalogue.specimen(self._view.changed("threshold", 0.0)).largest_weight
 
-    def _draw_unit(self, view: View, rough: bool = False) -> None:
-        """The large maps and the numbers of the view's unit."""
-        for picture, each in zip(self.maps, self.model.views(view), strict=False):
-            picture.content = content.map_content(self.model, each, rough)
-        if view.beside:
-            self.maps[2].content = content.difference_content(self.model, view, rough)
-        self.numbers.value = content.numbers(self.model.scene(view, rough))
-        text = "<br>".join(self.model.summaries(view, rough))
-        self.status.value = f'<div role="status" aria-live="polite">{text}</div>'
+    def _load_ahead(self) -> None:
+        """Runs that a slider may ask for, one at a time."""
+        if self.model.catalogue.load_ahead(self._view):
+            self._later(self._load_ahead)
+
+    def _later(self, action: Callable[[], None]) -> None:
+        """Does something after a pause, in place of what was to be done; never without a kernel."""
+        if self._timer:
+            self._timer.cancel()
+        try:
+            self._timer = asyncio.get_running_loop().call_later(PAUSE, action)
+        except RuntimeError:
+            self._timer = None

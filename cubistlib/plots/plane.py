@@ -1,5 +1,6 @@
 """Pictures over the plane: its grid, what units say there, and the points of both classes."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -12,25 +13,32 @@ from cubistlib.plots.style import CLASS_COLOURS, DIVERGING
 from cubistlib.support.threads import one_thread
 
 EXTENT = 2.25  # the paper's viewer draws [−2.25, 2.25]²
-BOX = (-EXTENT, EXTENT, -EXTENT, EXTENT)
 SHOWN = 2000  # points drawn of a class's 24,991: more only darken the lines
 WRONG = 1500  # points drawn of those that a network gets wrong
 
 
+def extent_of(x: np.ndarray) -> float:
+    """Half the side of the square drawn of points: the viewer's, or more if some lie beyond."""
+    far = float(np.abs(x).max(initial=0))
+    return EXTENT if far <= EXTENT else math.ceil(105 * far) / 100
+
+
 @lru_cache(maxsize=8)
-def grid(side: int) -> np.ndarray:
-    """The points of a map over the plane: (side², 2) float32, from the lowest row up."""
-    line = np.linspace(-EXTENT, EXTENT, side, dtype=np.float32)
+def grid(side: int, extent: float = EXTENT) -> np.ndarray:
+    """The points of a map over [−extent, extent]²: (side², 2) float32, from the lowest row up."""
+    line = np.linspace(-extent, extent, side, dtype=np.float32)
     return np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
 
 
-def unit_maps(net: Network, resolution: int = 128, pre: bool = False) -> list[np.ndarray]:
-    """Every unit of one network over [−2.25, 2.25]²: a list of (units, rows, columns) float32.
+def unit_maps(
+    net: Network, resolution: int = 128, pre: bool = False, extent: float = EXTENT
+) -> list[np.ndarray]:
+    """Every unit of one network over [−extent, extent]²: a list of (units, rows, columns) float32.
 
     Hidden layers after the ReLU, or before it if `pre`; the logit last; row 0 is the lowest x₂.
     Source: paper, "The neuron viewer".
     """
-    points = grid(resolution)
+    points = grid(resolution, extent)
     with one_thread():
         layers = [h[0].T for h in net[0].activations(points)]
     if pre:
@@ -41,18 +49,18 @@ def unit_maps(net: Network, resolution: int = 128, pre: bool = False) -> list[np
 
 
 def thumbnails(
-    net: Network, side: int = 64, pre: bool = False, shared: bool = False
+    net: Network, side: int = 64, pre: bool = False, shared: bool = False, extent: float = EXTENT
 ) -> list[np.ndarray]:
     """Every unit as a small map, −1 … 1: (units, side, side) of each layer, the inputs first.
 
     A hidden unit is scaled to its own largest value, or all to the largest of them if `shared`;
     the output is its probability of class 1, 0 at one half, or its scaled logit if `pre`.
     """
-    *hidden, logit = (np.nan_to_num(layer) for layer in unit_maps(net, side, pre))
+    *hidden, logit = (np.nan_to_num(layer) for layer in unit_maps(net, side, pre, extent))
     tops = [np.abs(layer).max((1, 2), keepdims=True) for layer in hidden]
     if shared:
         tops = [np.full_like(top, max(t.max() for t in tops)) for top in tops]
-    inputs = grid(side).T.reshape(-1, side, side) / EXTENT
+    inputs = grid(side).T.reshape(-1, side, side) / EXTENT  # the same whatever the extent
     output = logit / (np.abs(logit).max() or 1.0) if pre else np.tanh(logit / 2)
     scaled = [h / np.where(top > 0, top, 1) for h, top in zip(hidden, tops, strict=True)]
     return [inputs, *scaled, output]
@@ -68,13 +76,15 @@ def arms(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     return [thinned(x[y == label], SHOWN) for label in range(len(CLASS_COLOURS))]
 
 
-def spiral(x: np.ndarray, y: np.ndarray, ax: Axes, size: float = 2.0) -> Axes:
+def spiral(
+    x: np.ndarray, y: np.ndarray, ax: Axes, size: float = 2.0, extent: float = EXTENT
+) -> Axes:
     """The points of both classes, thinned evenly, with a white rim that shows on maps."""
     shown = arms(x, y)
     _scatter(np.concatenate(shown), ax, s=4 * size, color="white", lw=0)
     for label, points in enumerate(shown):
         _scatter(points, ax, s=size, color=CLASS_COLOURS[label], lw=0, label=f"class {label}")
-    return _plane(ax)
+    return _plane(ax, extent)
 
 
 def wrong_points(points: np.ndarray, ax: Axes) -> Axes:
@@ -82,13 +92,16 @@ def wrong_points(points: np.ndarray, ax: Axes) -> Axes:
     return _scatter(thinned(points, WRONG), ax, s=9, marker="x", color="black", lw=0.8)
 
 
-def draw_map(values: np.ndarray, ax: Axes, top: float, boundary: bool = False) -> Axes:
+def draw_map(
+    values: np.ndarray, ax: Axes, top: float, boundary: bool = False, extent: float = EXTENT
+) -> Axes:
     """Values over the plane, white at 0, full colour at ±top; a line at 0 with `boundary`."""
     shades: dict[str, Any] = {"cmap": DIVERGING, "vmin": -top, "vmax": top}
-    ax.imshow(values, extent=BOX, origin="lower", zorder=0, **shades)
+    box = (-extent, extent, -extent, extent)
+    ax.imshow(values, extent=box, origin="lower", zorder=0, **shades)
     if boundary and values.min() < 0 < values.max():
-        ax.contour(values, [0], extent=BOX, origin="lower", colors="black", linewidths=1)
-    return _plane(ax)
+        ax.contour(values, [0], extent=box, origin="lower", colors="black", linewidths=1)
+    return _plane(ax, extent)
 
 
 def decision_region(net: Network, ax: Axes, x: np.ndarray, y: np.ndarray) -> Axes:
@@ -115,9 +128,11 @@ def _scatter(points: np.ndarray, ax: Axes, **style: Any) -> Axes:
     return ax
 
 
-def _plane(ax: Axes) -> Axes:
-    ticks = (-2, -1, 0, 1, 2)
-    ax.set(xlim=BOX[:2], ylim=BOX[2:], xticks=ticks, yticks=ticks, aspect="equal")
+def _plane(ax: Axes, extent: float) -> Axes:
+    far = math.floor(extent) or extent
+    ticks = (-2, -1, 0, 1, 2) if extent == EXTENT else (-far, 0, far)
+    limits = (-extent, extent)
+    ax.set(xlim=limits, ylim=limits, xticks=ticks, yticks=ticks, aspect="equal")
     ax.set(xlabel="x₁", ylabel="x₂")
     ax.grid(False)
     return ax

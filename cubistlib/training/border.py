@@ -12,19 +12,20 @@ from cubistlib.training.config import TrainConfig
 from cubistlib.training.state import Hook, TrainState
 
 
-def check_data(x: Any, y: Any, inputs: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+def check_data(
+    x: Any, y: Any, inputs: int | None = None, place: str = "train"
+) -> tuple[np.ndarray, np.ndarray]:
     """x as (rows, inputs) float32 and y as (rows,) float32 of 0 and 1, or one clear sentence.
 
     inputs: None for any number of them.
     """
-    x, y = (np.ascontiguousarray(floats(f"train: {n}", a)) for n, a in (("x", x), ("y", y)))
+    x, y = (np.ascontiguousarray(floats(f"{place}: {n}", a)) for n, a in (("x", x), ("y", y)))
     fits = x.ndim == 2 and x.shape[1] == (inputs or x.shape[1])
-    require(
-        fits, f"train: x must be (rows, {inputs or 'inputs'}) as networks are, got shape {x.shape}"
-    )
-    require(y.shape == (len(x),), f"train: y must be ({len(x)},) as x, got shape {y.shape}")
-    require(((y == 0) | (y == 1)).all(), "train: y may hold only the classes 0 and 1")
-    require(np.isfinite(x).all(), "train: x must be finite, it holds NaN or infinity")
+    wanted = f"(rows, {inputs or 'inputs'}) as networks are"
+    require(fits, f"{place}: x must be {wanted}, got shape {x.shape}")
+    require(y.shape == (len(x),), f"{place}: y must be ({len(x)},) as x, got shape {y.shape}")
+    require(((y == 0) | (y == 1)).all(), f"{place}: y may hold only the classes 0 and 1")
+    require(np.isfinite(x).all(), f"{place}: x must be finite, it holds NaN or infinity")
     return x, y
 
 

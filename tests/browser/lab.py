@@ -7,26 +7,26 @@ from pathlib import Path
 
 import nbformat
 
-INSPECTOR = ".cubist-inspector >> nth=0 >> "
+INSPECTOR = ".explorer >> nth=0 >> "
 METADATA = {
     "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     "language_info": {"name": "python"},
 }
 
-# Starts at the key, ends when the first graph has been drawn anew.
-WATCH = """() => {
-  const graph = document.querySelector(".cubist-graph");
+# From a key until what it changes has been drawn: at once, and with all maps.
+STEP = """() => {
   let start;
-  const once = { capture: true, once: true };
+  const once = { capture: true, once: true }, passed = () => performance.now() - start;
   document.addEventListener("keydown", () => { start = performance.now(); }, once);
-  window.cubistDrawn = new Promise((done, failed) => {
+  window.stepped = new Promise((done, failed) => {
     const timer = setTimeout(() => failed(new Error("nothing was drawn")), 20000);
     new MutationObserver((_, watcher) => {
       if (start === undefined) return;
       watcher.disconnect();
       clearTimeout(timer);
-      done(performance.now() - start);
-    }).observe(graph, { attributes: true, attributeFilter: ["data-serial"] });
+      const first = passed();
+      setTimeout(() => done([first, passed()]));
+    }).observe(document.querySelector("[data-number=kept]"), { childList: true });
   });
 }"""
 
@@ -64,85 +64,95 @@ class Reader:
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         self.page.wait_for_selector("text=/Python 3.*Idle/", timeout=60_000)
 
-    def run_all(self, last: str = ".cubist-map[data-serial]") -> None:
+    def run_all(self, last: str = ".explorer .unit") -> None:
         """Run every cell from the menu, until there is what the last one shows."""
-        self.page.click(".lm-MenuBar-itemLabel:text-is('Run')")
-        self.page.click(".lm-Menu-itemLabel:text-is('Run All Cells')")
+        self.menu("Run", "Run All Cells")
         self.page.wait_for_selector(last, timeout=120_000, state="attached")
         waiting = ".jp-InputPrompt:has-text('[*]')"
         self.page.wait_for_selector(waiting, timeout=120_000, state="detached")
         self.settle()
 
+    def menu(self, name: str, item: str) -> None:
+        """Choose from the notebook's menu."""
+        self.page.click(f".lm-MenuBar-itemLabel:text-is('{name}')")
+        self.page.click(f".lm-Menu-itemLabel:text-is('{item}')")
+
     def find(self, selector: str):
-        """Something in the inspector."""
+        """Something in the explorer."""
         return self.page.locator(INSPECTOR + selector)
 
-    def settle(self, quiet: int = 400) -> None:
-        """Wait until no picture has changed for so many milliseconds."""
-        before = None
-        while before != self.serials:
-            before = self.serials
-            self.page.wait_for_timeout(quiet)
+    def settle(self) -> None:
+        """Wait until all that was done has been drawn."""
+        frame = "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done())))"
+        for _ in range(2):
+            self.page.evaluate(frame)
 
-    def until(self, seen: Callable[[], bool], seconds: float = 10) -> None:
+    def until(self, seen: Callable[[], bool], seconds: float = 20) -> None:
         """Wait until something is seen; fails if it does not come."""
         end = time.monotonic() + seconds
         while not seen():
             assert time.monotonic() < end, f"not seen within {seconds} s; view {self.view!r}"
             self.page.wait_for_timeout(50)
 
-    @property
-    def serials(self) -> list[str]:
-        """Which pictures are drawn: changes whenever any of them does."""
-        return self.find(".cubist-picture").evaluate_all("all => all.map(n => n.dataset.serial)")
+    def text(self, selector: str) -> str:
+        """What stands there once all is drawn."""
+        self.settle()
+        return self.find(selector).first.text_content()
+
+    def number(self, name: str) -> float:
+        """One of the numbers of the network."""
+        return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
 
     @property
     def status(self) -> str:
-        """The line of accuracy and counts."""
-        return self.find("[role=status]").inner_text()
+        """The sentence for the reader."""
+        return self.text("[role=status]")
 
     @property
     def view(self) -> str:
         """The string that restores what is shown."""
-        return self.find("input[type=text] >> nth=-1").input_value()
+        self.settle()
+        return self.find("[aria-label=view]").input_value()
 
     @property
-    def edges(self) -> list[int]:
-        """Edges drawn, a number a graph."""
-        found = self.find(".cubist-stage").evaluate_all("all => all.map(n => n.dataset.edges)")
-        return [int(edges) for edges in found]
+    def edges(self) -> int:
+        """Kept weights that are drawn in the first graph."""
+        self.settle()
+        graph = self.find(".stage").first
+        return graph.locator("g:not(.hits) line:not(.removed)").count()
 
     def restore(self, view: str) -> None:
-        """Paste a view's string, and wait until it, or why it is none, is seen."""
-        before, new = self.serials, view != self.view
-        field = self.find("input[type=text] >> nth=-1")
+        """Paste a view's string, and wait until the kernel shows it or says why not."""
+        field = self.find("[aria-label=view]")
         field.fill(view)
         field.press("Enter")
-        if new:  # a run may have to be trained first
-            seen = self.find("[role=alert]").count
-            self.until(lambda: self.serials != before or seen() > 0, seconds=30)
-        self.settle()
+        self.until(lambda: not self.status.startswith("asking"), seconds=60)
 
     @property
     def equation(self) -> str:
         """The equation of the unit that is shown."""
-        return self.find("code").inner_text()
+        return self.text(".part-map code")
 
-    def unit(self, name: str):
-        """The button of a unit in the first graph."""
-        return self.find(f".cubist-graph >> nth=0 >> [data-unit='{name}']")
+    def unit(self, name: str, graph: int = 0):
+        """The button of a unit in one of the graphs."""
+        return self.find(f".stage >> nth={graph} >> [data-unit='{name}']")
 
-    def pixels(self, picture: str = ".cubist-map") -> str:
-        """What a picture's canvas shows."""
-        return self.find(f"{picture} >> nth=0 >> canvas").evaluate("node => node.toDataURL()")
+    def pixels(self, canvas: str = ".part-map canvas") -> str:
+        """What a canvas shows."""
+        self.settle()
+        return self.find(f"{canvas} >> nth=0").evaluate("node => node.toDataURL()")
+
+    def button(self, name: str):
+        """A button by what stands on it."""
+        return self.find(f"button:text-is('{name}')").first
 
     def slider(self, name: str):
-        """The handle of the slider with that description."""
-        return self.find(f".widget-slider:has(label:text-is('{name}')) .noUi-handle")
+        """A slider by its name."""
+        return self.find(f"label:has(span:text-is('{name}')) input[type=range]").first
 
-    def step(self, name: str, key: str) -> float:
-        """Milliseconds from a key on a slider to the changed graph."""
+    def step(self, name: str, key: str) -> tuple[float, float]:
+        """Milliseconds from a key on a slider to the changed numbers, and to all maps."""
         self.slider(name).focus()
-        self.page.evaluate(WATCH)
+        self.page.evaluate(STEP)
         self.page.keyboard.press(key)
-        return self.page.evaluate("window.cubistDrawn")
+        return self.page.evaluate("window.stepped")

@@ -122,7 +122,7 @@ def test_the_keyboard_does_it_all(visitor):
         page.keyboard.press("ArrowUp")
     assert visitor.number("wrong") != before["wrong"] and float(field.input_value()) > old + 0.4
     field.fill("-3")
-    assert "h3.2 = relu(−3·h2.1" in visitor.text(".part-unit code")
+    assert "h3.2 = relu(−3·h2.1" in visitor.text(".part-map code")
     page.get_by_label("keep the weight from h2.1").press("Space")
     assert visitor.number("kept") == before["kept"] - 1
     page.keyboard.press("Control+z")
@@ -243,13 +243,17 @@ def test_nothing_is_cut_off(visitor, size):
     assert nameless == 0
 
 
-def test_the_map_is_saved_as_a_picture(visitor, tmp_path):
-    visitor.number("live")
+@pytest.mark.parametrize("kind, start", [("png", b"\x89PNG"), ("svg", b"<svg"), ("json", b"{")])
+def test_what_is_shown_is_saved(visitor, tmp_path, kind, start):
+    live = visitor.number("live")
     with visitor.page.expect_download() as download:
-        visitor.press("Save the map")
-    assert download.value.suggested_filename == "22-parameters.png"
-    download.value.save_as(tmp_path / "map.png")
-    assert (tmp_path / "map.png").read_bytes().startswith(b"\x89PNG")
+        visitor.press(kind.upper())
+    assert download.value.suggested_filename == f"22-parameters.{kind}"
+    download.value.save_as(tmp_path / "saved")
+    saved = (tmp_path / "saved").read_bytes()
+    assert saved.startswith(start) and len(saved) > 1500
+    if kind == "json":
+        assert json.loads(saved)["live_parameters"] == live
 
 
 def test_bad_links_and_large_networks_are_one_sentence(visitor, url):

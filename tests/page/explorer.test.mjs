@@ -27,6 +27,7 @@ const REFUSED = [
   [{ epochs: NaN }, /epochs must be a whole number ≥ 1/], [{ epochs: 0 }, /epochs must be/], [{ lr: -1 }, /lr must be/],
   [{ lr: NaN }, /lr must be/], ...[-1, 1.5, NaN].map((seed) => [{ seed }, /seed must be a whole number ≥ 0/]),
 ];
+const LOOK = { pre: false, shared: false, extent: 2.25 };
 const plain = ({ network }) => structuredClone(network);
 
 test("a weight is removed and comes back as it was, with the biases that hang on it", () => {
@@ -218,9 +219,9 @@ test("undo and redo, and changes that are one step", () => {
 });
 
 test("small maps are the large one's numbers", () => {
-  const maps = allMaps(start.network, 12);
+  const maps = allMaps(start.network, 12, LOOK);
   units(start.network.sizes).forEach((unit, i) => {
-    const { shares, top } = oneMap(start.network, unit, 12);
+    const { shares, top } = oneMap(start.network, unit, 12, LOOK);
     assert.equal(maps[i].top, top);
     assert.ok(shares.every((share, at) => Math.abs(share - maps[i].shares[at]) < 1e-6 && Math.abs(share) <= 1));
   });
@@ -256,26 +257,30 @@ test("beside the frontier", () => {
 });
 
 test("counts and scores are the engine's", () => {
-  const dead = verbs.withBias(start, 1, 0, -1e3).network;
+  const dead = verbs.withBias(start, 1, 0, -1e3);
   const alone = [[0, 0], [0, 1], [1, 0], [1, 3], [1, 6]].reduce((state, [l, at]) => verbs.toggled(state, l, at), start);
-  for (const network of [start.network, dead, alone.network]) {
-    const found = score(network), { accuracy, wrong } = evaluate(network, points);
-    assert.deepEqual([found.accuracy, found.correct, found.kept], [accuracy, points.labels.length - wrong.length, parametersKept(network)]);
-    assert.deepEqual(life(network).states, unitStates(network, points.columns));
-    assert.equal(life(network).live, simplify(network, points.columns).liveParameters);
-    assert.equal(score(network), found);
+  for (const state of [start, dead, alone]) {
+    const { network } = state, found = score(state), { accuracy, wrong } = evaluate(network, points);
+    assert.deepEqual([found.accuracy, found.correct, found.about], [accuracy, points.labels.length - wrong.length, false]);
+    assert.deepEqual(found.kept, { weights: weightsKept(network), parameters: parametersKept(network) });
+    assert.deepEqual(life(state).states, unitStates(network, points.columns));
+    const { liveWeights: weights, liveParameters: parameters } = simplify(network, points.columns);
+    assert.deepEqual(life(state).live, { weights, parameters });
+    assert.equal(score(state), found);
   }
   assert.equal(life(dead).states[1][0], STATES.indexOf("dead"));
-  assert.equal(life(alone.network).states[0][0], STATES.indexOf("disconnected"));
+  assert.equal(life(alone).states[0][0], STATES.indexOf("disconnected"));
+  const flat = life(alone).states.flatMap((layer) => [...layer]);
+  STATES.forEach((name, which) => assert.equal(life(alone).counts[name], flat.filter((is) => is === which).length));
 });
 
 test("arrow keys lead from unit to unit", () => {
   const sizes = [2, 4, 1];
-  assert.deepEqual(neighbour(sizes, { layer: 0, index: 1 }, "ArrowRight"), { layer: 1, index: 3 });
-  assert.deepEqual(neighbour(sizes, { layer: 1, index: 0 }, "ArrowDown"), { layer: 1, index: 1 });
-  assert.deepEqual(neighbour(sizes, { layer: 1, index: 3 }, "ArrowRight"), { layer: 2, index: 0 });
+  assert.deepEqual(neighbour(units(sizes), { layer: 0, index: 1 }, "ArrowRight"), { layer: 1, index: 3 });
+  assert.deepEqual(neighbour(units(sizes), { layer: 1, index: 0 }, "ArrowDown"), { layer: 1, index: 1 });
+  assert.deepEqual(neighbour(units(sizes), { layer: 1, index: 3 }, "ArrowRight"), { layer: 2, index: 0 });
   for (const [unit, key] of [[{ layer: 1, index: 0 }, "ArrowUp"], [{ layer: 2, index: 0 }, "ArrowRight"], [{ layer: 1, index: 0 }, "x"]]) {
-    assert.equal(neighbour(sizes, unit, key), undefined);
+    assert.equal(neighbour(units(sizes), unit, key), undefined);
   }
 });
 
@@ -285,7 +290,8 @@ test("units neither overlap nor leave the graph, on a phone and on a wide screen
       const { size, height, places } = layout(sizes, width), all = units(sizes);
       places.forEach(({ x, y }, i) => {
         assert.ok(x - size / 2 >= 0 && x + size / 2 <= width && y - size / 2 >= 0 && y + size / 2 <= height);
-        if (all[i - 1]?.layer === all[i].layer) assert.ok(y - places[i - 1].y >= size);
+        const apart = ({ x: other, y: above }) => Math.abs(x - other) >= size - 1e-9 || Math.abs(y - above) >= size;
+        assert.ok(places.slice(0, i).every(apart), `unit ${i} of ${all.length}`);
       });
     }
   }

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { evaluate } from "../../cubistlib/inspector/page/evaluation.js";
+import { life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
+import { opened } from "../../cubistlib/inspector/page/explorer/state.js";
 import { initialize } from "../../cubistlib/inspector/page/initialize.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
 import { Training } from "../../cubistlib/inspector/page/train.js";
@@ -125,4 +127,10 @@ test("messages pass between threads as they are", () => {
   tell(structuredClone({ type: "start", network, config, seed: 1 }));
   tell({ type: "step", steps: 1 });
   assert.ok(sent[0].network.weights[0] instanceof Float32Array && sent[0].step === 1);
+});
+
+test("it measures a network on all points", () => {
+  const { sent, tell } = begun(), state = opened(network, "", "polished", points);
+  tell({ type: "measure", state: { network, points } });
+  assert.deepEqual(sent, [{ type: "measured", found: { score: score(state), life: life(state) } }]);
 });

@@ -192,11 +192,11 @@ def hot():
 )
 def test_a_run_that_diverged_is_inspected_as_it_was_before(hot, few, of):
     inspector = cl.inspect(of(hot), studies=[pruned()], data=few)
-    assert " (diverged; as it was after step " in inspector.graphs[0].content["title"]
+    assert " (diverged; as it was after step " in inspector.page.given["films"][0]["titles"][-1]
     assert inspector._repr_png_().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("view", ["unit=h1.2&pre=1&shared=1", "effective=1&ghosts=1&beside=lth"])
+@pytest.mark.parametrize("view", ["unit=h1.2&pre=1&shared=1", "lives=1&ghosts=1&beside=lth"])
 def test_every_view_of_it_is_sound(hot, few, view):
     inspector = cl.inspect(hot, studies=[pruned()], view=f"algorithm=snip&{view}", data=few)
     assert inspector._repr_png_().startswith(b"\x89PNG")
@@ -216,12 +216,12 @@ def test_a_film_of_nothing_but_a_diverged_network_is_a_sentence(few):
         cl.inspect([state], data=few)
 
 
-def test_a_network_that_cannot_be_folded_in_its_numbers_is_shown_as_it_is(few):
+def test_a_network_that_cannot_be_simplified_in_its_numbers_is_shown_as_it_is(few):
     weights = [np.zeros((1, 2)), np.full((1, 1), 1e30), np.ones((1, 1))]
     net = cl.Network.from_arrays(weights, [np.full(1, 1e30), np.zeros(1), np.zeros(1)])
     masks = cl.Masks.from_weights([np.zeros((1, 2)), np.ones((1, 1)), np.ones((1, 1))])
     model = Model(catalogue(net, masks, (), *few), *few)
-    assert model.scene(View(effective=True)).specimen.weights_kept == 2
+    assert model.scene(View(lives=True)).specimen.weights_kept == 2
 
 
 def test_halving_without_a_rung_loses_nothing():

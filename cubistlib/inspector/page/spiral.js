@@ -5,9 +5,14 @@ const TURNS = 2, SIDES = 8, GAP = 30, POINTS = 50_000;
 let made = null;
 
 /**
+ * @typedef {object} Points not to be written to
+ * @property {Float32Array[]} columns one a coordinate
+ * @property {Uint8Array} labels 0 or 1
+ */
+
+/**
  * The points that networks are trained on and measured on, class 0 first; made once.
- * @returns {{columns: Float32Array[], labels: Uint8Array}} a column a coordinate, standardized;
- *   labels 0 (outer arm) and 1 (inner arm); not to be written to
+ * @returns {Points} standardized; labels 0 (outer arm) and 1 (inner arm)
  */
 export const cubistSpiral = () => (made ??= make());
 

@@ -78,6 +78,15 @@ export function forward({ inputs, units, starts, sources, weights, biases, recti
   }
 }
 
+/** What a unit gives before its ReLU, on points that `forward` has put through. @returns {Float64Array} */
+export function beforeRelu({ starts, sources, weights, biases }, unit, h, room, size) {
+  const found = new Float64Array(size).fill(biases[unit]);
+  for (let edge = starts[unit]; edge < starts[unit + 1]; edge++) {
+    addScaled(found, 0, h, sources[edge] * room, weights[edge], size);
+  }
+  return found;
+}
+
 /**
  * Slopes of a loss, added to `slopes`, from what each unit gave and the loss's slopes by the last
  * unit, the logit: its part of `deltas`; the rest of it is written over.

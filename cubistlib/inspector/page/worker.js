@@ -1,13 +1,15 @@
 // Training beside the page: a module worker. `new Worker(url, { type: "module" })`.
 //
-// It takes { type: "start", network, config, seed } and trains; "start" without a network goes on.
-// "pause" halts; "step" halts and goes one epoch on, or { steps } optimizer steps, from a network if
-// it has one, as "start"; "stop" forgets.
+// It takes { type: "start", network, config, seed, points } and trains; "start" without a network goes
+// on. "pause" halts; "step" halts and goes one epoch on, or { steps } optimizer steps, from a network if
+// it has one, as "start"; "stop" forgets. "measure" with a state measures its network on all points.
 // It sends { type: "progress", epoch, step, done, diverged, loss, accuracy, network } after every
-// epoch and every "step", and { type: "error", message } for what cannot be done.
+// epoch and every "step", { type: "measured", found }, and { type: "error", message } for what cannot
+// be done.
 
 import { demand, isWhole } from "./checks.js";
 import { evaluate } from "./evaluation.js";
+import { exactly } from "./explorer/measure.js";
 import { cubistSpiral } from "./spiral.js";
 import { Training } from "./train.js";
 
@@ -20,12 +22,12 @@ const SLICE = 20; // ms between which messages are heard
  *   calls something when waiting messages have been heard; slice: ms of training between
  * @returns {function(object): void} to be called with every message
  */
-export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubistSpiral(), slice = SLICE } = {}) {
+export function trainer(send, { later = (go) => setTimeout(go, 0), points: usual, slice = SLICE } = {}) {
   let training = null, running = 0; // the number of the run in progress, 0 for none
   let runs = 0;
 
   const report = () => {
-    const network = training.network(), { accuracy, loss } = evaluate(network, points);
+    const network = training.network(), { accuracy, loss } = evaluate(network, training.points);
     const { epoch, step, done, diverged } = training;
     send({ type: "progress", epoch, step, done, diverged, loss, accuracy, network });
     if (done || diverged) running = 0;
@@ -39,7 +41,7 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubi
     if (training.step === end) report();
     later(() => go(run));
   };
-  const begin = ({ network, config, seed }) => {
+  const begin = ({ network, config, seed, points = usual ?? cubistSpiral() }) => {
     if (network) training = new Training(network, points, config, { seed });
     demand(training, "train: nothing has been started");
   };
@@ -65,6 +67,9 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points = cubi
     stop() {
       running = 0;
       training = null;
+    },
+    measure({ state }) {
+      send({ type: "measured", found: exactly(state) });
     },
   };
   return (message) => {

@@ -12,6 +12,8 @@ for (let i = 0; i < PALETTE.length; i++) {
   new Uint8Array(PALETTE.buffer, 4 * i, 4).set([...end.map((c) => Math.round(255 + share * (c - 255))), 255]);
 }
 
+const INK = new Uint32Array(new Uint8Array([0, 0, 0, 255]).buffer)[0];
+
 export const css = (colour) => `rgb(${colour.join(" ")})`;
 
 /**
@@ -25,6 +27,18 @@ export function picture(shares, side) {
     for (let column = 0; column < side; column++) {
       const share = shares[(side - 1 - row) * side + column] || 0;
       pixels[row * side + column] = PALETTE[STEPS + Math.round(STEPS * Math.max(-1, Math.min(1, share)))];
+    }
+  }
+  return image;
+}
+
+/** The picture with ink where the sign of its map changes. @param {ImageData} image */
+export function outlined(image, shares, side) {
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let row = 0; row + 1 < side; row++) {
+    for (let column = 0; column + 1 < side; column++) {
+      const at = row * side + column, right = shares[at] > 0;
+      if (right !== shares[at + 1] > 0 || right !== shares[at + side] > 0) pixels[(side - 1 - row) * side + column] = INK;
     }
   }
   return image;

@@ -1,11 +1,12 @@
 // The numbers of the network, beside the sparsest so far.
 
+import { cubistSpiral } from "../spiral.js";
 import { make } from "./dom.js";
 import { besideFrontier, life, score } from "./measure.js";
 
 const NUMBERS = {
-  accuracy: ["accuracy", "share of the spiral's 49,982 points that are right"],
-  wrong: ["wrong points", "of 49,982"],
+  accuracy: ["accuracy", "share of the points that are right"],
+  wrong: ["wrong points", "of all that it is measured on"],
   live: ["live parameters", "weights and biases that are left when all that does nothing on the data is gone"],
   effective: ["on a path", "weights on a path from input to output, and their biases"],
   kept: ["kept", "weights that the mask keeps, and the biases of units that are read"],
@@ -13,12 +14,16 @@ const NUMBERS = {
   verdict: ["beat the frontier", "the network beside the sparsest so far"],
 };
 
+const OF_THE_SPIRAL = ["record", "verdict"];
+
 /**
  * @param {import("./store.js").Store} store
  * @param {{parameters: number, correct: number}[]} frontier
+ * @param {string} [which] of several networks
  */
-export function counters(store, frontier) {
-  const list = make("dl", { class: "counters", "aria-label": "numbers of the network" }), numbers = {};
+export function counters(store, frontier, which = "network") {
+  const list = make("dl", { class: "counters", "aria-label": `numbers of the ${which}` }), numbers = {};
+  const summary = make("p", { class: "readout", "data-summary": "" });
   for (const [name, [words, why]] of Object.entries(NUMBERS)) {
     numbers[name] = make("dd", { "data-number": name });
     list.append(make("div", { title: why, class: name }, make("dt", { text: words }), numbers[name]));
@@ -27,21 +32,32 @@ export function counters(store, frontier) {
     if (numbers[name].textContent !== String(value)) numbers[name].textContent = value;
   };
   store.listen(() => {
-    const { accuracy, wrong, effective, kept } = score(store.state.network);
-    show("accuracy", percent(accuracy));
-    show("wrong", wrong.length.toLocaleString("en"));
-    show("effective", effective);
-    show("kept", kept);
+    const { accuracy, wrong, points: of, about, effective, kept } = score(store.state);
+    show("accuracy", `${about ? "about " : ""}${percent(accuracy)}`);
+    show("wrong", `${wrong.length.toLocaleString("en")}${about ? ` of ${of.toLocaleString("en")}` : ""}`);
+    show("effective", effective.parameters);
+    show("kept", kept.parameters);
   });
   store.listen(() => {
-    const { network } = store.state, { live } = life(network);
-    const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...score(network), live }, frontier);
-    show("live", live);
+    const { network, points } = store.state, { live } = life(store.state), found = score(store.state);
+    const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...found, live: live.parameters }, frontier);
+    const spiral = points === cubistSpiral() && !found.about;
+    show("live", live.parameters);
+    for (const name of OF_THE_SPIRAL) numbers[name].parentElement.hidden = !spiral;
     show("record", record ?? "–");
     show("verdict", said);
     numbers.verdict.className = beaten ? "beaten" : "";
+    summary.textContent = inWords(store.state);
   }, "then");
-  return list;
+  return make("div", {}, list, summary);
+}
+
+/** What is counted of a network, in a line. @param {import("./state.js").State} state */
+export function inWords(state) {
+  const { kept, effective, points, about } = score(state), { live, counts } = life(state);
+  const units = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
+  return `${kept.weights} weights, ${effective.weights} on a path, ${live.weights} live; hidden units: ${units}; `
+    + `${about ? "measured on" : "of"} ${points.toLocaleString("en")} points`;
 }
 
 /** A share in percent; 100 % is said of all points alone. */

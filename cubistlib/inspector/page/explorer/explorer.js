@@ -1,64 +1,65 @@
 // The explorer: a network that anyone prunes, trains and sees, in any element of a page.
 
-import { fromAddress } from "./address.js";
+import { beside } from "./beside.js";
 import { counters } from "./counters.js";
 import { make, part } from "./dom.js";
-import { fromGallery, gallery } from "./gallery.js";
+import { gallery } from "./gallery.js";
 import { graph } from "./graph.js";
 import { map } from "./map.js";
 import { pruning } from "./pruning.js";
 import { sharing } from "./sharing.js";
-import { opened } from "./state.js";
-import { Store } from "./store.js";
-import { Trainer } from "./trainer.js";
 import { training } from "./training.js";
 import { unitPart } from "./unit.js";
 
-const FIRST = 0.95; // accuracy of the network that is shown first: the sparsest known
-
 /**
  * @param {HTMLElement} element
- * @param {{networks: import("./gallery.js").Known[], newWorker: function(): Worker}} given
+ * @param {object} given
+ * @param {import("./store.js").Store} given.store
+ * @param {import("./trainer.js").Trainer} given.trainer
+ * @param {import("./gallery.js").Known[]} given.networks
+ * @param {function(string): {link: string, said: string}} given.linkOf as of `sharing`
+ * @param {EventTarget} [given.keys] where Ctrl+Z is heard
+ * @param {HTMLElement[]} [given.first] parts above all others
+ * @param {{store: import("./store.js").Store, there: function(): boolean}} [given.second] a network
+ *   beside the first
  */
-export function mount(element, { networks, newWorker }) {
-  const first = networks.filter((each) => each.accuracy >= FIRST).sort((a, b) => a.parameters - b.parameters)[0];
-  const store = new Store(fromGallery(first ?? networks[0])), trainer = new Trainer(store, newWorker);
-  const open = () => {
-    const text = location.hash.slice(1);
-    if (!text) return;
-    store.try(() => {
-      const { network, unit, settings } = fromAddress(text), state = opened(network, "opened from a link");
-      store.act(() => state);
-      trainer.configure(settings);
-      store.choose(unit);
-    });
-  };
-  const picture = map(store);
+export function explorer(element, { store, trainer, networks, linkOf, keys = element, first = [], second = null }) {
+  const drawn = part("graph", "Network", graph(store), story(store)), large = map(store);
+  const other = second ? [beside(store, second.store, second.there, networks)] : [];
+  const shown = () => [
+    { store, graph: drawn, map: large },
+    ...(second?.there() ? [{ store: second.store, graph: other[0], map: other[0].querySelector(".part-map") }] : []),
+  ];
   element.classList.add("explorer");
   element.append(
     make("div", { class: "head" }, counters(store, networks), bar(store)),
+    ...first,
     make("div", { class: "bench" },
-      make("div", {}, part("graph", "Network", graph(store), story(store)), unitPart(store)),
-      make("div", {}, picture, sharing(store, trainer, () => picture.querySelector("canvas"))),
+      make("div", {}, drawn, unitPart(store)),
+      make("div", {}, large, sharing(store, trainer, shown, linkOf)),
       make("div", {}, training(store, trainer), pruning(store))),
+    ...other,
     gallery(store, networks),
+    said(store),
   );
-  document.addEventListener("keydown", (event) => undoKeys(event, store));
-  addEventListener("hashchange", open);
-  open();
+  keys.addEventListener("keydown", (event) => undoKeys(event, store));
   store.redraw();
 }
 
 function bar(store) {
   const undo = make("button", { type: "button", text: "Undo", title: "Ctrl+Z", onclick: () => store.undo() });
   const redo = make("button", { type: "button", text: "Redo", title: "Ctrl+Shift+Z", onclick: () => store.redo() });
-  const said = make("p", { role: "status" });
   store.listen(() => {
     undo.disabled = !store.history.past.length;
     redo.disabled = !store.history.future.length;
-    if (said.textContent !== store.said) said.textContent = store.said;
   });
-  return make("div", { class: "row" }, undo, redo, said);
+  return make("div", { class: "row" }, undo, redo);
+}
+
+function said(store) {
+  const text = make("p", { role: "status" });
+  store.listen(() => { if (text.textContent !== store.said) text.textContent = store.said; });
+  return text;
 }
 
 function story(store) {

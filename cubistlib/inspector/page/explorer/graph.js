@@ -1,35 +1,46 @@
 // The network as a graph: units as small maps, weights as lines that can be touched.
 
-import { firstUnits } from "../wiring.js";
 import { draw, fit, make, set } from "./dom.js";
 import { layout } from "./layout.js";
-import { lines } from "./lines.js";
+import { leftOut, lines } from "./lines.js";
 import { nodes } from "./nodes.js";
 import { unitAdded } from "./state.js";
 
-/** @param {import("./store.js").Store} store */
-export function graph(store) {
+/**
+ * @param {import("./store.js").Store} store
+ * @param {{still: boolean}} [options] still: it can be looked at, not changed
+ */
+export function graph(store, { still = false } = {}) {
   const svg = draw("svg", { "aria-hidden": "true" }), tip = make("div", { class: "tip", hidden: "" });
   const buttons = make("div", { role: "group", "aria-label": "units; arrow keys go from unit to unit" });
   const adders = make("div"), stage = make("div", { class: "stage" }, svg, buttons, adders, tip);
-  const drawLines = lines(store, svg, tip), { place, paint } = nodes(store, buttons);
+  const drawLines = lines(store, svg, tip, still), { place, paint } = nodes(store, buttons, still);
   store.listen(() => {
-    const { network } = store.state, width = stage.clientWidth;
+    const { sizes } = store.state.network, width = stage.clientWidth;
     if (!width) return;
-    const plan = layout(network.sizes, width);
+    const plan = layout(sizes, width, (layer, index) => hasWeight(store.state.values.weights, sizes, layer, index));
     stage.style.height = `${plan.height}px`;
     set(svg, { viewBox: `0 0 ${width} ${plan.height}` });
     drawLines(plan.places);
     place(plan);
-    placeAdders(store, adders, plan.places);
+    if (!still) placeAdders(store, adders, plan.middles);
   });
   store.listen(paint, "then");
   new ResizeObserver(() => store.redraw()).observe(stage);
-  return make("div", {}, stage, legend());
+  const rest = make("p", { class: "readout" });
+  store.listen(() => { rest.textContent = leftOut(store.state); });
+  return make("div", {}, stage, legend(), rest);
 }
 
-function placeAdders(store, adders, places) {
-  const { sizes } = store.state.network, firsts = firstUnits(sizes);
+// Those removed here count, so that nothing jumps while weights go.
+function hasWeight(weights, sizes, layer, index) {
+  if (layer === 0 || layer === sizes.length - 1) return true;
+  const before = sizes[layer - 1], into = weights[layer - 1].subarray(index * before, (index + 1) * before);
+  return into.some((w) => w !== 0) || weights[layer].some((w, at) => w !== 0 && at % sizes[layer] === index);
+}
+
+function placeAdders(store, adders, middles) {
+  const { sizes } = store.state.network;
   const adder = (l) => make("button", {
     type: "button", class: "adder", text: "+",
     title: `add a unit to hidden layer ${l + 1}`,
@@ -37,7 +48,7 @@ function placeAdders(store, adders, places) {
     onclick: () => store.act((state) => unitAdded(state, l + 1)),
   });
   fit(adders, sizes.length - 2, adder).forEach((button, l) => {
-    button.style.left = `${places[firsts[l + 1]].x}px`;
+    button.style.left = `${middles[l + 1]}px`;
   });
 }
 

@@ -2,23 +2,33 @@
 // changes it. The unit's list of weights does the same from the keyboard.
 
 import { short, unitName } from "../equation.js";
+import { weightsKept } from "../network.js";
 import { firstUnits } from "../wiring.js";
 import { units } from "./address.js";
 import { draw, fit, set } from "./dom.js";
 import { HEAD } from "./layout.js";
+import { once } from "./once.js";
 import { toggled, withWeight } from "./state.js";
 
 const CROWDED = 160; // weights, above which removed ones are drawn at the chosen unit alone
+const MOST = 400; // weights drawn, the largest: more are a ball of hair
 const SLACK = 4, PER_PIXEL = 0.02; // what is no drag yet; how far a pixel moves a weight
 const THINNEST = 0.8, THICKER = 3.6; // pixels
+
+/** What is left out of the drawing, in a sentence. @param {import("./state.js").State} state */
+export function leftOut({ network }) {
+  const kept = weightsKept(network);
+  return kept > MOST ? `Of ${kept.toLocaleString("en")} weights the ${MOST} largest are drawn, and the chosen unit's.` : "";
+}
 
 /**
  * @param {import("./store.js").Store} store
  * @param {SVGElement} svg
  * @param {HTMLElement} tip what is said of the line under the pointer
+ * @param {boolean} still whether a press does nothing
  * @returns {function({x: number, y: number}[]): void} draws the lines between places of units
  */
-export function lines(store, svg, tip) {
+export function lines(store, svg, tip, still) {
   const seen = draw("g"), touched = draw("g", { class: "hits" });
   let edges = [];
   svg.append(seen, touched);
@@ -28,12 +38,12 @@ export function lines(store, svg, tip) {
     seen.querySelector(".touched")?.classList.remove("touched");
     if (!edge) return;
     seen.querySelector(`[data-edge="${which}"]`).classList.add("touched");
-    tip.textContent = described(store.state.network, edge);
+    tip.textContent = described(store.state.network, edge, still);
     beside(tip, event);
   };
   svg.onpointerdown = (event) => {
     const edge = edges[event.target.dataset?.edge];
-    if (!edge || event.button !== 0 || !event.isPrimary) return;
+    if (!edge || still || event.button !== 0 || !event.isPrimary) return;
     event.preventDefault();
     svg.setPointerCapture(event.pointerId);
     follow(store, svg, tip, edge, event, point);
@@ -42,7 +52,7 @@ export function lines(store, svg, tip) {
   // A finger on a line does not scroll; browsers do not heed touch-action of a line.
   touched.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   return (places) => {
-    edges = edgesOf(store.state.network, store.unit);
+    edges = edgesOf(store, places);
     drawSeen(seen, edges, store.state.network, places);
     fit(touched, edges.length, () => draw("line"))
       .forEach((line, i) => set(line, { ...ends(edges[i], places), "data-edge": i }));
@@ -91,23 +101,35 @@ function drawSeen(seen, edges, { weights }, places) {
 }
 
 // The weights to draw, in an order that no touch changes: what is touched stays under the pointer.
-// own: whether they are the chosen unit's; above: which are drawn over others.
-function edgesOf({ sizes, weights, kept }, unit) {
-  const firsts = firstUnits(sizes), chosen = firsts[unit.layer] + unit.index;
-  const all = weights.flatMap((layer, l) => Array.from(layer, (weight, at) => {
+// own: whether they are the chosen unit's; above: which are drawn over others. Where there are very
+// many the largest are drawn, and the chosen unit's.
+function edgesOf({ state, unit, look }, places) {
+  const { network: { sizes, weights, kept }, values } = state, firsts = firstUnits(sizes);
+  const chosen = firsts[unit.layer] + unit.index, few = weights.reduce((sum, layer) => sum + layer.length, 0) <= CROWDED;
+  const least = smallestDrawn(state), found = [];
+  weights.forEach((layer, l) => layer.forEach((weight, at) => {
     const source = firsts[l] + (at % sizes[l]), target = firsts[l + 1] + Math.floor(at / sizes[l]);
     const own = source === chosen || target === chosen, is = kept.weights[l][at];
-    return { l, at, weight, kept: is, source, target, own, above: 2 * own + is };
+    const wanted = is ? own || Math.abs(weight) >= least : (few || own) && (look.ghosts || values.weights[l][at] !== 0);
+    if (!wanted || !places[source] || !places[target]) return;
+    found.push({ l, at, weight, kept: is, source, target, own, above: 2 * own + is });
   }));
-  return all.filter((edge) => edge.kept || edge.own || all.length <= CROWDED);
+  return found;
 }
+
+// The size that a weight must have to be one of the largest.
+const smallestDrawn = once(({ network }) => network, ({ network }) => {
+  const sizes = Float32Array.from(network.weights.flatMap((layer) => [...layer]), Math.abs);
+  return sizes.length > MOST ? sizes.sort()[sizes.length - MOST] : 0;
+});
 
 const ends = ({ source, target }, places) =>
   ({ x1: places[source].x, y1: places[source].y, x2: places[target].x, y2: places[target].y });
 
-function described({ sizes }, { source, target, kept, weight }) {
+function described({ sizes }, { source, target, kept, weight }, still) {
   const name = (unit) => unitName(sizes, units(sizes)[unit]), value = kept ? signed(weight) : "removed";
-  return `${name(source)} → ${name(target)}: ${value}; click ${kept ? "removes, drag changes" : "restores"}`;
+  const does = still ? "" : `; click ${kept ? "removes, drag changes" : "restores"}`;
+  return `${name(source)} → ${name(target)}: ${value}${does}`;
 }
 
 function beside(tip, { clientX, clientY }) {

@@ -1,11 +1,39 @@
 // The page by itself: one script, which is the worker's, too.
 
 import "../worker.js";
-import { mount } from "./explorer.js";
+import { fromAddress } from "./address.js";
+import { exact } from "./exact.js";
+import { explorer } from "./explorer.js";
+import { fromGallery } from "./gallery.js";
+import { opened } from "./state.js";
+import { Store } from "./store.js";
+import { Trainer } from "./trainer.js";
 
-if (typeof document !== "undefined") {
-  const script = new Blob([document.currentScript.textContent], { type: "text/javascript" });
-  const url = URL.createObjectURL(script), newWorker = () => new Worker(url);
+const FIRST = 0.95; // accuracy of the network that is shown first: the sparsest known
+
+function page() {
+  const script = new Blob([document.currentScript.textContent], { type: "text/javascript" }), url = URL.createObjectURL(script);
   const networks = JSON.parse(document.getElementById("networks").textContent);
-  mount(document.getElementById("explorer"), { networks, newWorker });
+  const [first] = networks.filter((each) => each.accuracy >= FIRST).sort((a, b) => a.parameters - b.parameters);
+  const store = new Store(fromGallery(first ?? networks[0])), trainer = new Trainer(store, () => new Worker(url));
+  const open = () => {
+    const text = location.hash.slice(1);
+    if (!text) return;
+    store.try(() => {
+      const { network, unit, settings } = fromAddress(text), state = opened(network, "opened from a link");
+      store.act(() => state);
+      trainer.configure(settings);
+      store.choose(unit);
+    });
+  };
+  const linkOf = (held) => {
+    history.replaceState(null, "", `#${held}`);
+    return { link: location.href, said: "The link holds the network to the bit. It is in the address and under the button." };
+  };
+  explorer(document.getElementById("explorer"), { store, trainer, networks, linkOf, keys: document });
+  exact(store, () => new Worker(url));
+  addEventListener("hashchange", open);
+  open();
 }
+
+if (typeof document !== "undefined") page();

@@ -1,80 +1,120 @@
-// The large map of the chosen unit, with the spiral over it.
+// The large map of the unit that is shown, with the points over it, and how the unit is computed.
 
-import { short, unitName } from "../equation.js";
+import { equation, short, unitName } from "../equation.js";
 import { probability } from "../evaluation.js";
-import { EXTENT, unitMap } from "../plane.js";
-import { cubistSpiral } from "../spiral.js";
-import { BLUE, css, picture, VERMILLION } from "./colours.js";
+import { weightsKept } from "../network.js";
+import { extentOf, unitMap } from "../plane.js";
+import { STATES } from "../states.js";
+import { BLUE, css, outlined, picture, VERMILLION } from "./colours.js";
 import { make, part } from "./dom.js";
 import { oneMap } from "./maps.js";
-import { score } from "./measure.js";
+import { life, score } from "./measure.js";
+import { once } from "./once.js";
 
-const SIDE = 160, PIXELS = 560; // points along a side; pixels that they are drawn on
-const EVERY = 12; // of the points, those that are drawn: they lie close on lines
+export const PIXELS = 560; // along a side of the canvas
+const FINEST = 280, COARSEST = 64; // points along a side
+const WORK = 1e7; // products, by which a large network's map is coarser
+const DRAWN = 4200; // points of the data, at most: they lie close on lines
 const MOST_WRONG = 600; // crosses
 
-/** @param {import("./store.js").Store} store */
-export function map(store) {
-  const canvas = make("canvas", { width: PIXELS, height: PIXELS, role: "img" });
+/**
+ * @param {import("./store.js").Store} store
+ * @param {string} [which] of several networks
+ */
+export function map(store, which = "") {
+  const canvas = make("canvas", { width: PIXELS, height: PIXELS, role: "img" }), formula = make("code"), state = make("span");
   const readout = make("p", { class: "readout" }), scale = make("p", { class: "scale" });
-  const section = part("map", "Map", canvas, scale, readout), heading = section.querySelector("h2");
-  const scratch = make("canvas", { width: SIDE, height: SIDE }), pen = canvas.getContext("2d");
-  const spiral = arms();
-  let drawn = {}, how = AXES;
+  const section = part("map", `Map${which && ` ${which}`}`, canvas, scale, readout,
+    make("p", { class: "formula" }, formula, " ", state));
+  const heading = section.querySelector("h2"), pen = canvas.getContext("2d");
+  let drawn = [], how = "";
 
   const redraw = () => {
-    const { network } = store.state, { unit } = store, { wrong } = score(network);
-    const output = unit.layer === network.sizes.length - 1, name = unitName(network.sizes, unit);
-    if (drawn.network === network && drawn.name === name) return;
-    drawn = { network, name };
-    const { shares, top } = oneMap(network, unit, SIDE), shown = crossed(wrong);
-    scratch.getContext("2d").putImageData(picture(shares, SIDE), 0, 0);
-    pen.drawImage(scratch, 0, 0, PIXELS, PIXELS);
-    pen.drawImage(spiral, 0, 0);
-    if (output) crosses(pen, shown);
-    const [low, high] = output ? ["0", "1"] : [`−${short(top)}`, short(top)];
-    const what = output ? "probability of class 1" : `value of ${name}`;
-    heading.textContent = output ? "What the network says" : `What ${name} says`;
-    const marks = `${shown.length} of ${wrong.length} wrong points crossed`;
-    const ends = [low, high].map((text) => make("span", { text }));
-    scale.replaceChildren(what, ends[0], make("i", { class: "bar" }), ends[1]);
-    canvas.setAttribute("aria-label", `${what} over the plane, from ${low} (blue) to ${high} (vermillion), with `
-      + `the two arms of the spiral${output ? `; ${marks}` : ""}`);
-    how = output ? `${AXES}; × ${marks}` : AXES;
+    const { network, points } = store.state, { unitShown: unit, mapLook: look } = store, { wrong } = score(store.state);
+    const name = unitName(network.sizes, unit), now = [network, name, ...Object.values(look)];
+    if (now.every((value, i) => value === drawn[i])) return;
+    drawn = now;
+    const output = unit.layer === network.sizes.length - 1, { what, title, low, high } = drawMap(pen, store, unit, output);
+    heading.textContent = which ? `${title}, ${which}` : title;
+    pen.drawImage(arms(points), 0, 0);
+    const marks = output ? `; × ${crosses(pen, points, wrong, look.extent)} of ${wrong.length} wrong points crossed` : "";
+    scale.replaceChildren(...bar(what, low, high));
+    how = `x₁ to the right, x₂ upwards, both from −${look.extent} to ${look.extent}${marks}`;
+    canvas.setAttribute("aria-label", `${what} over the plane, from ${low} (blue) to ${high} (vermillion), with the `
+      + `points of both classes; ${how}`);
     readout.textContent = how;
+    formula.textContent = equation(network, unit);
+    state.textContent = meaning(store.state, unit);
   };
-  canvas.onpointermove = (event) => {
-    const box = canvas.getBoundingClientRect(), { network } = store.state, { unit } = store;
-    const along = (share) => (2 * share - 1) * EXTENT;
-    const x = along((event.clientX - box.left) / box.width), y = along(1 - (event.clientY - box.top) / box.height);
-    const [value] = unitMap(network, unit, 1, { half: 0, centre: [x, y] });
-    const output = unit.layer === network.sizes.length - 1, shown = output ? probability(value) : value;
-    readout.textContent = `x₁ ${x.toFixed(2)}, x₂ ${y.toFixed(2)}: ${shown.toPrecision(3)}`;
-  };
+  canvas.onpointermove = (event) => { readout.textContent = valueAt(store, canvas.getBoundingClientRect(), event); };
   canvas.onpointerleave = () => { readout.textContent = how; };
   store.listen(redraw, "then");
   return section;
 }
 
-const AXES = "x₁ to the right, x₂ upwards, both from −2.25 to 2.25";
-const place = (x, y) => [((x + EXTENT) / (2 * EXTENT)) * PIXELS, ((EXTENT - y) / (2 * EXTENT)) * PIXELS];
+/** What a colour scale says: its name, its ends and the colours between. */
+export const bar = (what, low, high) =>
+  [what, make("span", { text: low }), make("i", { class: "bar" }), make("span", { text: high })];
 
-// The spiral, which is the same over every map.
-function arms() {
-  const { columns: [x, y], labels } = cubistSpiral(), canvas = make("canvas", { width: PIXELS, height: PIXELS });
-  const pen = canvas.getContext("2d"), second = labels.indexOf(1);
-  const dots = (colour, half, from, to) => {
-    pen.fillStyle = colour;
-    for (let row = from; row < to; row += EVERY) {
-      const [across, down] = place(x[row], y[row]);
+const sideFor = (network) =>
+  Math.max(COARSEST, Math.min(FINEST, Math.floor(Math.sqrt(WORK / (weightsKept(network) + 1)))));
+
+function drawMap(pen, { state: { network }, mapLook: look }, unit, output) {
+  const name = unitName(network.sizes, unit), side = sideFor(network);
+  const { shares, top } = oneMap(network, unit, side, look), likely = output && !look.pre;
+  paint(pen, output ? outlined(picture(shares, side), shares, side) : picture(shares, side));
+  const [low, high] = likely ? ["0", "1"] : [`−${short(top)}`, short(top)];
+  const before = look.pre && unit.layer && !output ? " before the ReLU" : "";
+  const what = likely ? "probability of class 1" : output ? "logit" : `value of ${name}${before}`;
+  return { what, low, high, title: output ? "What the network says" : `What ${name} says${before}` };
+}
+
+/** A map on the whole of a canvas. @param {ImageData} image */
+export function paint(pen, image) {
+  const scratch = make("canvas", { width: image.width, height: image.height });
+  scratch.getContext("2d").putImageData(image, 0, 0);
+  pen.drawImage(scratch, 0, 0, PIXELS, PIXELS);
+}
+
+function valueAt({ state: { network }, unitShown: unit, mapLook: { pre, extent } }, box, { clientX, clientY }) {
+  const along = (share) => (2 * share - 1) * extent;
+  const x = along((clientX - box.left) / box.width), y = along(1 - (clientY - box.top) / box.height);
+  const [value] = unitMap(network, unit, 1, { pre, half: 0, centre: [x, y] });
+  const likely = !pre && unit.layer === network.sizes.length - 1, shown = likely ? probability(value) : value;
+  return `x₁ ${x.toFixed(2)}, x₂ ${y.toFixed(2)}: ${shown.toPrecision(3)}`;
+}
+
+const MEANING = {
+  live: "it tells points apart",
+  constant: "the same value on every point",
+  dead: "0 on every point",
+  disconnected: "no other unit reads it",
+};
+
+/** What a unit does, in words. */
+function meaning(state, { layer, index }) {
+  const found = STATES[life(state).states[layer - 1]?.[index]];
+  if (found) return `hidden unit, ${found}: ${MEANING[found]}`;
+  return layer ? "above 0 is class 1" : "";
+}
+
+const place = (x, y, extent) => [((x + extent) / (2 * extent)) * PIXELS, ((extent - y) / (2 * extent)) * PIXELS];
+
+// The points, which are the same over every map.
+const arms = once((points) => points, (points) => {
+  const { columns: [x, y], labels } = points, canvas = make("canvas", { width: PIXELS, height: PIXELS });
+  const pen = canvas.getContext("2d"), extent = extentOf(points), every = Math.ceil(labels.length / DRAWN);
+  const dots = (half, colourOf) => {
+    for (let row = 0; row < labels.length; row += every) {
+      const [across, down] = place(x[row], y[row], extent);
+      pen.fillStyle = colourOf(labels[row]);
       pen.fillRect(across - half, down - half, 2 * half, 2 * half);
     }
   };
-  dots("white", 2.6, 0, labels.length);
-  dots(css(BLUE), 1.5, 0, second);
-  dots(css(VERMILLION), 1.5, second, labels.length);
+  dots(2.6, () => "white");
+  dots(1.5, (label) => css(label ? VERMILLION : BLUE));
   return canvas;
-}
+});
 
 /** Those of the wrong points that are crossed: all, or some at even steps. @param {Int32Array} wrong */
 export function crossed(wrong) {
@@ -82,14 +122,15 @@ export function crossed(wrong) {
   return wrong.filter((_, i) => i % step === 0);
 }
 
-function crosses(pen, rows) {
-  const { columns: [x, y] } = cubistSpiral();
+function crosses(pen, { columns: [x, y] }, wrong, extent) {
+  const rows = crossed(wrong);
   pen.strokeStyle = "black";
   pen.lineWidth = 1.4;
   pen.beginPath();
   for (const row of rows) {
-    const [across, down] = place(x[row], y[row]);
+    const [across, down] = place(x[row], y[row], extent);
     for (const d of [3.5, -3.5]) { pen.moveTo(across - 3.5, down - d); pen.lineTo(across + 3.5, down + d); }
   }
   pen.stroke();
+  return rows.length;
 }

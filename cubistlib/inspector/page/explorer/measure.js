@@ -1,44 +1,69 @@
 // What is counted and scored of a network, each network once.
 
 import { evaluate } from "../evaluation.js";
-import { parametersKept } from "../network.js";
+import { parametersKept, weightsKept } from "../network.js";
 import { effectiveCounts } from "../paths.js";
 import { simplify } from "../simplify.js";
-import { cubistSpiral } from "../spiral.js";
+import { taken } from "../spiral.js";
 import { STATES, unitStates } from "../states.js";
+import { once } from "./once.js";
 
 const LIVE = STATES.indexOf("live");
-
-const once = (measured) => {
-  const known = new WeakMap();
-  return (network) => {
-    if (!known.has(network)) known.set(network, measured(network));
-    return known.get(network);
-  };
-};
+const MOST = 2.5e8; // products, which take some 0.2 s: of more a part of the points is measured
 
 /**
- * What is drawn at once.
- * @type {function(import("../network.js").Network): {accuracy: number, correct: number,
- *   wrong: Int32Array, loss: number, kept: number, effective: number}} kept, effective: parameters
+ * What is drawn at once; of a large network on some of the points, which is said: `points` of them.
+ * @type {function(import("./state.js").State): {accuracy: number, correct: number, wrong: Int32Array,
+ *   loss: number, points: number, about: boolean, kept: Counts, effective: Counts}} wrong: rows of
+ *   all points
+ *
+ * @typedef {{weights: number, parameters: number}} Counts
  */
-export const score = once((network) => {
-  const spiral = cubistSpiral(), found = evaluate(network, spiral);
-  const correct = spiral.labels.length - found.wrong.length;
-  return { ...found, correct, kept: parametersKept(network), effective: effectiveCounts(network).parameters };
-});
+export const score = once(({ network }) => network, ({ network, points }) => scored(network, seen(network, points)));
+
+function scored(network, { every, rows, part }) {
+  const found = evaluate(network, part), kept = { weights: weightsKept(network), parameters: parametersKept(network) };
+  return {
+    ...found, wrong: found.wrong.map((row) => row * every), correct: rows - found.wrong.length,
+    points: rows, about: every > 1, kept, effective: effectiveCounts(network),
+  };
+}
 
 /**
  * What takes longer, since units that stand still have to be seen on all points.
- * @type {function(import("../network.js").Network): {live: number, states: Uint8Array[]}} live:
- *   parameters; states: of hidden units, as `unitStates`
+ * @type {function(import("./state.js").State): {live: Counts, states: Uint8Array[],
+ *   counts: Object<string, number>}} live: what is left of it; states: of hidden units, as
+ *   `unitStates`; counts: how many are in each
  */
-export const life = once((network) => {
-  const { columns } = cubistSpiral(), { liveParameters, structure } = simplify(network, columns);
+export const life = once(({ network }) => network, ({ network, points }) => lived(network, seen(network, points)));
+
+function lived(network, { part: { columns } }) {
+  const { liveWeights, liveParameters, structure } = simplify(network, columns);
   const hidden = network.sizes.slice(1, -1), whole = structure.every((units, l) => units === hidden[l]);
   const states = whole ? hidden.map((units) => new Uint8Array(units).fill(LIVE)) : unitStates(network, columns);
-  return { live: liveParameters, states };
-});
+  const count = (which) => states.reduce((sum, layer) => layer.reduce((n, is) => n + (is === which), sum), 0);
+  const counts = Object.fromEntries(STATES.map((name, which) => [name, count(which)]));
+  return { live: { weights: liveWeights, parameters: liveParameters }, states, counts };
+}
+
+/** Both on all points, however long it takes. */
+export function exactly({ network, points }) {
+  const all = { every: 1, rows: points.labels.length, part: points };
+  return { score: scored(network, all), life: lived(network, all) };
+}
+
+/** Takes what `exactly` has found of a state's network for what is known of it. */
+export function learn(state, found) {
+  score.put(state, found.score);
+  life.put(state, found.life);
+}
+
+// The points that a network is measured on: each `every`th.
+function seen(network, points) {
+  const all = points.labels.length, every = Math.ceil((weightsKept(network) * all) / MOST) || 1;
+  const rows = Array.from({ length: Math.ceil(all / every) }, (_, i) => i * every);
+  return { every, rows: rows.length, part: every === 1 ? points : taken(points, rows) };
+}
 
 const LAYERS = 3; // hidden ones of the frontier's networks
 const LEAST = 0.75; // accuracy from which a frontier is kept, as in search/frontier.py

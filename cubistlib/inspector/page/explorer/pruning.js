@@ -1,7 +1,10 @@
 // Pruning by a rule: one weight at a time, or down to k by a slider.
 
+import { short } from "../equation.js";
 import { choices, labelled, make, part } from "./dom.js";
-import { most, oneRemoved, pruned, RULE_NAMES, tidied } from "./state.js";
+import { largest, most, oneRemoved, pruned, RULE_NAMES, thresholded, tidied } from "./state.js";
+
+const STEPS = 200; // of the threshold
 
 /** @param {import("./store.js").Store} store */
 export function pruning(store) {
@@ -10,6 +13,9 @@ export function pruning(store) {
   const key = () => `slide ${rule.value}`;
   slider.oninput = () => store.act((state) => pruned(state, slider.valueAsNumber, rule.value), key());
   rule.onchange = () => store.redraw();
+  const least = make("input", { type: "range", min: 0, max: STEPS, value: 0 }), bound = make("output");
+  const threshold = (state) => (least.valueAsNumber / STEPS) * largest(state);
+  least.oninput = () => store.act((state) => thresholded(state, threshold(state)), "threshold");
   const one = make("button", {
     type: "button", text: "Remove one",
     onclick: () => store.act((state) => oneRemoved(state, rule.value)),
@@ -20,10 +26,14 @@ export function pruning(store) {
     slider.value = most(store.state);
     said.textContent = `${slider.value} of ${slider.max} weights`;
     slider.setAttribute("aria-valuetext", said.textContent);
+    if (store.history.key !== "threshold") least.value = 0;
+    bound.textContent = `|w| ≥ ${short(threshold(store.baseOf("threshold")))}`;
+    least.setAttribute("aria-valuetext", bound.textContent);
   });
   return part("prune", "Prune by a rule",
     make("div", { class: "row" }, labelled("rule", rule), one),
     make("div", { class: "row" }, labelled("down to", slider), said),
+    make("div", { class: "row" }, labelled("no smaller than", least), bound),
     make("p", {
       class: "readout",
       text: "The slider scores once, from where it stood; “Remove one” scores anew each time. Rules that look at "

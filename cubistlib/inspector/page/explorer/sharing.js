@@ -1,36 +1,43 @@
-// What can be taken away: a link, a witness file, the map as a picture.
+// What can be taken away: a link, a witness file, the picture, the numbers.
 
 import { witnessText } from "../witness.js";
 import { toAddress } from "./address.js";
 import { download, make, part } from "./dom.js";
+import { pngOf, svgOf, valuesOf } from "./figure.js";
 import { life } from "./measure.js";
 
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./trainer.js").Trainer} trainer
- * @param {function(): HTMLCanvasElement} canvas the large map
+ * @param {function(): object[]} shown what is drawn, as `svgOf` takes it
+ * @param {function(string): {link: string, said: string}} linkOf makes a link of what it holds
  */
-export function sharing(store, trainer, canvas) {
+export function sharing(store, trainer, shown, linkOf) {
   const link = make("input", { type: "text", readonly: "", "aria-label": "the link", hidden: "" });
-  const button = (text, doing) => make("button", { type: "button", text, onclick: () => store.try(doing) });
+  const button = (text, title, doing) => make("button", { type: "button", text, title, onclick: () => store.try(doing) });
   const share = () => {
-    const hash = `#${toAddress(store.state.network, store.unit, trainer.settings)}`;
-    history.replaceState(null, "", hash);
-    Object.assign(link, { value: location.href, hidden: false });
+    const { link: value, said } = linkOf(toAddress(store.state.network, store.unit, trainer.settings));
+    Object.assign(link, { value, hidden: false });
     link.select();
-    navigator.clipboard?.writeText(link.value).catch(() => {}); // it stands there, chosen
-    store.said = "The link holds the network to the bit. It is in the address and under the button.";
+    navigator.clipboard?.writeText(value).catch(() => {}); // it stands there, chosen
+    store.said = said;
+  };
+  const save = (type, make) => () => {
+    const name = `${String(life(store.state).live.parameters).padStart(2, "0")}-parameters`;
+    Promise.resolve(make()).then((content) => download(`${name}.${type.split(/[/+]/)[1]}`, new Blob([content], { type })));
   };
   const witness = () => {
-    const { network, story, kind } = store.state, date = new Date().toISOString().slice(0, 10);
-    const text = witnessText(network, { recipe: story.join("; "), date, by: "the explorer" }, { kind });
-    download(`${fileName(network)}.json`, new Blob([text], { type: "application/json" }));
+    const { network, story, kind, biasRule } = store.state, date = new Date().toISOString().slice(0, 10);
+    const text = witnessText(network, { recipe: story.join("; "), date, by: "the explorer" }, { kind, biasRule });
+    save("application/json", () => text)();
     store.said = "Saved: python -m cubistlib verify FILE scores it anew.";
   };
-  const image = () => canvas().toBlob((blob) => download(`${fileName(store.state.network)}.png`, blob));
   return part("share", "Take it away",
-    make("div", { class: "row" }, button("Link", share), button("Save as a witness", witness),
-      button("Save the map", image)), link);
+    make("div", { class: "row" },
+      button("Link", "the network to the bit", share),
+      button("Save as a witness", "a file that verify scores anew", witness),
+      button("PNG", "the picture in pixels", save("image/png", () => pngOf(svgOf(shown())))),
+      button("SVG", "the picture in lines", save("image/svg+xml", () => svgOf(shown()).text)),
+      button("JSON", "the network and its numbers", save("application/json", () => JSON.stringify(valuesOf(store.state), null, 1)))),
+    link);
 }
-
-const fileName = (network) => `${String(life(network).live).padStart(2, "0")}-parameters`;

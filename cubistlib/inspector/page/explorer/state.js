@@ -2,15 +2,17 @@
 // value; every verb gives a new one.
 
 import { demand, isWhole } from "../checks.js";
+import { short } from "../equation.js";
 import { initialize } from "../initialize.js";
 import { biasRule, makeNetwork, weightsKept } from "../network.js";
 import { Generator } from "../random.js";
 import { keepBest, removeOneByOne, RULES } from "../rules.js";
 import { simplify } from "../simplify.js";
 import { cubistSpiral, taken } from "../spiral.js";
+import { once } from "./once.js";
 
-/** Units of a layer that can still be drawn. */
-export const WIDEST = 64;
+/** Units of a layer that can be had here, and of one that is opened. */
+export const WIDEST = 64, MOST_OPENED = 256;
 const DEEPEST = 5;
 const EVERY = 16; // of the points, those that rules look at: all would take minutes at width 16
 const MOST_TRIED = 1300; // weights, which the rule that tries each takes some four seconds for
@@ -25,6 +27,8 @@ export const RULE_NAMES = {
  * @typedef {object} State
  * @property {import("../network.js").Network} network
  * @property {{weights: Float32Array[], biases: Float32Array[]}} values of removed parameters too
+ * @property {import("../spiral.js").Points} points what it is measured and trained on
+ * @property {string} biasRule "read": every bias counts whose unit is read; "pruned": one of 0 does not
  * @property {string[]} story how the network came about, step by step
  * @property {boolean} polished whether numbers are in it, or in what it was made of, that neither a
  *   fresh start nor training gave: set by hand, opened so, or of a link, which does not say
@@ -33,13 +37,15 @@ export const RULE_NAMES = {
  */
 
 /** @returns {State} a network as it was found; told: what it is, in a few words */
-export function opened(network, told, kind = "polished") {
-  const { sizes, weights, biases, kept } = network;
+export function opened(network, told, kind = "polished", points = cubistSpiral()) {
+  const { sizes, weights, biases, kept } = network, read = biasRule(sizes, kept.weights);
   demand(sizes[0] === 2 && sizes.at(-1) === 1,
     `explorer: networks have 2 inputs and 1 output, this one is ${sizes.join("-")}`);
-  const fits = Math.max(...sizes) <= WIDEST;
-  demand(fits, `explorer: at most ${WIDEST} units a layer, this network is ${sizes.join("-")}`);
-  return { ...made(sizes, { weights, biases }, kept.weights), story: [told], kind, polished: kind !== "sgd" };
+  const fits = Math.max(...sizes) <= MOST_OPENED;
+  demand(fits, `explorer: at most ${MOST_OPENED} units a layer, this network is ${sizes.join("-")}`);
+  const pruned = read.some((layer, l) => layer.some((is, unit) => is && !kept.biases[l][unit]));
+  const context = { points, biasRule: pruned ? "pruned" : "read" };
+  return { ...made(context, sizes, { weights, biases }, kept.weights), story: [told], kind, polished: kind !== "sgd" };
 }
 
 /** A dense network with new numbers. @param {number[]} hidden @param {number} seed @returns {State} */
@@ -85,9 +91,16 @@ export function pruned(state, keep, rule, { oneByOne = false } = {}) {
   demand(rule !== "rise" || most(state) <= MOST_TRIED, `prune by ${RULE_NAMES.rise}: of at most ${MOST_TRIED} `
     + `weights, since each is tried, got ${most(state)}; prune by another rule first`);
   const { network } = state, stem = `pruned by ${RULE_NAMES[rule]}${oneByOne ? ", one at a time" : ""} to `;
-  const next = oneByOne ? removeOneByOne(network, keep, RULES[rule], few())
-    : keepBest(network, keep, scores(network, rule));
-  return { ...state, network: next, ...told(state, `${stem}${keep} weights`, stem) };
+  const { kept } = oneByOne ? removeOneByOne(network, keep, RULES[rule], few(state))
+    : keepBest(network, keep, scores(state, rule));
+  return { ...made(state, network.sizes, state.values, kept.weights), ...told(state, `${stem}${keep} weights`, stem) };
+}
+
+/** The network without the weights smaller than a bound. @param {number} least @returns {State} */
+export function thresholded(state, least) {
+  const { sizes, weights, kept } = state.network, stem = "weights below ";
+  const left = kept.weights.map((layer, l) => layer.map((is, at) => is && Number(Math.abs(weights[l][at]) >= least)));
+  return { ...made(state, sizes, state.values, left), ...told(state, `${stem}${short(least)} removed`, stem) };
 }
 
 /** The network without the weight that matters least by a rule; itself where none is left. @returns {State} */
@@ -97,9 +110,10 @@ export function oneRemoved(state, rule) {
 
 /** The network without all that does nothing on the data: the same output. @returns {State} */
 export function tidied(state) {
-  const { network, removed } = simplify(state.network, cubistSpiral().columns);
+  const { network: { sizes, weights, biases, kept }, removed } = simplify(state.network, state.points.columns);
   if (!removed.length) return state;
-  return { ...opened(network, ""), ...told(state, "what does nothing taken out"), kind: state.kind };
+  const left = made(state, sizes, { weights, biases }, kept.weights);
+  return { ...left, ...told(state, "what does nothing taken out"), kind: state.kind };
 }
 
 /**
@@ -150,13 +164,16 @@ export function trained(state, network, how, ended) {
   const merge = (kind) => state.values[kind].map((layer, l) =>
     layer.map((value, i) => (network.kept[kind][l][i] ? network[kind][l][i] : value)));
   const values = { weights: merge("weights"), biases: merge("biases") };
-  return { ...made(network.sizes, values, network.kept.weights), ...told(state, how), kind: ended && !state.polished ? "sgd" : "polished" };
+  return { ...made(state, network.sizes, values, network.kept.weights), ...told(state, how), kind: ended && !state.polished ? "sgd" : "polished" };
 }
 
-function made(sizes, { weights, biases }, kept) {
+// A network of the same kind and on the same points as a state's.
+function made({ points, biasRule: counts }, sizes, { weights, biases }, kept) {
   const floats = (layer) => Float32Array.from(layer);
   const values = { weights: weights.map(floats), biases: biases.map(floats) };
-  return { network: makeNetwork(sizes, values.weights, values.biases, kept, biasRule(sizes, kept)), values };
+  const read = biasRule(sizes, kept), nonzero = (layer, l) => layer.map((is, unit) => is && Number(biases[l][unit] !== 0));
+  const keptBiases = counts === "pruned" ? read.map(nonzero) : read;
+  return { network: makeNetwork(sizes, values.weights, values.biases, kept, keptBiases), values, points, biasRule: counts };
 }
 
 // A weight kept, at a value.
@@ -167,12 +184,12 @@ function back(state, l, at, value) {
 
 function changed(state, parts) {
   const { weights, biases, kept } = { ...state.values, kept: state.network.kept.weights, ...parts };
-  return { ...made(state.network.sizes, { weights, biases }, kept), ...told(state, BY_HAND) };
+  return { ...made(state, state.network.sizes, { weights, biases }, kept), ...told(state, BY_HAND) };
 }
 
 function resized(state, layer, by, values, kept, what) {
   const sizes = state.network.sizes.map((size, l) => (l === layer ? size + by : size));
-  return { ...made(sizes, values, kept.weights), ...told(state, `a unit ${what} hidden layer ${layer}`) };
+  return { ...made(state, sizes, values, kept.weights), ...told(state, `a unit ${what} hidden layer ${layer}`) };
 }
 
 // A line more of the story; in the place of the last one if that has the same beginning.
@@ -191,16 +208,16 @@ function put(layers, l, at, value) {
 const rows = (values, length) =>
   Array.from({ length: values.length / length }, (_, row) => [...values.slice(row * length, (row + 1) * length)]);
 
-let sample = null;
-const few = () => (sample ??= taken(cubistSpiral(), rowsOf(cubistSpiral())));
-const rowsOf = ({ labels }) => Array.from({ length: Math.ceil(labels.length / EVERY) }, (_, i) => i * EVERY);
+const few = once(({ points }) => points, ({ points }) =>
+  taken(points, Array.from({ length: Math.ceil(points.labels.length / EVERY) }, (_, i) => i * EVERY)));
 
 // Kept for a slider, which asks again and again.
-const known = new WeakMap();
-function scores(network, rule) {
-  if (!known.has(network)) known.set(network, {});
-  return (known.get(network)[rule] ??= RULES[rule](network, few()));
-}
+const scored = once(({ network }) => network, () => ({}));
+const scores = (state, rule) => (scored(state)[rule] ??= RULES[rule](state.network, few(state)));
 
 /** The weights that can be asked for. @param {State} state */
 export const most = (state) => weightsKept(state.network);
+
+/** The largest |w|. @param {State} state */
+export const largest = ({ network }) =>
+  network.weights.reduce((most, layer) => layer.reduce((a, w) => Math.max(a, Math.abs(w)), most), 0);

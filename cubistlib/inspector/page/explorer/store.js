@@ -1,9 +1,10 @@
 // What the page shows, and who draws it: the one place where the network changes.
 
+import { extentOf } from "../plane.js";
 import { units } from "./address.js";
 import { advanced, base, begun, redone, undone } from "./history.js";
 
-/** The bench with its history, the unit chosen and a sentence for the reader. */
+/** The bench with its history, the unit chosen, how it is looked at and a sentence for the reader. */
 export class Store {
   #drawers = { first: [], then: [] };
   #waiting = false;
@@ -12,12 +13,24 @@ export class Store {
   constructor(state) {
     this.history = begun(state);
     this.unit = { layer: state.network.sizes.length - 1, index: 0 };
+    this.hovered = null;
+    this.look = { pre: false, shared: false, ghosts: true };
     this.said = "";
   }
 
   /** @returns {import("./state.js").State} */
   get state() {
     return this.history.present;
+  }
+
+  /** The unit under the pointer, else the one chosen. */
+  get unitShown() {
+    return this.hovered ?? this.unit;
+  }
+
+  /** How maps are drawn. @returns {import("./maps.js").Look} */
+  get mapLook() {
+    return { ...this.look, extent: extentOf(this.state.points) };
   }
 
   /**
@@ -66,7 +79,20 @@ export class Store {
   /** @param {{layer: number, index: number}} unit */
   choose(unit) {
     this.unit = unit;
+    this.hovered = null;
     this.say("");
+  }
+
+  /** A unit under the pointer, or null: it is shown, the one chosen stays. */
+  hover(unit) {
+    this.hovered = unit;
+    this.redraw();
+  }
+
+  /** Looks in another way: { pre }, { shared } or { ghosts }. */
+  see(look) {
+    this.look = { ...this.look, ...look };
+    this.redraw();
   }
 
   /** Does something; the sentence of an error is for the reader. */
@@ -100,6 +126,7 @@ export class Store {
     const { sizes } = this.state.network, there = units(sizes);
     const chosen = ({ layer, index }) => layer === this.unit.layer && index === this.unit.index;
     this.unit = there.find(chosen) ?? there.at(-1);
+    this.hovered = null;
     this.redraw();
   }
 }

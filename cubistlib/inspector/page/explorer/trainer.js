@@ -57,10 +57,10 @@ export class Trainer {
 
   #send(message, playing) {
     this.#store.try(() => {
-      const { seed, ...config } = checked(this.settings), { network } = this.#store.state;
+      const { seed, ...config } = checked(this.settings), { network, points } = this.#store.state;
       const goesOn = this.#worker && network === this.#latest;
       if (!goesOn) this.#begin();
-      this.#worker.postMessage(goesOn ? message : { ...message, network, config, seed });
+      this.#worker.postMessage(goesOn ? message : { ...message, network, config, seed, points });
       this.playing = playing;
     });
   }

@@ -1,69 +1,74 @@
-// The chosen unit in numbers, which can be changed: its equation, bias and incoming weights.
+// The chosen unit in numbers, which can be changed: its bias and its weights, in and out.
 
-import { equation, unitName } from "../equation.js";
-import { STATES } from "../states.js";
+import { unitName } from "../equation.js";
 import { fit, make, part } from "./dom.js";
-import { life } from "./measure.js";
 import { toggled, unitRemoved, withBias, withWeight } from "./state.js";
 
 const STEP = 0.05; // of the arrow keys
+const MOST = 48; // weights in a list
 
 /** @param {import("./store.js").Store} store */
 export function unitPart(store) {
-  const formula = make("code"), state = make("span"), bias = number("bias", (value) => {
+  const bias = number("bias", (value) => {
     const { layer, index } = store.unit;
     store.act((now) => withBias(now, layer - 1, index, value), `bias ${layer} ${index}`);
   });
-  const rows = make("ul", { class: "weights" }), biasRow = make("label", {}, make("span", { text: "bias" }), bias);
+  const biasRow = make("label", {}, make("span", { text: "bias" }), bias);
   const remove = make("button", {
     type: "button", text: "Remove the unit",
     onclick: () => store.act((now) => unitRemoved(now, store.unit.layer, store.unit.index)),
   });
-  const section = part("unit", "Unit", make("p", {}, state), make("p", {}, formula), biasRow, rows, remove);
+  const section = part("unit", "Unit", biasRow, weightList(store, "from", into), weightList(store, "to", out), remove);
   const heading = section.querySelector("h2");
-
-  const row = (i) => {
-    const place = () => {
-      const { layer, index } = store.unit;
-      return [layer - 1, index * store.state.network.sizes[layer - 1] + i];
-    };
-    const box = make("input", { type: "checkbox", onchange: () => store.act((now) => toggled(now, ...place())) });
-    const field = number("", (value) => store.act((now) => withWeight(now, ...place(), value), `weight ${place()}`));
-    return make("li", {}, make("label", {}, box, make("span")), field);
-  };
   store.listen(() => {
-    const { network, values } = store.state, { unit } = store, { sizes } = network, { layer, index } = unit;
-    const name = unitName(sizes, unit);
+    const { sizes, biases } = store.state.network, { layer, index } = store.unit, name = unitName(sizes, store.unit);
     heading.textContent = layer ? `Unit ${name}` : `Input ${name}`;
-    formula.textContent = equation(network, unit);
-    biasRow.hidden = remove.hidden = layer === 0;
-    remove.hidden ||= layer === sizes.length - 1;
-    if (layer) show(bias, network.biases[layer - 1][index]);
-    fit(rows, layer ? sizes[layer - 1] : 0, row).forEach((item, i) => {
-      const at = index * sizes[layer - 1] + i, kept = network.kept.weights[layer - 1][at] === 1;
-      const source = unitName(sizes, { layer: layer - 1, index: i }), [label, field] = item.children;
-      label.firstChild.checked = kept;
-      label.firstChild.setAttribute("aria-label", `keep the weight from ${source}`);
-      label.lastChild.textContent = source;
-      field.setAttribute("aria-label", `weight from ${source}`);
-      item.className = kept ? "" : "removed";
-      show(field, values.weights[layer - 1][at]);
-    });
+    biasRow.hidden = layer === 0;
+    remove.hidden = layer === 0 || layer === sizes.length - 1;
+    if (layer) show(bias, biases[layer - 1][index]);
   });
-  store.listen(() => {
-    const { layer, index } = store.unit, found = STATES[life(store.state.network).states[layer - 1]?.[index]];
-    const other = layer ? "the output: above 0 is class 1" : "an input has no weights";
-    state.textContent = found ? `hidden unit, ${found}: ${MEANING[found]}` : other;
-  }, "then");
   return section;
 }
 
-const MEANING = {
-  live: "it tells points apart",
-  constant: "the same value on every point",
-  dead: "0 on every point",
-  disconnected: "no other unit reads it",
-};
+// Where the weights into a unit stand, and out of it, and the units at their other ends.
+const into = ({ layer, index }, sizes) => Array.from({ length: layer && sizes[layer - 1] }, (_, i) =>
+  ({ l: layer - 1, at: index * sizes[layer - 1] + i, other: { layer: layer - 1, index: i } }));
+const out = ({ layer, index }, sizes) => Array.from({ length: sizes[layer + 1] ?? 0 }, (_, i) =>
+  ({ l: layer, at: i * sizes[layer] + index, other: { layer: layer + 1, index: i } }));
+
+// The weights of the unit on one side; of very many those that have a value, the largest.
+function weightList(store, way, placesOf) {
+  const list = make("ul", { class: "weights" }), more = make("p", { class: "readout" });
+  let places = [];
+  const row = (i) => {
+    const act = (verb, key) => store.act((now) => verb(now, places[i].l, places[i].at), key);
+    const box = make("input", { type: "checkbox", onchange: () => act(toggled) });
+    const field = number("", (value) => act((now, l, at) => withWeight(now, l, at, value), `weight ${places[i].l} ${places[i].at}`));
+    return make("li", {}, make("label", {}, box, make("span")), field);
+  };
+  store.listen(() => {
+    const { network: { sizes, kept }, values } = store.state, all = placesOf(store.unit, sizes);
+    places = all.length > MOST ? largest(all, values.weights) : all;
+    more.textContent = places.length < all.length ? `the ${places.length} largest of ${all.length} weights ${way} others` : "";
+    fit(list, places.length, row).forEach((item, i) => {
+      const { l, at, other } = places[i], is = kept.weights[l][at] === 1, name = unitName(sizes, other);
+      const [label, field] = item.children;
+      label.firstChild.checked = is;
+      label.firstChild.setAttribute("aria-label", `keep the weight ${way} ${name}`);
+      label.lastChild.textContent = `${way} ${name}`;
+      field.setAttribute("aria-label", `weight ${way} ${name}`);
+      item.className = is ? "" : "removed";
+      show(field, values.weights[l][at]);
+    });
+  });
+  return make("div", {}, list, more);
+}
+
+function largest(places, weights) {
+  const size = ({ l, at }) => Math.abs(weights[l][at]);
+  return places.filter((place) => size(place)).sort((a, b) => size(b) - size(a)).slice(0, MOST)
+    .sort((a, b) => a.at - b.at); // what is typed does not move
+}
 
 function number(name, take) {
   const field = make("input", { type: "number", step: STEP, "aria-label": name });

@@ -1,0 +1,218 @@
+// What a notebook shows: views as texts, films, runs that a kernel has, two networks, other points.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { equation } from "../../cubistlib/inspector/page/equation.js";
+import { evaluate } from "../../cubistlib/inspector/page/evaluation.js";
+import { units } from "../../cubistlib/inspector/page/explorer/address.js";
+import { correspond } from "../../cubistlib/inspector/page/explorer/beside.js";
+import { wrapped } from "../../cubistlib/inspector/page/explorer/figure.js";
+import { Film, nearest } from "../../cubistlib/inspector/page/explorer/film.js";
+import { layout } from "../../cubistlib/inspector/page/explorer/layout.js";
+import { allMaps, differenceMap, oneMap } from "../../cubistlib/inspector/page/explorer/maps.js";
+import { exactly, learn, life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
+import { Runs } from "../../cubistlib/inspector/page/explorer/runs.js";
+import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
+import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
+import { fromText, START, toText } from "../../cubistlib/inspector/page/explorer/view.js";
+import { lengths, makeNetwork, parametersKept, weightsKept } from "../../cubistlib/inspector/page/network.js";
+import { EXTENT, extentOf, unitMap } from "../../cubistlib/inspector/page/plane.js";
+import { keepBest, magnitude } from "../../cubistlib/inspector/page/rules.js";
+import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
+
+globalThis.requestAnimationFrame = () => {}; // nothing is drawn here
+
+const LOOK = { pre: false, shared: false, extent: EXTENT }, SIDE = 9;
+const points = taken(cubistSpiral(), Array.from({ length: 700 }, (_, i) => 71 * i));
+const [first, second] = [1, 2].map((seed) => verbs.fresh([3, 3, 3], seed).network);
+
+// Networks as inspector/content.py writes them down.
+function written(networks, given = {}) {
+  const bits = networks.flatMap(({ kept }) => [...kept.weights, ...kept.biases].flatMap((layer) => [...layer]));
+  const values = networks.flatMap(({ weights, biases }) => [...weights, ...biases].flatMap((layer) => [...layer]));
+  const bytes = new Uint8Array(Math.ceil(bits.length / 8));
+  bits.forEach((bit, i) => { bytes[i >> 3] |= bit << (7 - (i & 7)); });
+  return {
+    sizes: networks[0].sizes, steps: networks.map((_, i) => 100 * i), titles: networks.map((_, i) => `network ${i}`),
+    kept: new DataView(bytes.buffer), values: new DataView(Float32Array.from(values.filter((_, i) => bits[i])).buffer),
+    kind: "sgd", alone: true, ...given,
+  };
+}
+
+test("a view is a text and back, and says only what is not as at the start", () => {
+  const view = { ...START, study: "smoke/12_snip", algorithm: "a & b=c", keep: 0, step: 300, threshold: 0.25, lives: true };
+  assert.deepEqual(fromText(toText(view)), view);
+  assert.equal(toText({ ...START, unit: "h2.3", ghosts: true }), "unit=h2.3&ghosts=1");
+  assert.deepEqual([toText(START), fromText("")], ["", START]);
+  assert.throws(() => fromText("colour=red"), /view: unknown 'colour'; allowed: study/);
+});
+
+test("a film gives its networks back to the bit, whatever its masks remove", () => {
+  const thin = keepBest(second, 11, magnitude(second)), silent = thin.kept.biases.map((layer) => layer.map(() => 0));
+  const bare = makeNetwork(thin.sizes, thin.weights, thin.biases, thin.kept.weights, silent);
+  const film = new Film(written([first, thin, bare]), points);
+  [first, thin, bare].forEach((network, i) => assert.deepEqual(film.at({ ...START, step: 100 * i }).network, network));
+  assert.deepEqual([film.at(START).kind, film.at({ ...START, step: 0 }).kind], ["sgd", "polished"]);
+  assert.deepEqual(film.at({ ...START, step: 90 }).story, ["network 1"]);
+  assert.equal(film.largest(0), Math.max(...first.weights.flatMap((layer) => [...layer]).map(Math.abs)));
+  const lost = written([first]);
+  lost.values = new DataView(new ArrayBuffer(8));
+  assert.throws(() => new Film(lost, points).at(START), /of another size/);
+});
+
+test("where biases are pruned one of 0 does not count, until it is set", () => {
+  const bare = makeNetwork(first.sizes, first.weights, first.biases, first.kept.weights,
+    first.kept.biases.map((layer, l) => layer.map((is, unit) => Number(l > 0 || unit > 0))));
+  const state = new Film(written([bare]), points).at(START);
+  assert.deepEqual([state.biasRule, parametersKept(state.network)], ["pruned", 36]);
+  assert.equal(parametersKept(verbs.withBias(state, 0, 0, 0.5).network), 37);
+  assert.equal(verbs.opened(first, "").biasRule, "read");
+});
+
+test("k and a threshold remove the smallest weights, one after the other", () => {
+  const film = new Film(written([first]), points), sizes = first.weights.flatMap((layer) => [...layer]).map(Math.abs).sort((a, b) => b - a);
+  assert.deepEqual(film.at({ ...START, keep: 12 }).network, keepBest(first, 12, magnitude(first)));
+  const cut = film.at({ ...START, keep: 12, threshold: sizes[4] });
+  assert.equal(weightsKept(cut.network), 5);
+  assert.ok(cut.network.weights.every((layer) => layer.every((w) => w === 0 || Math.abs(w) >= sizes[4])));
+  assert.equal(weightsKept(film.at({ ...START, keep: 99 }).network), 27);
+  assert.equal(weightsKept(new Film(written([first], { alone: false }), points).at({ ...START, keep: 12 }).network), 27);
+  const lives = film.at({ ...START, keep: 9, lives: true });
+  assert.equal(parametersKept(lives.network), life(film.at({ ...START, keep: 9 })).live.parameters);
+});
+
+// Runs over a kernel that keeps what it is told.
+function begun(films) {
+  const [store, right] = [1, 2].map(() => new Store(verbs.opened(first, "nothing yet", "sgd", points))), told = [];
+  const runs = new Runs(store, right, { look: (text) => told.push(text), ask: (message) => told.push(message) });
+  const given = { films, menus: { algorithm: [["gmp", "gmp"], ["snip", "snip"]] }, keeps: [20, 24], leftOut: "", view: "" };
+  return { store, right, runs, told, given };
+}
+
+test("steps, thresholds and looks are the page's; another run is asked of the kernel", () => {
+  const { store, runs, told, given } = begun([written([first, second])]);
+  runs.take({ ...given, view: "algorithm=gmp&unit=h2.1" });
+  assert.deepEqual([store.state.story, store.unit], [["network 1"], { layer: 2, index: 0 }]);
+  runs.change({ step: 0 });
+  runs.change({ pre: true });
+  assert.deepEqual([store.state.story, store.look.pre, runs.asked], [["network 0"], true, false]);
+  runs.change({ algorithm: "snip" });
+  assert.deepEqual(told, ["algorithm=gmp&step=0&unit=h2.1", "algorithm=gmp&step=0&unit=h2.1&pre=1", { change: { algorithm: "snip" } }]);
+  assert.deepEqual([runs.asked, runs.view.algorithm], [true, "gmp"]);
+  assert.match(store.said, /asking the kernel/);
+  runs.refuse("no such run");
+  assert.deepEqual([store.said, runs.asked, runs.text], ["no such run", false, "algorithm=gmp&step=0&unit=h2.1&pre=1"]);
+  runs.ask("algorithm=foo");
+  assert.deepEqual(told.at(-1), { view: "algorithm=foo" });
+  runs.refuse("");
+  runs.take({ ...given, view: "algorithm=gmp&unit=h3.3" });
+  assert.deepEqual([store.unit, store.look.pre], [{ layer: 3, index: 2 }, false]);
+  runs.take({ ...given, view: "algorithm=gmp&unit=h9.3" });
+  assert.deepEqual(store.unit, { layer: 4, index: 0 });
+});
+
+test("a slide through steps is one step back, and what was done by hand before it another", () => {
+  const { store, runs, given } = begun([written([first, second, first])]);
+  runs.take(given);
+  store.act((state) => verbs.toggled(state, 0, 0));
+  for (const step of [0, 100, null]) runs.change({ step });
+  assert.equal(weightsKept(store.state.network), 27);
+  store.undo();
+  assert.equal(weightsKept(store.state.network), 26);
+});
+
+test("k asks the kernel where runs differ in it, and prunes where there is one network", () => {
+  const alone = begun([written([first])]), runs = begun([written([first], { alone: false })]);
+  for (const { runs: each, given } of [alone, runs]) {
+    each.take(given);
+    each.change({ keep: 20 });
+  }
+  assert.deepEqual([weightsKept(alone.store.state.network), alone.runs.asked], [20, false]);
+  assert.deepEqual([weightsKept(runs.store.state.network), runs.runs.asked], [27, true]);
+});
+
+test("units correspond by layer and place in the same structure, inputs and outputs always", () => {
+  const bench = (hidden, layer, index) => Object.assign(new Store(verbs.fresh(hidden, 0)), { unit: { layer, index } });
+  const [one, same, wide, deep] = [[3, 3], [3, 3], [3, 4], [3, 3, 3]];
+  assert.ok(correspond(bench(one, 2, 1), bench(same, 2, 1)));
+  assert.ok(!correspond(bench(one, 2, 1), bench(same, 2, 2)));
+  assert.ok(!correspond(bench(one, 1, 1), bench(wide, 1, 1)));
+  assert.ok(!correspond(bench(one, 3, 0), bench(deep, 3, 0)));
+  assert.ok(correspond(bench(one, 3, 0), bench(deep, 4, 0)) && correspond(bench(one, 0, 1), bench(wide, 0, 1)));
+});
+
+test("a difference is of the same numbers that the maps show", () => {
+  const both = [first, second].map((network) => ({ network, unit: { layer: 2, index: 1 } }));
+  const [a, b] = both.map(({ network, unit }) => unitMap(network, unit, SIDE)), { shares, top } = differenceMap(both, SIDE, LOOK);
+  shares.forEach((share, i) => assert.ok(Math.abs(share * top - (a[i] - b[i])) < 1e-9));
+  const out = both.map(({ network }) => ({ network, unit: { layer: 4, index: 0 } }));
+  const found = differenceMap(out, SIDE, LOOK), [p, q] = out.map(({ network, unit }) => unitMap(network, unit, SIDE));
+  const likely = (logit) => 1 / (1 + Math.exp(-logit));
+  found.shares.forEach((share, i) => assert.ok(Math.abs(share * found.top - (likely(p[i]) - likely(q[i]))) < 1e-9));
+});
+
+test("before the ReLU, of all units in a pass and of one", () => {
+  const maps = allMaps(first, SIDE, { ...LOOK, pre: true });
+  units(first.sizes).forEach((unit, i) => {
+    const { shares, top } = oneMap(first, unit, SIDE, { ...LOOK, pre: true });
+    assert.ok(shares.every((share, at) => Math.abs(share * top - maps[i].shares[at] * maps[i].top) < 1e-6));
+    const after = unitMap(first, unit, SIDE);
+    if (unit.layer === 1) after.forEach((value, at) => assert.ok(Math.abs(Math.max(shares[at] * top, 0) - value) < 1e-6));
+  });
+  assert.ok(maps[3].shares.some((share) => share < 0));
+});
+
+test("one scale is that of the largest hidden unit", () => {
+  const alone = allMaps(first, 48, LOOK), together = allMaps(first, 48, { ...LOOK, shared: true });
+  const top = Math.max(...alone.slice(2, -1).map((map) => map.top));
+  assert.ok(together.slice(2, -1).every((map) => map.top === top));
+  assert.deepEqual([together[0].top, together.at(-1).top], [EXTENT, 1]);
+  assert.equal(oneMap(first, { layer: 2, index: 0 }, SIDE, { ...LOOK, shared: true }).top, top);
+});
+
+test("other points are measured, trained on and drawn", () => {
+  const few = taken(cubistSpiral(), [0, 40000]), state = verbs.opened(first, "", "sgd", few);
+  assert.equal(score(state).points, 2);
+  assert.equal(score(state).accuracy, evaluate(first, few).accuracy);
+  for (const next of [verbs.pruned(state, 9, "rise"), verbs.unitAdded(state, 1), verbs.toggled(state, 0, 0), verbs.tidied(state)]) {
+    assert.equal(next.points, few);
+  }
+  assert.equal(extentOf(cubistSpiral()), EXTENT);
+  assert.equal(extentOf({ columns: [[0, 1], [-10, 2]] }), 10.5);
+});
+
+test("of a layer of more than 16 units those with a weight have a place, in columns", () => {
+  const sizes = [2, 40, 200, 1], used = (layer, index) => index % 4 === 0;
+  for (const width of [320, 900]) {
+    const { places, size } = layout(sizes, width, used), all = units(sizes), there = places.filter(Boolean);
+    all.forEach(({ layer, index }, i) => assert.equal(Boolean(places[i]), sizes[layer] <= 16 || index % 4 === 0));
+    assert.equal(there.length, 2 + 10 + 50 + 1);
+    for (const [i, one] of there.entries()) {
+      for (const other of there.slice(0, i)) {
+        assert.ok(Math.abs(one.x - other.x) >= size - 1e-9 || Math.abs(one.y - other.y) >= size);
+      }
+      assert.ok(one.x - size / 2 >= -1e-9 && one.x + size / 2 <= width + 1e-9);
+    }
+  }
+});
+
+test("a large network is measured on a part of the points, which is said", () => {
+  const sizes = [2, 256, 256, 256, 1], ones = (length) => new Float32Array(length).fill(0.01);
+  const network = makeNetwork(sizes, lengths(sizes).map(ones), sizes.slice(1).map(ones));
+  const found = score(verbs.opened(network, ""));
+  assert.ok(found.about && found.points > 1000 && found.points < 3000);
+  assert.equal(found.correct, found.points - found.wrong.length);
+  const { labels } = cubistSpiral();
+  assert.ok(found.wrong.every((row) => labels[row] === 0)); // it says class 1 everywhere
+  const other = verbs.opened(first, "", "sgd", points), exact = exactly(other);
+  assert.deepEqual([exact.score, exact.life], [score(other), life(other)]);
+  learn(other, { score: "s", life: "l" });
+  assert.deepEqual([score(other), life(other)], ["s", "l"]);
+  assert.throws(() => verbs.opened(makeNetwork([2, 257, 1], [514, 257].map(ones), [257, 1].map(ones)), ""), /at most 256 units/);
+});
+
+test("numbers nearest to one, and texts in lines", () => {
+  assert.deepEqual([[1, 5, 9], [1, 5, 9], [1, 5, 9]].map((all, i) => nearest(all, [null, 6, -4][i])), [2, 1, 0]);
+  assert.deepEqual(wrapped("one two three four", 9), ["one two", "three", "four"]);
+  assert.equal(wrapped(equation(first, { layer: 1, index: 0 })).length, 1);
+});
