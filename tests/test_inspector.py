@@ -154,6 +154,9 @@ def test_layers_of_pytorch_are_told_the_way():
     ("data", "sentence"),
     [
         (lambda x, y: (x,), "data must be x and y"),
+        (lambda x, y: 5, "data must be x and y, got 5"),
+        (lambda x, y: x[:2], "data must be x and y"),
+        (lambda x, y: (1e19 * x, y), "x must lie within ±1,000,000"),
         (lambda x, y: (x[:0], y[:0]), "one row or more, got none"),
         (lambda x, y: (x, y[:-1]), r"y must be \(1983,\) as x, got shape \(1982,\)"),
         (lambda x, y: (x[:, :1], y), r"x must be \(rows, 2\) as networks are"),
@@ -164,6 +167,8 @@ def test_layers_of_pytorch_are_told_the_way():
 def test_data_to_measure_on_that_is_none_is_a_sentence(net, few, data, sentence):
     with pytest.raises(Refused, match=sentence):
         cl.inspect(net, data=data(*few))
+    with pytest.raises(Refused, match="view must be text, got 5"):
+        cl.inspect(net, view=5, data=few)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from cubistlib.networks.masks import Masks
 from cubistlib.networks.network import Network
 from cubistlib.support.checks import UserError
 from cubistlib.support.threads import Stopped, stopped_by
+from cubistlib.training import timetable
 from cubistlib.training.backends.torch import recorded
 from cubistlib.training.loop import TrainConfig, TrainState, resume, train
 
@@ -407,3 +408,15 @@ def test_a_training_ends_soon_after_it_is_asked_to_stop():
     with stopped_by(event), pytest.raises(Stopped):
         train(nets, Masks.ones_like(nets), x, y, config, hook=Asks())
     train(nets, Masks.ones_like(nets), x, y, config)  # outside nobody is asked
+
+
+def test_orders_of_many_rows_are_the_same_though_they_are_not_kept(monkeypatch):
+    x, y = cubist_spiral(points=600)
+    nets = Network.initialize((3, 3), n=2)
+    config = TrainConfig(epochs=3, batch_size=16)
+    kept = train(nets, Masks.ones_like(nets), x, y, config, seed=5)
+    monkeypatch.setattr(timetable, "MANY_ROWS", 10)
+    again = train(nets, Masks.ones_like(nets), x, y, config, seed=5)
+    assert timetable._shuffled_large.cache_info().misses >= 3
+    for one, other in zip(kept.network.weights, again.network.weights, strict=True):
+        assert np.array_equal(one, other)

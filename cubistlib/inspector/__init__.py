@@ -9,12 +9,16 @@ import numpy as np
 
 from cubistlib.data import cubist_spiral
 from cubistlib.support.checks import UserError, require
+from cubistlib.support.types import brief
 from cubistlib.training.border import check_data
 
 if TYPE_CHECKING:
     from cubistlib.inspector.widget import Inspector
     from cubistlib.networks.masks import Masks
     from cubistlib.studies.study import Study
+
+
+FAR = 1_000_000  # from the origin; beyond, single precision tells no two points of a map apart
 
 
 class Refused(UserError):
@@ -55,8 +59,11 @@ def inspect(
     from cubistlib.inspector.view import View
 
     try:
-        require(data is None or len(data) == 2, "inspect: data must be x and y")
-        x, y = check_data(*(data or cubist_spiral()), inputs=2, place="inspect")
+        pair = isinstance(data, tuple | list) and len(data) == 2
+        require(data is None or pair, f"inspect: data must be x and y, got {brief(data)}")
+        require(isinstance(view, str), f"inspect: view must be text, got {brief(view)}")
+        x, y = check_data(*(cubist_spiral() if data is None else data), inputs=2, place="inspect")
+        require((abs(x) <= FAR).all(), f"inspect: x must lie within ±{FAR:,}, to have a map")
         model = Model(catalogue(what, masks, studies, x, y), x, y)
         return Inspector(model, View.parse(view))
     except UserError as error:

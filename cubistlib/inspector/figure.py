@@ -18,7 +18,7 @@ from cubistlib.plots import graph, plane
 from cubistlib.plots.style import DIVERGING, sentence
 from cubistlib.support.checks import require
 
-KINDS = {"png": "image/png", "svg": "image/svg+xml", "json": "application/json"}
+KINDS = "png", "svg", "json"
 # Frames of units that only stand by, and of the chosen one.
 FRAMES = {"constant": {"ls": (0, (3, 2))}, "dead": {"ls": (0, (1, 2))}}
 CHOSEN = {"edgecolor": "black", "lw": 2.4}

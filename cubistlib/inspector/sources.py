@@ -129,8 +129,8 @@ def _in_hand(
         require(len(nets) == len(masks), f"inspect: {len(masks)} masks for {len(nets)} networks")
         films = [Film((0,), net, mask) for net, mask in zip(nets, masks, strict=True)]
     for number, film in enumerate(films, start=1):
-        one = film.at(None)
         title = name if len(films) == 1 else f"{name} {number}"
+        one = film.at(None, title)
         accuracy = float(one.net.evaluate(x, y)[0][0])
         width, load = width_name(film.nets.hidden), repeat(film).__next__
         yield Entry("", title, width, "", one.weights_kept, accuracy, load, title)

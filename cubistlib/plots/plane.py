@@ -71,16 +71,11 @@ def thinned(rows: np.ndarray, most: int) -> np.ndarray:
     return rows[np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(int)]
 
 
-def arms(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
-    """What is drawn of the points of class 0 and of class 1: (points, 2) each."""
-    return [thinned(x[y == label], SHOWN) for label in range(len(CLASS_COLOURS))]
-
-
 def spiral(
     x: np.ndarray, y: np.ndarray, ax: Axes, size: float = 2.0, extent: float = EXTENT
 ) -> Axes:
     """The points of both classes, thinned evenly, with a white rim that shows on maps."""
-    shown = arms(x, y)
+    shown = [thinned(x[y == label], SHOWN) for label in range(len(CLASS_COLOURS))]
     _scatter(np.concatenate(shown), ax, s=4 * size, color="white", lw=0)
     for label, points in enumerate(shown):
         _scatter(points, ax, s=size, color=CLASS_COLOURS[label], lw=0, label=f"class {label}")

@@ -63,10 +63,15 @@ class Timetable:
         if self.order is not None:
             return self.order[start:stop]
         epoch = start // self.steps_an_epoch
-        rows = _shuffled(self.data_rows, self.config.batch_size, epoch, self.seed)
+        shuffled = _shuffled if self.data_rows <= MANY_ROWS else _shuffled_large
+        rows = shuffled(self.data_rows, self.config.batch_size, epoch, self.seed)
         return rows[start - epoch * self.steps_an_epoch : stop - epoch * self.steps_an_epoch]
 
 
 # One training's whole order is 10 MB; the next stack of the same seed finds it ready, also where
 # the stacks of six seeds take turns: drawing an order takes as long as training few networks.
 _shuffled = lru_cache(maxsize=6 * 50)(epoch_order)
+
+# Of more rows only the epoch at hand is kept, since whole orders would take gigabytes.
+MANY_ROWS = 100_000
+_shuffled_large = lru_cache(maxsize=2)(epoch_order)
