@@ -645,7 +645,7 @@ def test_the_page_and_the_controls_show_one_view(results, few, said):
     fields, page = inspector.controls.fields, inspector.page
     assert page.given["view"] == inspector.view and fields["algorithm"].value == "gmp"
     looked, answer = f"{inspector.view}&threshold=0.25&unit=h1.2", page.given["answer"]
-    page._handle_custom_msg({"look": looked}, [])
+    page._handle_custom_msg({"look": looked, "answer": answer}, [])
     assert inspector.view == looked and fields["threshold"].value == 0.25
     assert page.given["answer"] == answer  # nothing comes back to where it comes from
     fields["threshold"].value = 0.0
@@ -669,6 +669,22 @@ def test_the_page_asks_for_another_run(results, few, said):
     ask({"view": "unit=<img src=x>"}, [])
     assert page.given["view"] == inspector.view == before
     assert said[0].startswith("inspect: no result with algorithm 'foo'") and "no unit" in said[1]
+
+
+@pytest.mark.parametrize("late", [True, False])
+def test_a_look_at_a_run_that_the_kernel_has_left_is_dropped(results, few, said, late):
+    inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
+    page, before = inspector.page, inspector.view
+    look = {"look": f"{before}&threshold=0.25", "answer": page.given["answer"]}
+    change = {"change": {"algorithm": "snip"}}
+    for message in (change, look) if late else (look, change):
+        page._handle_custom_msg(message, [])
+    view = View.parse(inspector.view)
+    assert page.given["view"] == inspector.view and view.algorithm == "snip"
+    assert view.threshold == (0 if late else 0.25) and said == []
+    now = {"look": f"{inspector.view}&unit=x1", "answer": page.given["answer"]}
+    page._handle_custom_msg(now, [])
+    assert inspector.view == str(replace(view, unit="x1"))
 
 
 def test_a_cell_that_runs_again_closes_what_it_showed(net, masks, few, monkeypatch):

@@ -154,9 +154,12 @@ class Inspector:
     def _heard(self, message: dict) -> None:
         """A reader of the page looks at the run in another way, or wants another run.
 
-        look: the view already there. view: the one wanted. change: fields of it that are.
+        look: the view already there, of the answer with that number; of an earlier one it is late,
+        for the page is about to show another run. view: the one wanted. change: fields of it.
         """
         if "look" in message:
+            if message["answer"] != self.page.given["answer"]:
+                return None
             self._view = View.parse(message["look"])
             return self._fill()
         view = View.parse(message["view"]) if "view" in message else self._view

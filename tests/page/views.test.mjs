@@ -84,8 +84,8 @@ test("k and a threshold remove the smallest weights, one after the other", () =>
 // Runs over a kernel that keeps what it is told.
 function begun(films) {
   const [store, right] = [1, 2].map(() => new Store(verbs.opened(first, "nothing yet", "sgd", points))), told = [];
-  const runs = new Runs(store, right, { look: (text) => told.push(text), ask: (message) => told.push(message) });
-  const given = { films, menus: { algorithm: [["gmp", "gmp"], ["snip", "snip"]] }, keeps: [20, 24], leftOut: "", view: "" };
+  const runs = new Runs(store, right, { look: (message) => told.push(message), ask: (message) => told.push(message) });
+  const given = { films, menus: { algorithm: [["gmp", "gmp"], ["snip", "snip"]] }, keeps: [20, 24], leftOut: "", view: "", answer: 1 };
   return { store, right, runs, told, given };
 }
 
@@ -97,7 +97,10 @@ test("steps, thresholds and looks are the page's; another run is asked of the ke
   runs.change({ pre: true });
   assert.deepEqual([store.state.story, store.look.pre, runs.asked], [["network 0"], true, false]);
   runs.change({ algorithm: "snip" });
-  assert.deepEqual(told, ["algorithm=gmp&step=0&unit=h2.1", "algorithm=gmp&step=0&unit=h2.1&pre=1", { change: { algorithm: "snip" } }]);
+  assert.deepEqual(told, [
+    { look: "algorithm=gmp&step=0&unit=h2.1", answer: 1 }, { look: "algorithm=gmp&step=0&unit=h2.1&pre=1", answer: 1 },
+    { change: { algorithm: "snip" } },
+  ]);
   assert.deepEqual([runs.asked, runs.view.algorithm], [true, "gmp"]);
   assert.match(store.said, /asking the kernel/);
   runs.refuse("no such run");
@@ -109,6 +112,18 @@ test("steps, thresholds and looks are the page's; another run is asked of the ke
   assert.deepEqual([store.unit, store.look.pre], [{ layer: 3, index: 2 }, false]);
   runs.take({ ...given, view: "algorithm=gmp&unit=h9.3" });
   assert.deepEqual(store.unit, { layer: 4, index: 0 });
+});
+
+test("the kernel hears of which of its answers a look is", () => {
+  const { runs, told, given } = begun([written([first, second])]);
+  runs.take({ ...given, view: "algorithm=gmp" });
+  runs.change({ algorithm: "snip" });
+  runs.change({ step: 0 });
+  runs.take({ ...given, view: "algorithm=snip", answer: 2 });
+  runs.change({ pre: true });
+  assert.deepEqual(told, [
+    { change: { algorithm: "snip" } }, { look: "algorithm=gmp&step=0", answer: 1 }, { look: "algorithm=snip&pre=1", answer: 2 },
+  ]);
 });
 
 test("a slide through steps is one step back, and what was done by hand before it another", () => {

@@ -13,6 +13,7 @@ const OF_THE_KERNEL = ["study", "algorithm", "width", "seed", "beside"];
 /**
  * @typedef {object} Given what the kernel sends of a view
  * @property {string} view
+ * @property {number} answer which of the kernel's answers it is
  * @property {import("./film.js").Written[]} films the network's, and that of the one beside it
  * @property {Object<string, [string, string][]>} menus choices and what they are called
  * @property {number[]} keeps numbers of weights to choose from
@@ -23,8 +24,8 @@ export class Runs {
   /**
    * @param {import("./store.js").Store} store
    * @param {import("./store.js").Store} right of the network beside it
-   * @param {{look: function(string): void, ask: function(object): void}} kernel look: is told how
-   *   the run is looked at; ask: is asked for another, { view } as it is or { change } of a field
+   * @param {{look: function(object): void, ask: function(object): void}} kernel look: is told how
+   *   the run is looked at, { look, answer } of which it was given; ask: is asked for another, { view } as it is or { change } of a field
    */
   constructor(store, right, kernel) {
     Object.assign(this, { store, right, kernel, view: START, films: [], asked: false });
@@ -62,8 +63,13 @@ export class Runs {
     this.store.try(() => {
       if (asks) return this.#ask({ change: fields });
       this.#look(view);
-      return this.kernel.look(this.text);
+      return this.#tell();
     });
+  }
+
+  // Where the kernel has gone on to another run since, this is not how it is looked at.
+  #tell() {
+    this.kernel.look({ look: this.text, answer: this.given.answer });
   }
 
   #ask(message) {
@@ -92,6 +98,6 @@ export class Runs {
     if (!this.films.length || this.asked || unit === this.view.unit) return;
     if (!units(this.films[0].sizes).some((each) => unitName(this.films[0].sizes, each) === unit)) return; // one more
     this.view = { ...this.view, unit };
-    this.kernel.look(this.text);
+    this.#tell();
   }
 }

@@ -29,7 +29,7 @@ export const widget = (newWorker) => ({
         throw new Error(GONE);
       }
     };
-    const look = (text) => { try { model.send({ look: text }); } catch { /* the page goes on */ } };
+    const look = (message) => { try { model.send(message); } catch { /* the page goes on */ } };
     const runs = new Runs(store, right, { look, ask }), given = () => runs.take(model.get("given"));
     const heard = ({ said }) => runs.refuse(said);
     given();
