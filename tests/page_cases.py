@@ -1,5 +1,6 @@
 """Cases for the network in the page: what the library says of networks, as JSON."""
 
+import base64
 import json
 
 import numpy as np
@@ -8,8 +9,12 @@ from page_networks import flat, networks, published, random_network, wide, writt
 from page_rules import choices
 
 import cubistlib as cl
+from cubistlib.inspector.content import content
+from cubistlib.inspector.model import Model
+from cubistlib.inspector.sources import catalogue
 from cubistlib.inspector.specimen import Specimen
 from cubistlib.inspector.units import Unit, equation
+from cubistlib.inspector.view import View
 from cubistlib.networks import unit_states
 from cubistlib.plots.plane import grid, unit_maps
 from cubistlib.search.verify import count
@@ -177,6 +182,20 @@ def witness_case(name, nets, masks, parameters, rule="read"):
     return {"file": file, "bias_rule": rule, "network": network, "parameters": parameters}
 
 
+def views():
+    """Views of two networks side by side: what the page is sent, and what the model shows."""
+    nets = {"a": random_network(5, (4, 4, 4), 0.3), "b": random_network(6, (4, 4, 4), 1.0)}
+    spiral = cl.cubist_spiral()
+    model = Model(catalogue(nets, None, (), *spiral), *spiral)
+    for text in ("algorithm=a&beside=b", "algorithm=b&beside=a", "algorithm=b&beside=a&keep=20"):
+        view = model.checked(View.parse(text))
+        given = {"view": str(view), "answer": 1} | content(model, view)
+        for film in given["films"]:
+            film |= {name: base64.b64encode(film[name]).decode() for name in ("kept", "values")}
+        shown = [counts(model.scene(each).specimen.masks) for each in model.views(view)]
+        yield {"given": given, "expected": shown}
+
+
 def spiral():
     """x₁, x₂ and labels of all points, float32, one after the other."""
     x, y = cl.cubist_spiral()
@@ -193,6 +212,7 @@ def write(folder):
         "rules": choices(),
         "numbers": numbers(),
         "witnesses": list(witnesses()),
+        "views": list(views()),
     }
-    for name, content in files.items():
-        (folder / f"{name}.json").write_text(json.dumps(content))
+    for name, cases in files.items():
+        (folder / f"{name}.json").write_text(json.dumps(cases))

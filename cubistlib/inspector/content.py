@@ -10,13 +10,19 @@ from cubistlib.inspector.view import View
 
 
 def content(model: Model, view: View) -> dict:
-    """The view's training, that of the network beside it, and the choices of every menu."""
+    """The view's training, that of the network beside it, and the choices of every menu.
+
+    Of each training keep: the number of weights to show, None for all that there are; alone:
+    whether no other run has another number of weights.
+    """
     catalogue, views = model.catalogue, model.views(view)
     beside = catalogue.menu("algorithm", View())
     menus = {name: catalogue.menu(name, view) for name in MENUS} | {"beside": beside}
     return {
         "films": [
-            film_content(catalogue.entry(v), catalogue.film(v), catalogue.alone(v)) for v in views
+            {"keep": v.keep, "alone": catalogue.alone(v)}
+            | film_content(catalogue.entry(v), catalogue.film(v))
+            for v in views
         ],
         "menus": {
             name: [[value, f"{value} · {best:.1%}"] for value, best in menu.items()]
@@ -27,11 +33,11 @@ def content(model: Model, view: View) -> dict:
     }
 
 
-def film_content(entry: Entry, film: Film, alone: bool) -> dict:
+def film_content(entry: Entry, film: Film) -> dict:
     """A training's checkpoints: of each parameter, weights before biases, a bit whether it is kept.
 
     values: float32, of those that are, checkpoint after checkpoint. kind: "sgd" if training ended
-    in the last. alone: whether no other run has another number of weights.
+    in the last.
     """
     nets, masks = film.masks.apply(film.nets), film.masks
     kept = _rows(masks)
@@ -43,7 +49,6 @@ def film_content(entry: Entry, film: Film, alone: bool) -> dict:
         "kept": np.packbits(kept).tobytes(),
         "values": _rows(nets)[kept].astype("<f4").tobytes(),
         "kind": "sgd" if film.accuracy is not None and not film.diverged else "polished",
-        "alone": alone,
     }
 
 

@@ -12,6 +12,7 @@ import { largest, most, opened, pruned, thresholded, tidied } from "./state.js";
  * @property {DataView} kept a bit a parameter, weights then biases, checkpoint after checkpoint
  * @property {DataView} values float32, of the kept ones
  * @property {string} kind of the last: "sgd" or "polished"
+ * @property {number|null} keep weights to show where the view names no number
  * @property {boolean} alone whether no run has another number of weights: then fewer are by size
  */
 
@@ -39,7 +40,8 @@ export class Film {
   at({ step, keep, threshold, lives }) {
     const which = nearest(this.steps, step), last = which === this.steps.length - 1;
     let state = opened(this.#network(which), this.titles[which], last ? this.kind : "polished", this.points);
-    if (this.alone && keep !== null && keep < most(state)) state = pruned(state, keep, "magnitude");
+    const left = keep ?? this.keep;
+    if (this.alone && left !== null && left < most(state)) state = pruned(state, left, "magnitude");
     if (threshold > 0) state = thresholded(state, threshold);
     return lives ? tidied(state) : state;
   }

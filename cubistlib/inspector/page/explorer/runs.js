@@ -59,7 +59,7 @@ export class Runs {
   /** What a reader wants changed. @param {Partial<import("./view.js").View>} fields */
   change(fields) {
     const view = { ...this.view, ...fields };
-    const asks = OF_THE_KERNEL.some((name) => name in fields) || ("keep" in fields && !this.films[0].alone);
+    const asks = OF_THE_KERNEL.some((name) => name in fields) || ("keep" in fields && !this.films.every(({ alone }) => alone));
     this.store.try(() => {
       if (asks) return this.#ask({ change: fields });
       this.#look(view);
