@@ -19,12 +19,12 @@ import { opened } from "./state.js";
  * @property {number[][]} biases
  */
 
-/** @param {Known} known @returns {import("./state.js").State} */
-export function fromGallery(known) {
+/** @param {Known} known @param {import("../spiral.js").Points} [points] the spiral's @returns {import("./state.js").State} */
+export function fromGallery(known, points) {
   const flat = known.weights.map((layer) => layer.flat());
   const kept = flat.map((layer) => layer.map((weight) => weight !== 0));
   const network = makeNetwork([2, ...known.hidden, 1], flat, known.biases, kept);
-  return opened(network, `${described(known)} (${known.recipe})`, known.kind);
+  return opened(network, `${described(known)} (${known.recipe})`, known.kind, points);
 }
 
 const described = ({ parameters, accuracy, group, name }) =>
@@ -37,7 +37,7 @@ const described = ({ parameters, accuracy, group, name }) =>
 export function gallery(store, networks) {
   const button = (known) => make("button", {
     type: "button", "aria-label": described(known),
-    onclick: () => store.act(() => fromGallery(known)),
+    onclick: () => store.act(({ points }) => fromGallery(known, points)),
   }, known.name && `${known.name} `, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
   const block = (group) => make("div", { role: "group", "aria-label": group }, make("h3", { text: group }),
     make("div", { class: "chips" }, ...networks.filter((known) => known.group === group).map(button)));

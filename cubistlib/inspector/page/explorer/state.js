@@ -49,13 +49,13 @@ export function opened(network, told, kind = "polished", points = cubistSpiral()
 }
 
 /** A dense network with new numbers. @param {number[]} hidden @param {number} seed @returns {State} */
-export function fresh(hidden, seed) {
+export function fresh(hidden, seed, points = cubistSpiral()) {
   const fits = hidden.every((units) => isWhole(units, 1) && units <= WIDEST);
   demand(hidden.length && hidden.length <= DEEPEST && fits,
     `fresh start: hidden widths are 1 to ${DEEPEST} whole numbers 1 … ${WIDEST}, as 3, 3, 3`);
   demand(isWhole(seed), `fresh start: seed must be a whole number ≥ 0, got ${seed}`);
   const told = `fresh start of ${hidden.join("-")}, seed ${seed} of the page's own generator`;
-  return { ...opened(initialize(hidden, seed), told), polished: false };
+  return { ...opened(initialize(hidden, seed), told, "polished", points), polished: false };
 }
 
 /** A weight set to a value, and kept. @returns {State} at: where it stands in layer l */

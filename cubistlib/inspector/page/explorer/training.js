@@ -66,7 +66,7 @@ function freshStart(store) {
     class: "row fresh",
     onsubmit: (event) => {
       event.preventDefault();
-      store.act(() => fresh(hidden(), seed.valueAsNumber));
+      store.act(({ points: those }) => fresh(hidden(), seed.valueAsNumber, those));
     },
   }, labelled("hidden widths", widths), labelled("seed", seed), make("button", { type: "submit", text: "Fresh start" }),
   make("p", {

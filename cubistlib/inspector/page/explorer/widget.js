@@ -19,7 +19,7 @@ const GONE = "The kernel is gone: what is shown goes on, for another run start i
 /** As anywidget has it. @param {function(): Worker} newWorker */
 export const widget = (newWorker) => ({
   render({ model, el }) {
-    const empty = { ...fresh([1], 0), points: pointsOf(model.get("points")) };
+    const empty = fresh([1], 0, pointsOf(model.get("points")));
     const store = new Store(empty), right = new Store(empty), trainer = new Trainer(store, newWorker);
     const networks = model.get("networks");
     const ask = (message) => {
@@ -72,8 +72,8 @@ function address(runs, store, trainer) {
     const text = field.value.trim(), link = text.match(/#?(network=.*)$/);
     if (!link) return runs.ask(text);
     return store.try(() => {
-      const { network, unit, settings } = fromAddress(link[1]), state = opened(network, "opened from a link");
-      store.act(() => state);
+      const { network, unit, settings } = fromAddress(link[1]);
+      store.goOn(({ points }) => opened(network, "opened from a link", "polished", points));
       trainer.configure(settings);
       store.choose(unit);
     });

@@ -1,0 +1,68 @@
+// The parts of the explorer's page, built and pressed in node.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+import { button, element, frame } from "./elements.mjs";
+import { toAddress } from "../../cubistlib/inspector/page/explorer/address.js";
+import { gallery } from "../../cubistlib/inspector/page/explorer/gallery.js";
+import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
+import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
+import { training } from "../../cubistlib/inspector/page/explorer/training.js";
+import { widget } from "../../cubistlib/inspector/page/explorer/widget.js";
+import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
+
+const few = taken(cubistSpiral(), Array.from({ length: 300 }, (_, i) => 160 * i));
+const network = verbs.fresh([3, 3], 5).network;
+const KNOWN = {
+  group: "a", name: "", recipe: "r", kind: "sgd", parameters: 5, accuracy: 0.5, hidden: [1], weights: [[[1, 0]], [[2]]], biases: [[0], [1]],
+};
+const SETTINGS = { lr: 0.1, schedule: "cosine", epochs: 50, seed: 0 };
+const trainer = () => ({ curve: [], settings: SETTINGS, playing: false });
+
+test("a fresh start and a network of the gallery are measured on the points that were there", () => {
+  const store = new Store(verbs.opened(network, "", "sgd", few));
+  training(store, trainer()).querySelector("form").onsubmit({ preventDefault() {} });
+  assert.deepEqual([store.state.network.sizes, store.state.points === few], [[2, 5, 5, 5, 1], true]);
+  button(gallery(store, [KNOWN]), "5 parameters, 50.00 %, a").onclick();
+  assert.deepEqual([store.state.network.sizes, store.state.points === few], [[2, 1, 1], true]);
+  assert.equal(new Store(verbs.fresh([2], 0)).state.points, cubistSpiral());
+});
+
+// What a kernel sends of networks, all weights kept.
+const film = ({ sizes, weights, biases }) => {
+  const values = Float32Array.from([...weights, ...biases].flatMap((layer) => [...layer]));
+  const kept = new Uint8Array(Math.ceil(values.length / 8)).fill(255);
+  return {
+    sizes, steps: [0], titles: ["a network"], kept: new DataView(kept.buffer), values: new DataView(values.buffer),
+    kind: "sgd", keep: null, alone: true,
+  };
+};
+
+// The page in a notebook: its element, what its kernel has heard, and how that answers.
+async function opened(networks, points = few) {
+  const floats = Float32Array.from([...points.columns[0], ...points.columns[1], ...points.labels]);
+  const given = { view: "", answer: 1, films: networks.map(film), menus: {}, keeps: [], leftOut: "" };
+  const traits = { given, points: new DataView(floats.buffer), networks: [KNOWN] }, told = [], heard = {};
+  const model = { get: (name) => traits[name], send: (message) => told.push(message), on: (name, hear) => { heard[name] = hear; }, off() {} };
+  const el = element(), close = widget(() => ({ postMessage() {}, terminate() {} })).render({ model, el });
+  await frame();
+  const answer = async (fields) => {
+    Object.assign(given, fields);
+    heard["change:given"]();
+    await frame();
+  };
+  return { el, told, heard, answer, close, number: (name) => el.all().find((each) => each.dataset?.number === name).textContent };
+}
+
+test("an opened link is measured on the notebook's points", async () => {
+  const { el, close } = await opened([network]);
+  const summary = () => el.all().find((each) => "summary" in (each.dataset ?? {})).textContent;
+  assert.match(summary(), /of 300 points$/);
+  const field = el.all().find((each) => each.attributes?.["aria-label"] === "view");
+  field.value = toAddress(verbs.fresh([4, 2], 1).network, { layer: 1, index: 0 }, SETTINGS);
+  field.onchange();
+  await frame();
+  assert.equal(el.querySelector(".stage").querySelectorAll(".unit").length, 2 + 4 + 2 + 1);
+  assert.match(summary(), /of 300 points$/);
+  close();
+});
