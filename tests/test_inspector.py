@@ -18,7 +18,8 @@ import cubistlib as cl
 from cubistlib import plots, store
 from cubistlib.inspector import Refused, units
 from cubistlib.inspector.catalogue import stops
-from cubistlib.inspector.content import content
+from cubistlib.inspector.content import WIDEST, content
+from cubistlib.inspector.explorer import SOURCES
 from cubistlib.inspector.figure import encoded, figure
 from cubistlib.inspector.film import checkpoints, rerun
 from cubistlib.inspector.model import Model, scene_title
@@ -32,6 +33,7 @@ from cubistlib.pruners.parts.selection import select
 from cubistlib.runner import page
 from cubistlib.studies import PruningStudy, SearchStudy, stacks
 from cubistlib.studies.eliminating import flat, network_of
+from cubistlib.support.checks import UserError
 
 CONFIG = cl.TrainConfig(0.1, "cosine", epochs=2)
 FEW = {"points": 2000}
@@ -669,6 +671,31 @@ def test_the_page_asks_for_another_run(results, few, said):
     ask({"view": "unit=<img src=x>"}, [])
     assert page.given["view"] == inspector.view == before
     assert said[0].startswith("inspect: no result with algorithm 'foo'") and "no unit" in said[1]
+
+
+def test_a_network_too_wide_for_the_page_has_its_figure_and_a_sentence(few, said, monkeypatch):
+    shown, text = [], (SOURCES / "state.js").read_text()
+    assert f"MOST_OPENED = {WIDEST};" in text
+
+    def display(data, **_):
+        shown.append(data)
+        return Mock()
+
+    monkeypatch.setattr("cubistlib.inspector.widget.display", display)
+    wide, small = cl.Network.initialize([2, WIDEST + 1]), cl.Network.initialize([2, WIDEST])
+    inspector = cl.inspect({"wide": wide, "small": small}, view="algorithm=wide", data=few)
+    inspector._ipython_display_()
+    figure, sentence = shown
+    assert figure["image/png"] and "at most 256 units a layer" in sentence["text/plain"]
+    with pytest.raises(UserError, match="at most 256 units"):
+        _ = inspector.page
+    inspector.view = "algorithm=small"
+    inspector._ipython_display_()
+    before, page = inspector.view, inspector.page
+    for fields in ({"algorithm": "wide"}, {"beside": "wide"}):
+        page._handle_custom_msg({"change": fields}, [])
+        assert inspector.view == page.given["view"] == before
+    assert len(said) == 2 and all("at most 256 units" in sentence for sentence in said)
 
 
 @pytest.mark.parametrize("late", [True, False])

@@ -8,6 +8,13 @@ from cubistlib.inspector.model import Model
 from cubistlib.inspector.specimen import titled
 from cubistlib.inspector.view import View
 
+WIDEST = 256  # units of a layer that the page shows: MOST_OPENED in page/explorer/state.js
+
+
+def fits(model: Model, view: View) -> bool:
+    """Whether the page can show the networks of a view; the static figure shows all."""
+    return all(max(model.catalogue.film(v).nets.sizes) <= WIDEST for v in model.views(view))
+
 
 def content(model: Model, view: View) -> dict:
     """The view's training, that of the network beside it, and the choices of every menu.

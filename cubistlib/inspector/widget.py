@@ -13,15 +13,18 @@ from IPython.display import display
 from cubistlib.data import cubist_spiral
 from cubistlib.inspector import cells
 from cubistlib.inspector.bundle import bundle
-from cubistlib.inspector.content import content
+from cubistlib.inspector.content import WIDEST, content, fits
 from cubistlib.inspector.controls import Controls
 from cubistlib.inspector.explorer import SOURCES, gallery, styles
 from cubistlib.inspector.figure import encoded
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.view import View
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import replacing
 
+TOO_WIDE = (
+    f"inspect: the page shows at most {WIDEST} units a layer; a wider network has its figure alone"
+)
 PAUSE = 0.6  # seconds without a change, after which runs that a slider may ask for are trained
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # The page and its worker are one script, as a function, which a module of its own starts. A
@@ -89,7 +92,8 @@ class Inspector:
 
     @cached_property
     def page(self) -> Page:
-        """The explorer, made when it is first shown."""
+        """The explorer, made when it is first shown. Raises ValueError for what it cannot show."""
+        require(fits(self.model, self._view), TOO_WIDE)
         x, y = self.model.x, self.model.y
         same = all(map(np.array_equal, (x, y), cubist_spiral()))
         points = b"" if same else np.concatenate([x.T, y[None]]).astype("<f4").tobytes()
@@ -105,8 +109,11 @@ class Inspector:
         return controls
 
     def show(self, view: View) -> None:
-        """Look at another view. Raises ValueError, and stays, if it does not exist."""
-        self._view = self.model.checked(view)
+        """Look at another view. Raises ValueError, and stays, if the page cannot, or none can."""
+        view = self.model.checked(view)
+        if "page" in vars(self):
+            require(fits(self.model, view), TOO_WIDE)
+        self._view = view
         if "page" in vars(self):
             self.page.given = self._given()
         self._fill()
@@ -136,6 +143,9 @@ class Inspector:
         """The static figure, always, and below it the page that takes its place if it can."""
         cells.show(self)
         text = "\n".join(self.model.summaries(self._view))
+        if not fits(self.model, self._view):
+            display({"image/png": self._repr_png_(), "text/plain": text}, raw=True)
+            return display({"text/plain": TOO_WIDE}, raw=True)
         if "page" in vars(self):
             self.page.given = self._given()
         place = display({"text/plain": text}, raw=True, display_id=True)

@@ -115,6 +115,18 @@ test("steps, thresholds and looks are the page's; another run is asked of the ke
   assert.deepEqual(store.unit, { layer: 4, index: 0 });
 });
 
+test("what cannot be shown leaves all as it was, and is said", () => {
+  const { store, runs, told, given } = begun([written([first, second])]);
+  runs.take({ ...given, view: "algorithm=gmp" });
+  const { state } = store, { view, films } = runs, sizes = [2, 257, 1], zeros = (length) => new Float32Array(length);
+  const wide = makeNetwork(sizes, lengths(sizes).map(zeros), sizes.slice(1).map(zeros));
+  runs.take({ ...given, films: [written([wide])], view: "algorithm=wide&pre=1", answer: 2 });
+  assert.match(store.said, /at most 256 units a layer/);
+  assert.deepEqual([store.state === state, runs.view === view, runs.films === films, store.look.pre], [true, true, true, false]);
+  runs.change({ step: 0 });
+  assert.deepEqual([store.state.story, told.at(-1)], [["network 0"], { look: "algorithm=gmp&step=0", answer: 1 }]);
+});
+
 test("the kernel hears of which of its answers a look is", () => {
   const { runs, told, given } = begun([written([first, second])]);
   runs.take({ ...given, view: "algorithm=gmp" });

@@ -34,10 +34,11 @@ export class Runs {
 
   /** What the kernel has sent. @param {Given} given */
   take(given) {
-    this.given = given;
-    this.films = given.films.map((film) => new Film(film, this.store.state.points));
     this.asked = false;
-    this.store.try(() => this.#look(fromText(given.view), true));
+    this.store.try(() => {
+      this.#look(fromText(given.view), given.films.map((film) => new Film(film, this.store.state.points)));
+      this.given = given;
+    });
   }
 
   /** The view as a text. */
@@ -78,15 +79,15 @@ export class Runs {
     this.asked = true;
   }
 
-  #look(view, anew = false) {
+  // What cannot be shown is an error, before anything has changed.
+  #look(view, films = this.films) {
     const { store, right, view: before } = this;
-    const other = anew || OF_THE_NETWORK.some((name) => view[name] !== before[name]);
-    this.view = view;
-    if (other) {
-      const state = this.films[0].at(view), beside = this.films[1]?.at(view);
+    if (films !== this.films || OF_THE_NETWORK.some((name) => view[name] !== before[name])) {
+      const [state, beside] = films.map((film) => film.at(view));
       store.goOn(() => state, SLIDE);
       if (beside) right.goOn(() => beside, SLIDE);
     }
+    Object.assign(this, { view, films });
     const { pre, shared, ghosts } = view, { sizes } = store.state.network;
     store.see({ pre, shared, ghosts });
     store.choose(units(sizes).find((unit) => unitName(sizes, unit) === view.unit) ?? units(sizes).at(-1));
