@@ -4,11 +4,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { button, element, frame } from "./elements.mjs";
 import { toAddress } from "../../cubistlib/inspector/page/explorer/address.js";
+import { counters, percent } from "../../cubistlib/inspector/page/explorer/counters.js";
 import { gallery } from "../../cubistlib/inspector/page/explorer/gallery.js";
+import { learn, life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
 import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
 import { training } from "../../cubistlib/inspector/page/explorer/training.js";
 import { widget } from "../../cubistlib/inspector/page/explorer/widget.js";
+import { lengths, makeNetwork } from "../../cubistlib/inspector/page/network.js";
+import { Generator } from "../../cubistlib/inspector/page/random.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
 
 const few = taken(cubistSpiral(), Array.from({ length: 300 }, (_, i) => 160 * i));
@@ -26,6 +30,27 @@ test("a fresh start and a network of the gallery are measured on the points that
   button(gallery(store, [KNOWN]), "5 parameters, 50.00 %, a").onclick();
   assert.deepEqual([store.state.network.sizes, store.state.points === few], [[2, 1, 1], true]);
   assert.equal(new Store(verbs.fresh([2], 0)).state.points, cubistSpiral());
+});
+
+// A network of which a part of the points is measured.
+function large() {
+  const sizes = [2, 200, 200, 200, 1], random = new Generator("large");
+  const numbers = (length) => Float32Array.from({ length }, () => random.uniform(-0.1, 0.1));
+  return verbs.opened(makeNetwork(sizes, lengths(sizes).map(numbers), sizes.slice(1).map(numbers)), "", "sgd");
+}
+
+test("numbers of a part of the points are about, until all are measured", async () => {
+  const store = new Store(large()), list = counters(store, []), exact = { score: score(store.state), life: life(store.state) };
+  const number = (name) => list.all().find((each) => each.dataset?.number === name).textContent;
+  store.redraw();
+  await frame();
+  const { accuracy } = exact.score, { parameters } = exact.life.live;
+  assert.ok(exact.score.about);
+  assert.deepEqual([number("accuracy"), number("live")], [`about ${percent(accuracy)}`, `about ${parameters}`]);
+  learn(store.state, { ...exact, score: { ...exact.score, about: false } });
+  store.redraw();
+  await frame();
+  assert.deepEqual([number("accuracy"), number("live")], [percent(accuracy), String(parameters)]);
 });
 
 // What a kernel sends of networks, all weights kept.

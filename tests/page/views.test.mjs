@@ -6,7 +6,7 @@ import { equation } from "../../cubistlib/inspector/page/equation.js";
 import { evaluate } from "../../cubistlib/inspector/page/evaluation.js";
 import { units } from "../../cubistlib/inspector/page/explorer/address.js";
 import { correspond } from "../../cubistlib/inspector/page/explorer/beside.js";
-import { wrapped } from "../../cubistlib/inspector/page/explorer/figure.js";
+import { foundOf, valuesOf, wrapped } from "../../cubistlib/inspector/page/explorer/figure.js";
 import { Film, nearest } from "../../cubistlib/inspector/page/explorer/film.js";
 import { layout } from "../../cubistlib/inspector/page/explorer/layout.js";
 import { allMaps, differenceMap, oneMap } from "../../cubistlib/inspector/page/explorer/maps.js";
@@ -242,13 +242,18 @@ test("of a layer of more than 16 units those with a weight have a place, in colu
 test("a large network is measured on a part of the points, which is said", () => {
   const sizes = [2, 256, 256, 256, 1], ones = (length) => new Float32Array(length).fill(0.01);
   const network = makeNetwork(sizes, lengths(sizes).map(ones), sizes.slice(1).map(ones));
-  const found = score(verbs.opened(network, ""));
+  const state = verbs.opened(network, ""), found = score(state), { live } = life(state);
+  assert.match(foundOf(state), new RegExp(`^about [\\d.]+ % of the points right; about ${live.parameters} parameters live; `));
+  assert.match(foundOf(state), new RegExp(`about ${live.weights} live; .*measured on ${found.points.toLocaleString("en")} points$`));
+  const { points: rows, about } = valuesOf(state);
+  assert.deepEqual([rows, about], [found.points, true]);
   assert.ok(found.about && found.points > 1000 && found.points < 3000);
   assert.equal(found.correct, found.points - found.wrong.length);
   const { labels } = cubistSpiral();
   assert.ok(found.wrong.every((row) => labels[row] === 0)); // it says class 1 everywhere
   const other = verbs.opened(first, "", "sgd", points), exact = exactly(other);
   assert.deepEqual([exact.score, exact.life], [score(other), life(other)]);
+  assert.ok(!foundOf(other).includes("about") && !valuesOf(other).about);
   learn(other, { score: "s", life: "l" });
   assert.deepEqual([score(other), life(other)], ["s", "l"]);
   assert.throws(() => verbs.opened(makeNetwork([2, 257, 1], [514, 257].map(ones), [257, 1].map(ones)), ""), /at most 256 units/);

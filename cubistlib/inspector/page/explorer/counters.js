@@ -33,7 +33,7 @@ export function counters(store, frontier, which = "network") {
   };
   store.listen(() => {
     const { accuracy, wrong, points: of, about, effective, kept } = score(store.state);
-    show("accuracy", `${about ? "about " : ""}${percent(accuracy)}`);
+    show("accuracy", `${hedge(about)}${percent(accuracy)}`);
     show("wrong", `${wrong.length.toLocaleString("en")}${about ? ` of ${of.toLocaleString("en")}` : ""}`);
     show("effective", effective.parameters);
     show("kept", kept.parameters);
@@ -42,7 +42,7 @@ export function counters(store, frontier, which = "network") {
     const { network, points } = store.state, { live } = life(store.state), found = score(store.state);
     const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...found, live: live.parameters }, frontier);
     const spiral = points === cubistSpiral() && !found.about;
-    show("live", live.parameters);
+    show("live", `${hedge(found.about)}${live.parameters}`);
     for (const name of OF_THE_SPIRAL) numbers[name].parentElement.hidden = !spiral;
     show("record", record ?? "–");
     show("verdict", said);
@@ -52,11 +52,14 @@ export function counters(store, frontier, which = "network") {
   return make("div", {}, list, summary);
 }
 
+/** What stands before a number that a part of the points gave. @param {boolean} about */
+export const hedge = (about) => (about ? "about " : "");
+
 /** What is counted of a network, in a line. @param {import("./state.js").State} state */
 export function inWords(state) {
-  const { kept, effective, points, about } = score(state), { live, counts } = life(state);
+  const { kept, effective, points, about } = score(state), { live, counts } = life(state), some = hedge(about);
   const units = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
-  return `${kept.weights} weights, ${effective.weights} on a path, ${live.weights} live; hidden units: ${units}; `
+  return `${kept.weights} weights, ${effective.weights} on a path, ${some}${live.weights} live; hidden units: ${units}; `
     + `${about ? "measured on" : "of"} ${points.toLocaleString("en")} points`;
 }
 

@@ -3,7 +3,7 @@
 import { equation, unitName } from "../equation.js";
 import { STATES } from "../states.js";
 import { units } from "./address.js";
-import { inWords, percent } from "./counters.js";
+import { hedge, inWords, percent } from "./counters.js";
 import { draw } from "./dom.js";
 import { life, score } from "./measure.js";
 
@@ -35,8 +35,7 @@ export function svgOf(shown) {
 
 function network({ store, graph, map }, top) {
   const { state } = store, stage = graph.querySelector(".stage"), wide = WIDTH - MAP - 4 * MARGIN;
-  const said = [...wrapped(state.story.join(" → ")), ...wrapped(`${percent(score(state).accuracy)} of the points right; `
-    + `${life(state).live.parameters} parameters live; ${inWords(state)}`)];
+  const said = [...wrapped(state.story.join(" → ")), ...wrapped(foundOf(state))];
   const head = MARGIN + said.length * TEXT, scale = Math.min(wide / stage.clientWidth, 1.2);
   const below = wrapped(equation(state.network, store.unitShown), 62);
   const height = head + Math.max(stage.clientHeight * scale, MAP + TEXT * (below.length + 3)) + MARGIN;
@@ -51,6 +50,12 @@ function network({ store, graph, map }, top) {
       draw("rect", { width: MAP, height: MAP }),
       draw("g", at(0, MAP), ...words([...what, ...below], { class: "said" }))));
   return { node, height };
+}
+
+/** What is found of a network, in a line. @param {import("./state.js").State} state */
+export function foundOf(state) {
+  const { accuracy, about } = score(state), some = hedge(about);
+  return `${some}${percent(accuracy)} of the points right; ${some}${life(state).live.parameters} parameters live; ${inWords(state)}`;
 }
 
 // The lines and units of a graph, where they stand.
@@ -90,7 +95,8 @@ export async function pngOf({ text, width, height }) {
 }
 
 /**
- * A network and what is shown of it as plain values, as inspector/figure.py has them.
+ * A network and what is shown of it as plain values, as inspector/figure.py has them; points: how
+ * many it was measured on; about: whether these are a part of all.
  * @param {import("./state.js").State} state
  */
 export function valuesOf(state) {
@@ -98,6 +104,7 @@ export function valuesOf(state) {
   const rows = (layer, l) => Array.from({ length: sizes[l + 1] }, (_, j) => [...layer.slice(j * sizes[l], (j + 1) * sizes[l])]);
   return {
     title: state.story.join(" → "), accuracy: found.accuracy, wrong: found.wrong.length,
+    points: found.points, about: found.about,
     weights_kept: found.kept.weights, effective_weights: found.effective.weights, live_weights: live.weights,
     parameters_kept: found.kept.parameters, effective_parameters: found.effective.parameters, live_parameters: live.parameters,
     states: counts,
