@@ -6,6 +6,8 @@ import { button, element, frame } from "./elements.mjs";
 import { toAddress } from "../../cubistlib/inspector/page/explorer/address.js";
 import { counters, percent } from "../../cubistlib/inspector/page/explorer/counters.js";
 import { gallery } from "../../cubistlib/inspector/page/explorer/gallery.js";
+import { graph } from "../../cubistlib/inspector/page/explorer/graph.js";
+import { map } from "../../cubistlib/inspector/page/explorer/map.js";
 import { learn, life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
 import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
@@ -14,6 +16,7 @@ import { widget } from "../../cubistlib/inspector/page/explorer/widget.js";
 import { lengths, makeNetwork } from "../../cubistlib/inspector/page/network.js";
 import { Generator } from "../../cubistlib/inspector/page/random.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
+import { STATES } from "../../cubistlib/inspector/page/states.js";
 
 const few = taken(cubistSpiral(), Array.from({ length: 300 }, (_, i) => 160 * i));
 const network = verbs.fresh([3, 3], 5).network;
@@ -51,6 +54,32 @@ test("numbers of a part of the points are about, until all are measured", async 
   store.redraw();
   await frame();
   assert.deepEqual([number("accuracy"), number("live")], [percent(accuracy), String(parameters)]);
+});
+
+test("what all points say of units is drawn when it is known, crosses and words with it", async () => {
+  const store = new Store(verbs.opened(network, "", "sgd", few)), drawn = graph(store), large = map(store);
+  store.unit = { layer: 3, index: 0 };
+  store.redraw();
+  await frame();
+  const classes = () => drawn.querySelectorAll(".unit").map((each) => each.className);
+  const words = () => large.querySelector(".readout").textContent, before = score(store.state);
+  assert.ok(classes().includes("unit live", 2));
+  assert.match(words(), new RegExp(`× ${before.wrong.length} of ${before.wrong.length} wrong points crossed`));
+  const dead = life(store.state).states.map((layer) => layer.map(() => STATES.indexOf("dead")));
+  learn(store.state, { score: { ...before, wrong: before.wrong.slice(0, 7) }, life: { ...life(store.state), states: dead } });
+  store.redraw();
+  await frame();
+  assert.deepEqual(classes(), ["live", "live", ...Array(6).fill("dead"), "live"].map((each) => `unit ${each}`));
+  assert.match(words(), /× 7 of 7 wrong points crossed/);
+  store.unit = { layer: 1, index: 0 };
+  store.redraw();
+  await frame();
+  const { textContent } = large.querySelector(".formula").lastChild;
+  assert.match(textContent, /^hidden unit, dead/);
+  learn(store.state, { score: score(store.state), life: { ...life(store.state), states: dead.map((layer) => layer.map(() => STATES.indexOf("live"))) } });
+  store.redraw();
+  await frame();
+  assert.match(large.querySelector(".formula").lastChild.textContent, /^hidden unit, live/);
 });
 
 // What a kernel sends of networks, all weights kept.

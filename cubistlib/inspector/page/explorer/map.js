@@ -30,8 +30,8 @@ export function map(store, which = "") {
   let drawn = [], how = "";
 
   const redraw = () => {
-    const { network, points } = store.state, { unitShown: unit, mapLook: look } = store, { wrong } = score(store.state);
-    const name = unitName(network.sizes, unit), now = [network, name, ...Object.values(look)];
+    const { network, points } = store.state, { unitShown: unit, mapLook: look } = store, found = score(store.state), { wrong } = found;
+    const name = unitName(network.sizes, unit), now = [network, name, found, life(store.state), ...Object.values(look)];
     if (now.every((value, i) => value === drawn[i])) return;
     drawn = now;
     const output = unit.layer === network.sizes.length - 1, { what, title, low, high } = drawMap(pen, store, unit, output);

@@ -55,11 +55,11 @@ export function nodes(store, parent, still) {
     });
   };
   const paint = () => {
-    const { state, mapLook } = store, side = shown.length > MANY ? SMALL_SIDE : SIDE;
-    const now = [state.network, side, ...Object.values(mapLook), shown.length];
+    const { state, mapLook } = store, side = shown.length > MANY ? SMALL_SIDE : SIDE, lives = shown.length && life(state);
+    const now = [state.network, lives, side, ...Object.values(mapLook), shown.length];
     if (!shown.length || now.every((value, i) => value === painted[i])) return;
     painted = now;
-    const { states } = life(state), maps = allMaps(state.network, side, mapLook);
+    const { states } = lives, maps = allMaps(state.network, side, mapLook);
     const numbers = new Map(units(state.network.sizes).map(({ layer, index }, i) => [`${layer} ${index}`, i]));
     shown.forEach((unit, i) => {
       const is = STATES[states[unit.layer - 1]?.[unit.index]] ?? "live", canvas = parent.children[i].firstChild;
