@@ -673,6 +673,21 @@ def test_the_page_asks_for_another_run(results, few, said):
     assert said[0].startswith("inspect: no result with algorithm 'foo'") and "no unit" in said[1]
 
 
+def test_whatever_fails_in_the_kernel_the_page_hears_of_it(results, few, said, monkeypatch):
+    inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
+    page, before = inspector.page, inspector.view
+    given, full = page.given, Mock(side_effect=MemoryError("no room"))
+    monkeypatch.setattr("cubistlib.inspector.widget.content", full)
+    page._handle_custom_msg({"change": {"algorithm": "snip"}}, [])
+    assert said == ["inspect: the kernel failed at this: MemoryError: no room"]
+    assert inspector.view == before and page.given is given
+    page._handle_custom_msg({"look": f"{before}&unit=x1", "answer": given["answer"]}, [])
+    assert inspector.view == f"{before}&unit=x1"  # it goes on from what is shown
+    monkeypatch.undo()
+    page._handle_custom_msg({"change": {"algorithm": "snip"}}, [])
+    assert "algorithm=snip" in inspector.view == page.given["view"]
+
+
 def test_a_network_too_wide_for_the_page_has_its_figure_and_a_sentence(few, said, monkeypatch):
     shown, text = [], (SOURCES / "state.js").read_text()
     assert f"MOST_OPENED = {WIDEST};" in text

@@ -97,7 +97,7 @@ class Inspector:
         x, y = self.model.x, self.model.y
         same = all(map(np.array_equal, (x, y), cubist_spiral()))
         points = b"" if same else np.concatenate([x.T, y[None]]).astype("<f4").tobytes()
-        page = Page(given=self._given(), points=points, networks=gallery())
+        page = Page(given=self._given(self._view), points=points, networks=gallery())
         page.on_msg(lambda _, message, __: self._try(lambda: self._heard(message)))
         return page
 
@@ -113,9 +113,8 @@ class Inspector:
         view = self.model.checked(view)
         if "page" in vars(self):
             require(fits(self.model, view), TOO_WIDE)
+            self.page.given = self._given(view)
         self._view = view
-        if "page" in vars(self):
-            self.page.given = self._given()
         self._fill()
         self._later(self._load_ahead)
 
@@ -147,7 +146,7 @@ class Inspector:
             display({"image/png": self._repr_png_(), "text/plain": text}, raw=True)
             return display({"text/plain": TOO_WIDE}, raw=True)
         if "page" in vars(self):
-            self.page.given = self._given()
+            self.page.given = self._given(self._view)
         place = display({"text/plain": text}, raw=True, display_id=True)
         view = {"model_id": self.page.model_id, "version_major": 2, "version_minor": 0}
         display({WIDGET: view}, raw=True)
@@ -155,11 +154,10 @@ class Inspector:
         place.update({"image/png": self._repr_png_(), "text/plain": text}, raw=True)
         self._later(self._load_ahead)
 
-    def _given(self) -> dict:
+    def _given(self, view: View) -> dict:
         """What the page is sent of the view's run; each answer differs, so that it is one."""
         self._answers += 1
-        told = {"view": self.view, "answer": self._answers}
-        return content(self.model, self._view) | told
+        return content(self.model, view) | {"view": str(view), "answer": self._answers}
 
     def _heard(self, message: dict) -> None:
         """A reader of the page looks at the run in another way, or wants another run.
@@ -183,10 +181,18 @@ class Inspector:
             self._try(lambda: self.show(self.model.changed(self._view, name, value)))
 
     def _try(self, action: Callable[[], None]) -> None:
+        """What a reader wants; where it cannot be, what is shown stays, and the page says why."""
         try:
             action()
         except UserError as error:
-            self.page.send({"said": str(error)})
+            self._say(str(error))
+        except Exception as error:
+            self._say(f"inspect: the kernel failed at this: {type(error).__name__}: {error}")
+            raise
+
+    def _say(self, sentence: str) -> None:
+        if "page" in vars(self):
+            self.page.send({"said": sentence})
 
     def _fill(self) -> None:
         if "controls" in vars(self):

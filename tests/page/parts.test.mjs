@@ -93,9 +93,9 @@ const film = ({ sizes, weights, biases }) => {
 };
 
 // The page in a notebook: its element, what its kernel has heard, and how that answers.
-async function opened(networks, points = few) {
-  const floats = Float32Array.from([...points.columns[0], ...points.columns[1], ...points.labels]);
-  const given = { view: "", answer: 1, films: networks.map(film), menus: {}, keeps: [], leftOut: "" };
+async function opened(networks, menus = {}) {
+  const floats = Float32Array.from([...few.columns[0], ...few.columns[1], ...few.labels]);
+  const given = { view: "", answer: 1, films: networks.map(film), menus, keeps: [], leftOut: "" };
   const traits = { given, points: new DataView(floats.buffer), networks: [KNOWN] }, told = [], heard = {};
   const model = { get: (name) => traits[name], send: (message) => told.push(message), on: (name, hear) => { heard[name] = hear; }, off() {} };
   const el = element(), close = widget(() => ({ postMessage() {}, terminate() {} })).render({ model, el });
@@ -118,5 +118,22 @@ test("an opened link is measured on the notebook's points", async () => {
   await frame();
   assert.equal(el.querySelector(".stage").querySelectorAll(".unit").length, 2 + 4 + 2 + 1);
   assert.match(summary(), /of 300 points$/);
+  close();
+});
+
+test("while a run is asked for units are followed, and why it does not come is said", async () => {
+  const { el, told, heard, close } = await opened([network], { algorithm: [["a", "a"], ["b", "b"]] });
+  const said = () => el.all().find((each) => each.attributes?.role === "status").textContent;
+  const menu = el.querySelectorAll("select").find((each) => each.children.some(({ textContent }) => textContent === "b"));
+  menu.value = "b";
+  menu.onchange();
+  await frame();
+  assert.match(said(), /^asking the kernel/);
+  button(el, "h2.1, 3 weights in, 1 out").onclick();
+  await frame();
+  assert.deepEqual(told, [{ change: { algorithm: "b" } }, { look: "unit=h2.1", answer: 1 }]);
+  heard["msg:custom"]({ said: "the kernel could not" });
+  await frame();
+  assert.deepEqual([said(), menu.value], ["the kernel could not", ""]);
   close();
 });

@@ -96,16 +96,16 @@ test("steps, thresholds and looks are the page's; another run is asked of the ke
   assert.deepEqual([store.state.story, store.unit], [["network 1"], { layer: 2, index: 0 }]);
   runs.change({ step: 0 });
   runs.change({ pre: true });
-  assert.deepEqual([store.state.story, store.look.pre, runs.asked], [["network 0"], true, false]);
+  assert.deepEqual([store.state.story, store.look.pre, store.said], [["network 0"], true, ""]);
   runs.change({ algorithm: "snip" });
   assert.deepEqual(told, [
     { look: "algorithm=gmp&step=0&unit=h2.1", answer: 1 }, { look: "algorithm=gmp&step=0&unit=h2.1&pre=1", answer: 1 },
     { change: { algorithm: "snip" } },
   ]);
-  assert.deepEqual([runs.asked, runs.view.algorithm], [true, "gmp"]);
+  assert.equal(runs.view.algorithm, "gmp");
   assert.match(store.said, /asking the kernel/);
   runs.refuse("no such run");
-  assert.deepEqual([store.said, runs.asked, runs.text], ["no such run", false, "algorithm=gmp&step=0&unit=h2.1&pre=1"]);
+  assert.deepEqual([store.said, runs.text], ["no such run", "algorithm=gmp&step=0&unit=h2.1&pre=1"]);
   runs.ask("algorithm=foo");
   assert.deepEqual(told.at(-1), { view: "algorithm=foo" });
   runs.refuse("");
@@ -155,8 +155,8 @@ test("k asks the kernel where runs differ in it, and prunes where there is one n
     each.take(given);
     each.change({ keep: 20 });
   }
-  assert.deepEqual([weightsKept(alone.store.state.network), alone.runs.asked], [20, false]);
-  assert.deepEqual([weightsKept(runs.store.state.network), runs.runs.asked], [27, true]);
+  assert.deepEqual([weightsKept(alone.store.state.network), alone.told.at(-1)], [20, { look: "keep=20", answer: 1 }]);
+  assert.deepEqual([weightsKept(runs.store.state.network), runs.told], [27, [{ change: { keep: 20 } }]]);
   const both = begun([written([first]), written([second], { alone: false })]);
   both.runs.take(both.given);
   both.runs.change({ keep: 20 });

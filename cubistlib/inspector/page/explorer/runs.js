@@ -28,13 +28,12 @@ export class Runs {
    *   the run is looked at, { look, answer } of which it was given; ask: is asked for another, { view } as it is or { change } of a field
    */
   constructor(store, right, kernel) {
-    Object.assign(this, { store, right, kernel, view: START, films: [], asked: false });
+    Object.assign(this, { store, right, kernel, view: START, films: [] });
     store.listen(() => this.#follow());
   }
 
   /** What the kernel has sent. @param {Given} given */
   take(given) {
-    this.asked = false;
     this.store.try(() => {
       this.#look(fromText(given.view), given.films.map((film) => new Film(film, this.store.state.points)));
       this.given = given;
@@ -53,7 +52,6 @@ export class Runs {
 
   /** Why the kernel does not show what it has been asked for. */
   refuse(sentence) {
-    this.asked = false;
     this.store.say(sentence);
   }
 
@@ -76,7 +74,6 @@ export class Runs {
   #ask(message) {
     this.kernel.ask(message);
     this.store.said = "asking the kernel for this run …";
-    this.asked = true;
   }
 
   // What cannot be shown is an error, before anything has changed.
@@ -96,7 +93,7 @@ export class Runs {
   // A reader has chosen a unit in the graph.
   #follow() {
     const { state: { network: { sizes } }, unit: chosen } = this.store, unit = unitName(sizes, chosen);
-    if (!this.films.length || this.asked || unit === this.view.unit) return;
+    if (!this.films.length || unit === this.view.unit) return;
     if (!units(this.films[0].sizes).some((each) => unitName(this.films[0].sizes, each) === unit)) return; // one more
     this.view = { ...this.view, unit };
     this.#tell();
