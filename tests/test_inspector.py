@@ -673,6 +673,16 @@ def test_the_page_asks_for_another_run(results, few, said):
     assert said[0].startswith("inspect: no result with algorithm 'foo'") and "no unit" in said[1]
 
 
+def test_what_is_closed_holds_no_trainings_and_comes_again(results, few):
+    inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
+    before, catalogue, view = inspector._repr_png_(), inspector.model.catalogue, inspector._view
+    film = catalogue.film(view)
+    assert catalogue.loaded(view) and catalogue.film(view) is film
+    inspector.close()
+    assert catalogue._films == {} and not catalogue.loaded(view)
+    assert inspector._repr_png_() == before and catalogue.film(view) is not film
+
+
 def test_whatever_fails_in_the_kernel_the_page_hears_of_it(results, few, said, monkeypatch):
     inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
     page, before = inspector.page, inspector.view

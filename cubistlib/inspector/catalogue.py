@@ -84,6 +84,10 @@ class Catalogue:
         """Whether the view's run is at hand."""
         return self.entry(view) in self._films
 
+    def forget(self) -> None:
+        """Let go of all trainings; one that is looked at again is loaded again."""
+        self._films.clear()
+
     def load_ahead(self, view: View) -> bool:
         """Load the best run at one more k, nearest first; False when there is nothing to do.
 

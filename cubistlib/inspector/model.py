@@ -93,6 +93,7 @@ class Model:
         """Let go of all that has been computed."""
         for name in ("scene", "map", "survey", "specimen"):
             getattr(self, name).cache_clear()
+        self.catalogue.forget()
 
     def checked(self, view: View) -> View:
         """The view, its run pinned. Raises ValueError, a sentence, if something does not exist."""
