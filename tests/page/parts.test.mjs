@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { button, element, frame } from "./elements.mjs";
 import { toAddress } from "../../cubistlib/inspector/page/explorer/address.js";
+import { beside } from "../../cubistlib/inspector/page/explorer/beside.js";
 import { counters, percent } from "../../cubistlib/inspector/page/explorer/counters.js";
 import { gallery } from "../../cubistlib/inspector/page/explorer/gallery.js";
 import { graph } from "../../cubistlib/inspector/page/explorer/graph.js";
@@ -80,6 +81,20 @@ test("what all points say of units is drawn when it is known, crosses and words 
   store.redraw();
   await frame();
   assert.match(large.querySelector(".formula").lastChild.textContent, /^hidden unit, live/);
+});
+
+test("the network on the right is looked at as the left one, and drawn anew only if it was not", async () => {
+  const [left, right] = [1, 2].map(() => new Store(verbs.opened(network, "", "sgd", few)));
+  let drawn = 0;
+  beside(left, right, () => true, []);
+  left.redraw();
+  await frame();
+  right.listen(() => { drawn += 1; });
+  for (const [look, times] of [[{}, 0], [{ pre: true }, 1], [{ pre: true }, 1], [{ ghosts: false }, 2]]) {
+    left.see(look);
+    await frame();
+    assert.deepEqual([right.look, drawn], [left.look, times]);
+  }
 });
 
 // What a kernel sends of networks, all weights kept.

@@ -33,7 +33,7 @@ export function beside(left, right, there, frontier) {
   };
   left.listen(() => {
     section.hidden = !there();
-    if (right.look !== left.look) right.see(left.look);
+    if (Object.entries(left.look).some(([name, value]) => right.look[name] !== value)) right.see(left.look);
     follow(left, right, "left");
   });
   right.listen(() => {
