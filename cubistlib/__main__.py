@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reads on, as with `| head -1`.
     """
     console.prepare()
+    options = None
     try:
         try:
             options = _options(arguments)
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.complain(f"{place}{error.strerror or error}")
         return 2
     except KeyboardInterrupt:
-        console.complain("\nstopped; what was finished is kept, and the next start goes on")
+        kept = "; what was finished is kept, and the next start goes on"
+        console.complain("\nstopped" + kept * hasattr(options, "goes_on"))
         return INTERRUPTED
 
 
@@ -73,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="end a notebook that runs longer, and go on (default: 86400, a day)",
     )
-    run.set_defaults(command=_of("runner.profile", "command"))
+    run.set_defaults(command=_of("runner.profile", "command"), goes_on=True)
 
     plan = commands.add_parser("plan", help="list the paper's studies: number, cost, what is done")
     plan.add_argument("profile", help="results are looked for in outputs/<profile>/, as paper")
@@ -108,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         help="only the I-th of N slices, for job arrays (--shard is its old name)",
     )
     sweep.add_argument("--wait", action="store_true", help="wait for a sweep that holds the study")
-    sweep.set_defaults(command=_of("sweep.commands", "run"))
+    sweep.set_defaults(command=_of("sweep.commands", "run"), goes_on=True)
 
     replay = commands.add_parser("replay", help="run one experiment again and compare")
     replay.add_argument(

@@ -13,7 +13,7 @@ import pytest
 import sweeps
 import told
 
-from cubistlib import sweep
+from cubistlib import __main__, sweep
 from cubistlib.__main__ import main
 from cubistlib.studies import descents, paper
 from cubistlib.studies.study import Origin
@@ -207,3 +207,20 @@ def test_a_bar_in_a_terminal_and_silence_in_logs(tmp_path):
     assert sweeper.wait() == 0
     for word in (b"tiny/search", b"/128", b"experiments/s"):
         assert word in shown
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["verify", "x"], "stopped"),
+        (["plan", "paper"], "stopped"),
+        (["run", "quick"], "stopped; what was finished is kept, and the next start goes on"),
+    ],
+)
+def test_what_keeps_nothing_promises_nothing_when_it_is_stopped(monkeypatch, capsys, command, said):
+    def stopped(given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "_of", lambda *place: stopped)
+    assert main(command) == 130
+    assert capsys.readouterr().err.strip() == said

@@ -23,9 +23,15 @@ def test_it_is_written_where_one_says_or_to_outputs(tmp_path, monkeypatch, capsy
     monkeypatch.setenv("CUBISTLIB_HOME", str(tmp_path))
     for arguments, file in [([], "outputs/explorer.html"), ([str(tmp_path / "a.html")], "a.html")]:
         assert line.main(["explorer", *arguments]) == 0
-        assert (tmp_path / file).read_text("utf-8") == PAGE and file in capsys.readouterr().out
+        assert (tmp_path / file).read_text("utf-8") == PAGE and str(
+            tmp_path / file
+        ) in capsys.readouterr().out
     assert line.main(["explorer", str(tmp_path)]) == 2
     assert "is a folder" in capsys.readouterr().err
+    (tmp_path / "README.md").write_text("dear")
+    assert line.main(["explorer", str(tmp_path / "README.md")]) == 2
+    assert "must end in .html" in capsys.readouterr().err
+    assert (tmp_path / "README.md").read_text() == "dear"
 
 
 def test_it_runs_no_script_but_its_own_and_asks_for_nothing():

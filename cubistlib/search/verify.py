@@ -141,6 +141,7 @@ def faults(witness: dict[str, Any]) -> list[str]:
 def read(path: Path) -> dict[str, Any]:
     """A witness's fields, weights and biases as float64 arrays. Raises NoWitness."""
     try:
+        _require(not path.is_dir(), "is a folder; give its files")
         _require(path.is_file(), "no such file")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
