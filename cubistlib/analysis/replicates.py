@@ -97,8 +97,14 @@ def paired_cells(
 
 
 def of_differences(differences: np.ndarray) -> pd.Series:
-    """What `paired` tells, of differences of shares that are at hand: one a pair, (n,)."""
-    lead = np.sort(differences)
+    """What `paired` tells, of differences of shares that are at hand: one a pair, (n,).
+
+    Raises ValueError for what is no list of numbers.
+    """
+    given = numbers("of_differences: differences", differences).astype(float)
+    finite = given.ndim == 1 and np.isfinite(given).all()
+    require(finite, "of_differences: differences must be finite numbers, (n,)")
+    lead = np.sort(given)
     low, high = sign_interval(lead)
     ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
     median = np.median(lead) if len(lead) else np.nan

@@ -60,6 +60,7 @@ CALLS = {
         **{"size": "keep", "seed": 1},
     },
     analysis.neighbours: {"sizes": TABLE["keep"]},
+    analysis.of_differences: {"differences": np.array([0.1, -0.2, 0.3])},
     analysis.over_seeds: {"results": TABLE},
     analysis.pair_words: {"told": PAIRED},
     analysis.paired: {"one": TABLE, "other": TABLE, "value": "accuracy"},
