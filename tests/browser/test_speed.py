@@ -1,7 +1,7 @@
 """What a reader waits for is drawn, and sliding leaves nothing behind.
 
 Times are measured, not judged: machines differ. `pytest -rP tests/browser/test_speed.py` shows
-them.
+them, with `-m "all or not all"` also those of width 256, which take minutes.
 """
 
 import os
@@ -37,7 +37,10 @@ def opened(lab, chromium, request):
     reader.page.close()
 
 
-@pytest.mark.parametrize("opened", [(16, 560), (256, 3000), (256, 131_840)], indirect=True)
+WIDE = [pytest.param(size, marks=pytest.mark.all) for size in ((256, 3000), (256, 131_840))]
+
+
+@pytest.mark.parametrize("opened", [(16, 560), *WIDE], indirect=True)
 def test_every_step_of_a_slider_is_drawn(opened):
     first, whole = zip(*(opened.step("k", "ArrowLeft") for _ in range(STEPS)), strict=True)
     assert len(first) == STEPS and 0 < min(first) < max(whole)
@@ -48,7 +51,7 @@ def test_every_step_of_a_slider_is_drawn(opened):
 @pytest.mark.parametrize("opened", [(16, 400)], indirect=True)
 def test_memory_stays_flat_while_sliding(opened):
     pid = int(opened.page.inner_text(".jp-OutputArea-output pre >> nth=0"))
-    for _ in range(60):
+    for _ in range(20):
         opened.step("k", "ArrowLeft")
     before = resident(pid)
     for _ in range(60):
