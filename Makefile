@@ -23,8 +23,9 @@ $(READY): requirements.lock requirements-torch.lock pyproject.toml
 quick: $(READY)
 	$(BIN)/python -m cubistlib run quick
 
-# The notebooks write their results to a folder of their own, one after the other, since
-# later ones read what earlier ones wrote.
+# Tests a file at a time on two cores. The notebooks write their results to a folder of their own,
+# one after the other, since later ones read what earlier ones wrote; beside a test, so that
+# tests/conftest.py is there to compare what they tell.
 test: TESTS = not all
 # Also what takes too long for every change.
 test-all: TESTS = all or not all
@@ -34,9 +35,11 @@ test test-all: $(READY)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
-	  CUBISTLIB_HOME=$$home $(BIN)/pytest -m '$(TESTS)' --nbval-lax --nbval-current-env \
-	    --nbval-sanitize-with tests/times.cfg \
-	    --ignore tests/browser tests notebooks
+	  export CUBISTLIB_HOME=$$home && \
+	  $(BIN)/pytest -m '$(TESTS)' -n 2 --dist loadfile --ignore tests/browser \
+	    --ignore tests/test_told.py tests && \
+	  $(BIN)/pytest -m '$(TESTS)' --nbval-lax --nbval-current-env \
+	    --nbval-sanitize-with tests/times.cfg tests/test_told.py notebooks
 
 # The explorer, by itself and in JupyterLab, and the pages, in a real browser; skipped where there is none.
 test-browser: $(READY)

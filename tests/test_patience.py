@@ -1,4 +1,4 @@
-"""Patient pruning: a weight at a time by every rule, and the film of a pruner."""
+"""Patient pruning: a weight at a time by every rule, and what a pruner removes."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from populations import DATA, by_hand, population, some
 
 import cubistlib as cl
 from cubistlib import pruners
-from cubistlib.pruners.parts.film import Film
+from cubistlib.pruners.parts.revisions import Revisions
 from cubistlib.search.descent import Trainer
 from cubistlib.search.descent.removal import removals
 from cubistlib.studies import patience
@@ -77,21 +77,21 @@ def test_another_rule_is_refused():
         thinned("luck")
 
 
-def test_a_film_changes_nothing_and_shows_every_removal():
+def test_watching_a_pruner_changes_nothing_and_keeps_every_removal():
     nets = cl.Network.initialize((3, 3, 3), 4, seed=0)
     task = cl.Task(*DATA, cl.TrainConfig(0.1, "cosine", 40))
     hook = pruners.GMP().hook(nets, 18, task.steps)
-    film = Film(hook)
-    shown = task.train(nets, cl.Masks.ones_like(nets), film)
+    revisions = Revisions(hook)
+    shown = task.train(nets, cl.Masks.ones_like(nets), revisions)
     plain = task.train(nets, cl.Masks.ones_like(nets), hook)
     np.testing.assert_array_equal(shown.loss, plain.loss)
-    assert len(film.frames) > 3 and film.frames[0][0].masks.weights_kept.tolist() == [27] * 4
-    for (state, after), (following, _) in pairwise(film.frames):
+    assert len(revisions.kept) > 3 and revisions.kept[0][0].masks.weights_kept.tolist() == [27] * 4
+    for (state, after), (following, _) in pairwise(revisions.kept):
         assert (after.weights_kept < state.masks.weights_kept).all()
         for then, now in zip(after.weights, following.masks.weights, strict=True):
             np.testing.assert_array_equal(then, now)
         assert state.step < following.step
-    state, after = film.frames[-1]
+    state, after = revisions.kept[-1]
     assert after.weights_kept.tolist() == [18] * 4
     layers = [*zip(state.network.weights, state.masks.weights, after.weights, strict=True)]
     for i in range(4):

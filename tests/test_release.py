@@ -28,7 +28,7 @@ print(len(x), nets.hidden)
 
 
 # What packages that are asked for always bring along.
-BROUGHT = {"IPython", "pydantic_core", "traitlets", "markupsafe", "nbclient", "llvmlite"}
+BROUGHT = {"IPython", "pydantic_core", "traitlets", "markupsafe", "llvmlite"}
 
 
 def run(*command, **given):

@@ -156,3 +156,11 @@ class Reader:
         self.page.evaluate(STEP)
         self.page.keyboard.press(key)
         return self.page.evaluate("window.stepped")
+
+    def heap(self) -> float:
+        """Megabytes of the page's own objects, once what is not needed is gone."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("HeapProfiler.collectGarbage")
+        used = session.send("Runtime.getHeapUsage")["usedSize"]
+        session.detach()
+        return used / 1e6

@@ -32,15 +32,6 @@ def again(reader):
     reader.page.wait_for_selector(".explorer:not([data-old]) .unit[aria-label]", timeout=60_000)
 
 
-def heap(reader):
-    """Megabytes of the page's own objects, once what is not needed is gone."""
-    session = reader.page.context.new_cdp_session(reader.page)
-    session.send("HeapProfiler.collectGarbage")
-    used = session.send("Runtime.getHeapUsage")["usedSize"]
-    session.detach()
-    return used / 1e6
-
-
 def widgets(reader):
     """Widgets that the kernel has, as the second cell counts them."""
     reader.page.click(".jp-CodeCell >> nth=1 >> .jp-InputArea-editor")
@@ -53,11 +44,11 @@ def widgets(reader):
 def test_a_cell_that_runs_again_leaves_nothing_behind(reader):
     for _ in range(3):
         again(reader)
-    kernel, page = widgets(reader), heap(reader)
+    kernel, page = widgets(reader), reader.heap()
     for _ in range(12):
         again(reader)
     assert reader.page.locator(".explorer").count() == 1
-    growth = heap(reader) - page
+    growth = reader.heap() - page
     print(f"twelve runs more: {growth:.1f} MB in the page")
     assert widgets(reader) == kernel
     assert growth < 5

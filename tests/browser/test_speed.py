@@ -53,12 +53,12 @@ def test_memory_stays_flat_while_sliding(opened):
     pid = int(opened.page.inner_text(".jp-OutputArea-output pre >> nth=0"))
     for _ in range(20):
         opened.step("k", "ArrowLeft")
-    before = resident(pid)
+    kernel, page = resident(pid), opened.heap()
     for _ in range(60):
         opened.step("k", "ArrowLeft")
-    growth = resident(pid) - before
-    print(f"60 steps: {growth:.2f} MB more")
-    assert growth < 20
+    more = {"kernel": resident(pid) - kernel, "page": opened.heap() - page}
+    print("60 steps: " + ", ".join(f"{name} {grown:.2f} MB more" for name, grown in more.items()))
+    assert more["kernel"] < 20 and more["page"] < 5
 
 
 @pytest.mark.parametrize("opened", [(16, 100)], indirect=True)

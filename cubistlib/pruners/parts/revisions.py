@@ -9,14 +9,14 @@ from cubistlib.training import Hook, TrainState
 
 
 @dataclass(frozen=True, eq=False)
-class Film:
+class Revisions:
     """A hook that does what another does, and keeps every revision that removes a weight.
 
-    frames: of each the state before and the masks after, in order.
+    kept: of each the state before and the masks after, in order.
     """
 
     hook: Hook
-    frames: list[tuple[TrainState, Masks]] = field(default_factory=list)
+    kept: list[tuple[TrainState, Masks]] = field(default_factory=list)
 
     @property
     def steps(self):
@@ -26,5 +26,5 @@ class Film:
     def __call__(self, state: TrainState, batch: tuple[np.ndarray, np.ndarray]) -> TrainState:
         revised = self.hook(state, batch)
         if (revised.masks.weights_kept < state.masks.weights_kept).any():
-            self.frames.append((state, revised.masks))
+            self.kept.append((state, revised.masks))
         return revised
