@@ -122,6 +122,21 @@ def test_lth_masks_are_nested_and_its_weights_rewound(few, monkeypatch):
     assert len({order for _, order in begun}) == 5
 
 
+def test_a_variant_of_a_task_trains_otherwise_on_the_same_account(few):
+    configs = [TrainConfig(lr=lr, epochs=4, batch_size=16) for lr in (0.1, 0.2, 0.4)]
+    task = Task(*few, configs, own_seeds=[5, 2**63, 7], backend="torch")
+    short = task.variant(np.array([2, 1]), rate=0.5, schedule="cosine", epochs=1)
+    assert [c.lr for c in short.config] == [0.2, 0.1] and short.own == (7, 2**63)
+    assert {(c.schedule, c.epochs) for c in short.config} == {("cosine", 1)}
+    assert 4 * short.steps == task.steps
+    nets = Network.initialize((2, 2), n=2)
+    short.train(nets, Masks.ones_like(nets))
+    task.spend(3)
+    assert short.spent == task.spent == short.steps + 3
+    one = Task(*few, TrainConfig(lr=0.1)).variant(rate=2, epochs=3)
+    assert one.config == TrainConfig(lr=0.2, epochs=3) and one.own == 0
+
+
 def test_lth_takes_as_many_rounds_as_its_share_asks_for(few):
     nets = Network.initialize((4, 4, 4), n=2, seed=1)
     task = Task(*few, TrainConfig(epochs=1, batch_size=16), backend="torch")

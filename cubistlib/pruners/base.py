@@ -29,12 +29,14 @@ class Pruner(ABC):
     control: True for what no one would propose, but every comparison needs. authors_rule: what
     selection="authors" uses in place of exactly k weights with ties broken by index: the rule
     of the paper's own code. inexact: why an algorithm may keep another number than k; empty if
-    it never does.
+    it never does. apart: True where what a training costs hangs on k, so that the networks of a
+    stack of results have one k.
     """
 
     name: ClassVar[str]
     control: ClassVar[bool] = False
     inexact: ClassVar[str] = ""
+    apart: ClassVar[bool] = False
 
     @staticmethod
     def authors_rule(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:

@@ -1,9 +1,9 @@
 """What networks are pruned for: the data, how they are trained on it, and what is random in it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class Task:
     selection: Selection = "exact"
     backend: Backend = "auto"
     threads: CountOrAll = None
+    _account: list[int] = field(default_factory=lambda: [0], init=False, repr=False)
 
     def __post_init__(self) -> None:
         validated("task", self)
@@ -62,13 +63,37 @@ class Task:
     @property
     def spent(self) -> int:
         """Gradient steps so far, of each network: those of trainings, and batches for scores."""
-        return vars(self).get("_spent", 0)
+        return self._account[0]
+
+    def spend(self, steps: int) -> None:
+        """Counts what a pruner computes beside trainings and batches, in gradient steps."""
+        self._account[0] += steps
+
+    def variant(
+        self, among: np.ndarray | slice = slice(None), rate: float = 1.0, **changes: Any
+    ) -> "Task":
+        """The same task with other trainings, for some networks of the stack, on one account.
+
+        among: which networks, by number. rate: times the learning rate of each. changes: of the
+        configuration, as epochs=2. Without seeds of their own, some of the networks draw as the
+        first ones of a stack do.
+        """
+        config = self.config
+        if isinstance(config, TrainConfig):
+            config = replace(config, lr=rate * config.lr, **changes)
+        else:
+            some = [config[i] for i in np.arange(len(config))[among]]
+            config = [replace(c, lr=rate * c.lr, **changes) for c in some]
+        own = self.own_seeds and np.array(self.own_seeds, object)[among].tolist()
+        other = replace(self, config=config, own_seeds=own)
+        object.__setattr__(other, "_account", self._account)
+        return other
 
     def batches(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Endless random batches (x, y) that scores are computed on."""
         size = min(BATCH, len(self.x))
         for batch in data.batches(self.x, self.y, size=size, seed=self.seed):
-            self._spend(1)
+            self.spend(1)
             yield batch
 
     def train(
@@ -85,7 +110,7 @@ class Task:
         stop: int | None = None,
     ) -> Trained:
         """The networks trained on from a state, to the step `stop` or the end; as in `train`."""
-        self._spend((self.steps if stop is None else stop) - state.step)
+        self.spend((self.steps if stop is None else stop) - state.step)
         seed = self.seed if seed is None else seed
         where = {"backend": self.backend, "threads": self.threads}
         return resume(
@@ -98,6 +123,3 @@ class Task:
             stop=stop,
             **where,  # type: ignore[arg-type]
         )
-
-    def _spend(self, steps: int) -> None:
-        object.__setattr__(self, "_spent", self.spent + steps)

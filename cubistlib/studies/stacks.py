@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Sequence
+from functools import partial
 from importlib.metadata import version
 from itertools import groupby
 
@@ -56,8 +57,10 @@ def pruner(experiment: Experiment) -> Pruner:
 
 def stacks(experiments: Iterable[Experiment]) -> list[list[Experiment]]:
     """Experiments in groups that can be trained as one stack each."""
-    ordered = sorted(experiments, key=_group)
-    return [list(stack) for _, stack in groupby(ordered, key=_group)]
+    experiments = list(experiments)
+    names = {e.algorithm for e in experiments} - {SEARCH}
+    group = partial(_group, {name for name in names if pruners.get(name).apart})
+    return [list(stack) for _, stack in groupby(sorted(experiments, key=group), key=group)]
 
 
 def train(experiments: Sequence[Experiment], task: Task, masks: Sequence[Masks] = ()) -> Trained:
@@ -135,9 +138,9 @@ def _sequence(study: str, *key: int) -> np.random.SeedSequence:
     return np.random.SeedSequence(zlib.crc32(study.encode()), spawn_key=key)
 
 
-def _group(experiment: Experiment) -> tuple:
+def _group(apart: set[str], experiment: Experiment) -> tuple:
     e, config = experiment, experiment.config
     shared = (config.epochs, config.batch_size, config.momentum, config.weight_decay)
     shape = (len(e.hidden),) if e.algorithm == SEARCH else e.hidden
-    alone = e.keep if APART & dict(e.options).keys() else None
+    alone = e.keep if e.algorithm in apart or APART & dict(e.options).keys() else None
     return (e.title, shape, e.selection or "", e.options, e.seed, shared, alone)
