@@ -69,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--force", action="store_true", help="run also what is up to date")
     run.add_argument(
+        "--workers", type=int, help="notebooks at a time (default: 2, if there are so many cores)"
+    )
+    run.add_argument(
         "--timeout",
         type=float,
         default=86_400,

@@ -15,7 +15,7 @@ from cubistlib.__main__ import main
 from cubistlib.runner import jobs
 from cubistlib.support import paths, provenance
 
-COUNT = WRITE + "(folder / 'a.txt').write_text('result')\nprint('executed')"
+COUNT = WRITE + "(folder / '10_a.txt').write_text('result')\nprint('executed')"
 
 
 @pytest.fixture
@@ -67,6 +67,33 @@ def gone(pid):
     return False
 
 
+WAIT = """
+import time
+(folder / "{}").write_text("here")
+while not (folder / "{}").exists():
+    time.sleep(0.05)
+"""
+
+
+def test_two_run_side_by_side_as_many_as_asked_for(little, start):
+    little.both("10_a", WRITE + WAIT.format("a", "b"))
+    little.both("20_b", WRITE + WAIT.format("b", "a"))
+    status, lines = start("--workers", "2", "--timeout", "60")
+    assert status == 0 and ends(lines) == {"10_a": "ran", "20_b": "ran"}
+    for name in "ab":
+        (little.outputs / name).unlink()
+    status, lines = start("--workers", "1", "--timeout", "3", "--force")
+    assert status == 1 and list(ends(lines)) == ["10_a", "20_b"]
+    assert ends(lines)["10_a"] == "failed in cell 3: ran longer than 3 s (--timeout)"
+    assert ends(lines)["20_b"] == "ran", "what 10_a wrote is there"
+
+
+def test_as_many_at_a_time_as_no_one_can_run(little, start, capsys):
+    little.both("10_a")
+    assert main(["run", "quick", "--workers", "0"]) == 2
+    assert capsys.readouterr().err == ("--workers must be a whole number 1 … 1,000,000, got 0\n")
+
+
 def test_runs_in_order_and_a_second_start_runs_only_what_changed(little, start, monkeypatch):
     monkeypatch.chdir(little.root)
     little.both("10_a", COUNT)
@@ -74,7 +101,8 @@ def test_runs_in_order_and_a_second_start_runs_only_what_changed(little, start, 
     little.both("33_c", "print(open(f'{profile}.txt').read() if 0 else '10_a')")
     status, lines = start()
     assert status == 0
-    assert list(ends(lines).items()) == [("10_a", "ran"), ("20_b", "ran"), ("33_c", "ran")]
+    assert ends(lines) == {"10_a": "ran", "20_b": "ran", "33_c": "ran"}
+    assert list(ends(lines))[-1] == "33_c", "it needs 10_a"
     assert [line[:5] for line in lines[:3]] == ["[1/3]", "[2/3]", "[3/3]"]
     assert lines[-1] == f"page: {little.outputs / 'index.html'}"
     executed = nbformat.read(little.outputs / "20_b.ipynb", as_version=4)
@@ -86,7 +114,7 @@ def test_runs_in_order_and_a_second_start_runs_only_what_changed(little, start, 
     little.both("10_a", COUNT, "'changed'")
     assert ends(start()[1]) == {"10_a": "ran", "20_b": "up to date", "33_c": "ran"}
 
-    (little.outputs / "a.txt").unlink()
+    (little.outputs / "10_a.txt").unlink()
     assert ends(start("33_c")[1]) == {"10_a": "ran", "33_c": "up to date"}
 
     assert ends(start("20_b", "--force")[1]) == {"20_b": "ran"}

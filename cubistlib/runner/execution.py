@@ -4,9 +4,10 @@ import json
 from logging import CRITICAL, Logger, getLogger
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Any, ClassVar
 
 import papermill
+from jupyter_core.utils import ensure_event_loop
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
@@ -55,9 +56,16 @@ def execute(
         raise Failed(_sentence("as it was written down", str(error))) from error
 
 
+def kill_all() -> None:
+    """End the kernels of all notebooks that are being executed, from any thread; those fail."""
+    for client in list(_Client.running):
+        client.kill()
+
+
 class _Client(PapermillNotebookClient):
     """Kills its kernel when the time is over; keeps the beginning of what a cell puts out."""
 
+    running: ClassVar[set["_Client"]] = set()
     _note: NotebookNode | None
 
     def __init__(self, manager: NotebookExecutionManager, seconds: float):
@@ -78,11 +86,14 @@ class _Client(PapermillNotebookClient):
 
     def execute(self, **options: Any) -> NotebookNode:
         """Execute the notebook. Raises RuntimeError if the kernel does not start, or dies."""
+        self.running.add(self)
         try:
             return super().execute(**options)
         finally:
+            self.running.discard(self)
             self._timer.cancel()
-            self._kill()  # after Ctrl-C it may be there yet
+            self.kill()  # stopped, it may be there yet
+            ensure_event_loop().close()  # of this thread, which nobody else closes
 
     def output(
         self, outs: list[NotebookNode], msg: dict, display_id: str | None, cell_index: int
@@ -134,9 +145,10 @@ class _Client(PapermillNotebookClient):
 
     def _end(self) -> None:
         self.late = True
-        self._kill()
+        self.kill()
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End its kernel at once."""
         if isinstance(self.km, ThisPython):
             self.km.kill()
 

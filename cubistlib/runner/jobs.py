@@ -103,18 +103,16 @@ class Job:
         return provenance.checksum((paths.outputs(self.profile) / file).read_bytes())
 
     def files(self) -> Stamps:
-        """Every file below the outputs that the notebook may write.
+        """Every file below the outputs that bears its name, or lies in a folder that does.
 
-        In results/ that is what bears its name: sweeps may be at work on studies beside it.
+        Others are not its own: notebooks and sweeps may be at work beside it.
         """
         folder = paths.outputs(self.profile)
         found = {}
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            places = [Path(part).stem for part in inside.parts]
-            foreign = places[0] == "results" and self.name not in places
             hidden = any(part.startswith(".") for part in inside.parts)
-            if hidden or foreign:
+            if hidden or self.name not in [Path(part).stem for part in inside.parts]:
                 continue
             with suppress(OSError):  # gone meanwhile, or behind a folder that cannot be read
                 if path.is_file():

@@ -4,14 +4,15 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import TIMEOUT_MAX
 
 from filelock import Timeout
+from tqdm.auto import tqdm
 
-from cubistlib.runner import execution, page
+from cubistlib.runner import execution, page, side_by_side
 from cubistlib.runner import jobs as of_profile
 from cubistlib.runner.execution import Failed
 from cubistlib.runner.jobs import Job, Record
@@ -19,7 +20,11 @@ from cubistlib.runner.notebook import left_out
 from cubistlib.store.locks import acquired
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError, require
-from cubistlib.support.types import Positive, checked
+from cubistlib.support.threads import stop_if_asked, usable_cores
+from cubistlib.support.types import CountOrAll, Positive, checked
+
+# At once: a notebook starts its kernel and draws on one core, which leaves the others waiting.
+AT_ONCE = 2
 
 
 def command(given: argparse.Namespace) -> int:
@@ -29,57 +34,64 @@ def command(given: argparse.Namespace) -> int:
     before anything has started, and if the outputs cannot be written.
     """
     seconds = checked("--timeout", Positive, min(given.timeout, TIMEOUT_MAX))
+    workers = checked("--workers", CountOrAll, given.workers) or min(AT_ONCE, usable_cores())
     jobs = of_profile.of(given.profile)
     unknown = [name for name in given.names if name not in jobs]
     require(not unknown, f"unknown notebook {', '.join(unknown)}; there are: {', '.join(jobs)}")
     if others := left_out(given.profile):
         print(f"left out, not named NN_name: {', '.join(others)}")
     with files.writing(paths.outputs(given.profile)), _alone(given.profile):
-        sound = _run(jobs, given.names or list(jobs), given.force, seconds)
+        sound = _run(jobs, given.names or list(jobs), given.force, seconds, workers)
         print(f"page: {page.write(given.profile, list(jobs.values()))}")
     return 0 if sound else 1
 
 
-def _run(jobs: dict[str, Job], names: Sequence[str], force: bool, seconds: float) -> bool:
+def _run(
+    jobs: dict[str, Job], names: Sequence[str], force: bool, seconds: float, workers: int
+) -> bool:
     """Run the notebooks of these names and what they need; whether all went well."""
-    wanted = _with_needs(jobs, names)
+    wanted = {job.name: job for job in _with_needs(jobs, names)}
+    needs = {name: [need for need in job.needs if need in wanted] for name, job in wanted.items()}
     unsound: set[str] = set()
-    for number, job in enumerate(wanted, start=1):
-        line = f"[{number}/{len(wanted)}] {job.name} … "
-        print(line, end="", flush=True)
+
+    def settle(name: str) -> str:
+        """Runs a notebook if it has to; what is to be said of it."""
+        job = wanted[name]
         missing = [need for need in job.needs if need in unsound]
-        if not missing and job.current() and not (force and job.name in names):
-            print("up to date")
-            continue
+        if not missing and job.current() and not (force and name in names):
+            return "up to date"
         if missing:
             reason = f"skipped: it needs {', '.join(missing)}"
             record = Record("skipped", job.fingerprint, reason=reason)
         else:
-            record = _execute(job, line, seconds)
+            record = _execute(job, seconds)
         job.keep(record)
-        unsound |= {job.name} if record.reason else set()
-        print(record.reason or f"{record.seconds:.1f} s")
+        unsound.update({name} if record.reason else set())
+        return record.reason or f"{record.seconds:.1f} s"
+
+    with closing(side_by_side.done(needs, settle, execution.kill_all, workers)) as all_of_them:
+        for number, (name, said) in enumerate(all_of_them, start=1):
+            tqdm.write(f"[{number}/{len(wanted)}] {name} … {said}")
+            sys.stdout.flush()
     return not unsound
 
 
-def _execute(job: Job, line: str, seconds: float) -> Record:
+def _execute(job: Job, seconds: float) -> Record:
     """Execute one notebook; its output of before stays in place unless this run ends well.
 
-    What a failed run wrote is kept as NN_name.failed.ipynb. On a terminal a progress bar takes
-    the line's place meanwhile.
+    What a failed run wrote is kept as NN_name.failed.ipynb. On a terminal a progress bar shows
+    how far it is.
     """
     job.keep(Record("running", job.fingerprint))
     job.failed_output.unlink(missing_ok=True)
     before, start = job.files(), time.monotonic()
-    bar = {"desc": line, "leave": False} if sys.stdout.isatty() else False
+    bar = {"desc": job.name, "leave": False} if sys.stdout.isatty() else False
     reason = ""
     try:
         with files.replacing(job.output) as temporary, _kept(temporary, job.failed_output):
             execution.execute(job.notebook.path, temporary, job.parameters, seconds, bar)
     except Failed as error:
         reason = str(error)
-    if bar:
-        print(f"\r{line}", end="")
     return Record(
         "failed" if reason else "done",
         job.fingerprint,
@@ -96,6 +108,7 @@ def _kept(output: Path, place: Path) -> Iterator[None]:
     try:
         yield
     except Failed:
+        stop_if_asked()
         if output.exists() and output.stat().st_size:
             output.replace(place)
         raise

@@ -164,7 +164,7 @@ def test_a_lock_that_is_no_file_is_said_as_a_sweep_says_it(little, quick, put):
 
 
 def test_outputs_that_vanish_in_mid_run_and_the_start_after_that(little, quick):
-    little.both("10_a", WRITE + "(folder / 'a.txt').write_text('a')")
+    little.both("10_a", WRITE + "(folder / '10_a.txt').write_text('a')")
     little.both("20_b", WRITE + "if not (folder.parents[1] / 'again').exists():\n"
                 "    import shutil; shutil.rmtree(folder)")  # fmt: skip
     status, out, said = quick()
@@ -242,7 +242,7 @@ def test_a_record_of_another_kind_is_none(little, record):
 
 
 def test_a_copy_of_outputs_is_as_current_as_they_are(little, quick):
-    little.both("10_a", WRITE + "(folder / 'a.txt').write_text('a')")
+    little.both("10_a", WRITE + "(folder / '10_a.txt').write_text('a')")
     assert quick()[0] == 0
     copy = little.root / "copy"
     shutil.copytree(little.outputs, copy, copy_function=shutil.copy)  # without times
@@ -251,7 +251,7 @@ def test_a_copy_of_outputs_is_as_current_as_they_are(little, quick):
     shutil.rmtree(little.outputs)
     copy.rename(little.outputs)
     assert "10_a … up to date" in quick()[1]
-    (little.outputs / "a.txt").write_text("b")  # of the same size
+    (little.outputs / "10_a.txt").write_text("b")  # of the same size
     assert not jobs.of("quick")["10_a"].current()
 
 
