@@ -1,6 +1,6 @@
 """Pieces of work done side by side, none before those that it needs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from graphlib import TopologicalSorter
 from threading import Event
@@ -15,7 +15,7 @@ def done(
     work: Callable[[str], str],
     end: Callable[[], None],
     workers: int,
-) -> Iterator[tuple[str, str]]:
+) -> Generator[tuple[str, str]]:
     """Each name and what work(name) returned, as they end, `workers` at a time.
 
     needs: names that have to be done before a name, all of them keys. end: what ends the work that
