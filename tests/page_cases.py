@@ -1,6 +1,5 @@
 """Cases for the network in the page: what the library says of networks, as JSON."""
 
-import base64
 import json
 
 import numpy as np
@@ -9,7 +8,7 @@ from page_networks import flat, networks, published, random_network, wide, writt
 from page_rules import choices
 
 import cubistlib as cl
-from cubistlib.inspector.content import content
+from cubistlib.inspector.content import kept
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.sources import catalogue
 from cubistlib.inspector.specimen import Specimen
@@ -189,11 +188,8 @@ def views():
     model = Model(catalogue(nets, None, (), *spiral), *spiral)
     for text in ("algorithm=a&beside=b", "algorithm=b&beside=a", "algorithm=b&beside=a&keep=20"):
         view = model.checked(View.parse(text))
-        given = {"view": str(view), "answer": 1} | content(model, view)
-        for film in given["films"]:
-            film |= {name: base64.b64encode(film[name]).decode() for name in ("kept", "values")}
         shown = [counts(model.scene(each).specimen.masks) for each in model.views(view)]
-        yield {"given": given, "expected": shown}
+        yield {"kept": kept(model, view), "expected": shown}
 
 
 def spiral():

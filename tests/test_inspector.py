@@ -18,8 +18,8 @@ import cubistlib as cl
 from cubistlib import plots, store
 from cubistlib.inspector import Refused, units
 from cubistlib.inspector.catalogue import stops
-from cubistlib.inspector.content import WIDEST, content
-from cubistlib.inspector.explorer import SOURCES
+from cubistlib.inspector.content import WIDEST, content, kept
+from cubistlib.inspector.explorer import KEPT, SOURCES
 from cubistlib.inspector.figure import encoded, figure
 from cubistlib.inspector.film import checkpoints, rerun
 from cubistlib.inspector.model import Model, scene_title
@@ -395,7 +395,8 @@ def unpacked(film):
 def test_the_page_gets_every_checkpoint_to_the_bit(results, few):
     model = Model(catalogue(results, None, (), *few), *few)
     view = View(algorithm="gmp", width="3", beside="snip")
-    given = content(model, model.catalogue.pinned(view))
+    pinned = model.catalogue.pinned(view)
+    given = content(model, pinned)
     assert given["keeps"] == [15, 20] and [m[0] for m in given["menus"]["beside"]] == list(
         model.catalogue.menu("algorithm", View())
     )
@@ -409,6 +410,39 @@ def test_the_page_gets_every_checkpoint_to_the_bit(results, few):
             layers = (*shown.masks.weights, *shown.masks.biases)
             np.testing.assert_array_equal(mask, np.concatenate([p.ravel() for p in layers]))
             assert title == shown.title
+
+
+def test_an_output_keeps_what_is_shown_and_nothing_to_ask_for(results, few):
+    model = Model(catalogue(results, None, (), *few), *few)
+    view = model.checked(View(algorithm="gmp", width="3", keep=15, beside="snip"))
+    held, given = json.loads(json.dumps(kept(model, view))), content(model, view)
+    assert View.parse(held["view"]) == view
+    assert (held["menus"], held["keeps"]) == ({}, [])  # k of runs is the kernel's
+    for film, sent in zip(held["films"], given["films"], strict=True):
+        assert film | {"kept": "", "values": ""} == sent | {"kept": "", "values": ""}
+        for name in ("kept", "values"):
+            assert base64.b64decode(film[name]) == sent[name]
+    x1, x2, labels = np.frombuffer(base64.b64decode(held["points"]), "<f4").reshape(3, -1)
+    np.testing.assert_array_equal(np.stack([x1, x2, labels]), np.vstack([few[0].T, few[1]]))
+
+
+def test_of_what_is_too_large_the_step_is_kept_that_is_shown_or_nothing(net, few, spiral):
+    every = cl.Masks.ones_like(net)
+    states = [cl.train(net, every, *few, CONFIG, stop=stop).state for stop in range(5)]
+    model = Model(catalogue(states, None, (), *few), *few)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("cubistlib.inspector.content.LARGEST", 34_000)  # 32,000 are the points'
+        (film,) = kept(model, View(step=2))["films"]
+    assert (film["steps"], film["kind"]) == ([2], "polished")
+    assert film["titles"] == ["network, step 2 of 4, 90 weights kept"]
+    values = np.frombuffer(base64.b64decode(film["values"]), "<f4")
+    shown = model.catalogue.film(View()).at(2).net
+    layers = (*shown.weights, *shown.biases)
+    np.testing.assert_array_equal(values, np.concatenate([p.ravel() for p in layers]))
+    wide = cl.Network.initialize([200, 200])
+    assert kept(Model(catalogue(wide, None, (), *spiral), *spiral), View()) is None
+    whole = kept(Model(catalogue(net, None, (), *spiral), *spiral), View())
+    assert whole["points"] == "" and whole["keeps"] == list(range(91))
 
 
 def test_a_run_is_shown_as_it_was(results, few):
@@ -623,15 +657,15 @@ def test_a_page_shows_the_figure_and_no_widget(net, masks, few, monkeypatch):
     monkeypatch.setattr("cubistlib.inspector.widget.display", display)
     cl.inspect(net, masks, data=few)._ipython_display_()
     assert [set(data) for data in shown] == [
-        {"image/png", "text/plain"},
+        {"image/png", "text/plain", KEPT},
         {page.WIDGET},
         {"text/html", "text/plain"},
     ]
     shown[0]["image/png"] = base64.b64encode(shown[0]["image/png"]).decode()
     outputs = [nbformat.v4.new_output("display_data", data=data) for data in shown]
     cell = nbformat.v4.new_code_cell("inspector", outputs=outputs)
-    body = page._body(nbformat.v4.new_notebook(cells=[cell]), "What does it do?")
-    assert body.count("<img") == 1 and "<script" not in body
+    body, data = page._body(nbformat.v4.new_notebook(cells=[cell]), "What does it do?")
+    assert body.count("<img") == 1 == len(data) and "<script" not in body
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from cubistlib.support.checks import UserError, require
 from cubistlib.support.files import write_text, writing
 
 ROOT = readme.README.parent
+LIVING = "living.js"  # among the site's static files
 MARK = ".site"  # a file in every folder that this tool has made
 PICTURE = re.compile(r'src="data:image/(\w+)[^;]*;base64,([^"]*)"')
 ROW = re.compile(r"\|(?P<group>[^|]*)\| \[\d\d [^]]+\]\(notebooks/(?P<name>\w+)\.ipynb\) \|")
@@ -60,8 +61,9 @@ def mirrored() -> Iterator[Path]:
 def folded(notebook: NotebookNode) -> NotebookNode:
     """The notebook, which is changed, as Sphinx shows it: its set-up out of sight.
 
-    That is all code up to its parameters. Figures are described as their cells say. What cells
-    have shown leads to pages; Sphinx itself sees to the links of other text.
+    That is all code up to its parameters. Figures are described as their cells say; those of
+    explorers come to life. What cells have shown leads to pages; Sphinx itself sees to the links
+    of other text.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     tagged = [n for n, cell in enumerate(code) if "parameters" in cell.metadata.get("tags", [])]
@@ -73,8 +75,19 @@ def folded(notebook: NotebookNode) -> NotebookNode:
     for output in (output for cell in code for output in cell.outputs):
         if text := output.get("data", {}).get("text/markdown"):
             output.data["text/markdown"] = LINK.sub(r"(\1.html\2)", text)
+    live(code)
     notebook.metadata.pop("widgets", None)
     return notebook
+
+
+def live(code: Sequence[NotebookNode]) -> None:
+    """Figures of explorers in these cells, where their pages have the script that shows them."""
+    shown = [(cell, o) for cell in code for o in cell.outputs if explorer.KEPT in o.get("data", {})]
+    for n, (cell, output) in enumerate(shown, 1):
+        name, figure = f"living-{n}", cards.image(cell, output, "")
+        kept = explorer.data(name, output.data.pop(explorer.KEPT))
+        script = f'<script src="../_static/{LIVING}"></script>' if n == len(shown) else ""
+        output.data["text/html"] = f"{explorer.place(name, figure)}{kept}{script}"
 
 
 def columns(table: str, shown: Sequence[int]) -> str:
@@ -131,10 +144,10 @@ def assemble(source: Path) -> None:
     write_text(source / "_made" / "sparsest.md", readme.part("sparsest so far"))
     write_text(source / "_extra" / "explorer.html", explorer.page())
     write_text(source / "_made" / "cards.md", card_page(source))
-    styles = [ROOT / "docs" / "site" / "site.css", page.STYLE]
-    write_text(
-        source / "_static" / "site.css", "\n".join(file.read_text("utf-8") for file in styles)
-    )
+    files = [ROOT / "docs" / "site" / "site.css", page.STYLE]
+    styles = [explorer.styles("explorer.css", "living.css"), *(f.read_text("utf-8") for f in files)]
+    write_text(source / "_static" / "site.css", "\n".join(styles))
+    write_text(source / "_static" / LIVING, explorer.living())
 
 
 def make(folder: Path) -> int:

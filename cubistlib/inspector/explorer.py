@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Template
 
 import numpy as np
+from markupsafe import Markup
 
 from cubistlib.inspector.bundle import bundle
 from cubistlib.plots.style import LABELS
@@ -16,6 +17,7 @@ from cubistlib.search import verify
 from cubistlib.support import files, paths
 from cubistlib.support.checks import require
 
+KEPT = "application/vnd.cubistlib.explorer+json"  # of an output: what `content.kept` has of a view
 SOURCES = Path(__file__).parent / "page" / "explorer"
 # Folders of published witnesses in the gallery, and what their networks are. Those whose biases
 # were pruned are not in it: the page counts every bias that is read, as the paper does.
@@ -47,10 +49,44 @@ def page() -> str:
     return template.substitute(
         script=script,
         style=style,
-        script_hash=_hash(script),
-        style_hash=_hash(style),
+        script_hash=known_by(script),
+        style_hash=known_by(style),
         networks=_data(gallery()),
     )
+
+
+def called(entry: str, then: str) -> str:
+    """A script that is its worker's, too: a function `all` of the modules, and what is done then.
+
+    all(): the exports of the entry, whose name has no suffix. script: the worker's address.
+    """
+    return f"""
+const all = () => {{
+{bundle(SOURCES / f"{entry}.js")}
+return $explorer_{entry};
+}};
+const script = URL.createObjectURL(new Blob([`(${{all}})()`], {{ type: "text/javascript" }}));
+{then}
+"""
+
+
+def living() -> str:
+    """The script by which figures of `place` come to life, for the end of a page."""
+    then = f"all().living(() => new Worker(script), {_data(gallery())});"
+    text = f"(() => {{{called('living', then)}}})();"
+    require("</script" not in text, "explorer: no module may hold the end of a script")
+    return text
+
+
+def place(name: str, figure: str) -> Markup:
+    """A figure that comes to life where its page holds `data` of this name and `living`."""
+    return Markup('<div class="living" id="{}">{}</div>').format(name, Markup(figure))
+
+
+def data(name: str, kept: object) -> Markup:
+    """What an output keeps of a view, which may come from anywhere, as data of a page."""
+    held = Markup(_data(kept))
+    return Markup('<script type="application/json" data-living="{}">{}</script>').format(name, held)
 
 
 def styles(*names: str) -> str:
@@ -80,6 +116,6 @@ def _data(value: object) -> str:
     return text.replace("<", "\\u003c")
 
 
-def _hash(text: str) -> str:
+def known_by(text: str) -> str:
     """What the page's policy knows a script or a style by."""
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -100,7 +100,7 @@ def rerun(e: Experiment, x: np.ndarray, y: np.ndarray, masks=None, backend="auto
     """
     nets = stacks.initialize([e])
     given = stacks.task_of([e], x, y, backend)
-    task = Filmed(**{f.name: getattr(given, f.name) for f in fields(Task)})
+    task = Filmed(**{f.name: getattr(given, f.name) for f in fields(Task) if f.init})
     if masks is not None:
         done = task.train(nets, masks)
     else:

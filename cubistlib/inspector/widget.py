@@ -6,16 +6,13 @@ from functools import cached_property
 from pathlib import Path
 
 import anywidget
-import numpy as np
 import traitlets
 from IPython.display import display
 
-from cubistlib.data import cubist_spiral
 from cubistlib.inspector import cells
-from cubistlib.inspector.bundle import bundle
-from cubistlib.inspector.content import WIDEST, content, fits
+from cubistlib.inspector.content import WIDEST, content, fits, kept, points
 from cubistlib.inspector.controls import Controls
-from cubistlib.inspector.explorer import SOURCES, gallery, styles
+from cubistlib.inspector.explorer import KEPT, called, gallery, styles
 from cubistlib.inspector.figure import encoded
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.view import View
@@ -27,16 +24,8 @@ TOO_WIDE = (
 )
 PAUSE = 0.6  # seconds without a change, after which runs that a slider may ask for are trained
 WIDGET = "application/vnd.jupyter.widget-view+json"
-# The page and its worker are one script, as a function, which a module of its own starts. A
-# document never lets go of a module: whatever cells run again, this one is loaded once.
-SCRIPT = f"""
-const all = () => {{
-{bundle(SOURCES / "widget.js")}
-return $explorer_widget;
-}};
-const script = URL.createObjectURL(new Blob([`(${{all}})()`], {{ type: "text/javascript" }}));
-export default all().widget(() => new Worker(script));
-"""
+# A document never lets go of a module: whatever cells run again, this one is loaded once.
+SCRIPT = called("widget", "export default all().widget(() => new Worker(script));")
 LOADER = """
 const known = (globalThis.cubistlibExplorers ??= new Map());
 export default {
@@ -94,10 +83,8 @@ class Inspector:
     def page(self) -> Page:
         """The explorer, made when it is first shown. Raises ValueError for what it cannot show."""
         require(fits(self.model, self._view), TOO_WIDE)
-        x, y = self.model.x, self.model.y
-        same = all(map(np.array_equal, (x, y), cubist_spiral()))
-        points = b"" if same else np.concatenate([x.T, y[None]]).astype("<f4").tobytes()
-        page = Page(given=self._given(self._view), points=points, networks=gallery())
+        given, seen = self._given(self._view), points(self.model)
+        page = Page(given=given, points=seen, networks=gallery())
         page.on_msg(lambda _, message, __: self._try(lambda: self._heard(message)))
         return page
 
@@ -147,11 +134,14 @@ class Inspector:
             return display({"text/plain": TOO_WIDE}, raw=True)
         if "page" in vars(self):
             self.page.given = self._given(self._view)
-        place = display({"text/plain": text}, raw=True, display_id=True)
+        data: dict[str, object] = {"text/plain": text}
+        place = display(data, raw=True, display_id=True)
         view = {"model_id": self.page.model_id, "version_major": 2, "version_minor": 0}
         display({WIDGET: view}, raw=True)
         display({"text/html": END, "text/plain": ""}, raw=True)
-        place.update({"image/png": self._repr_png_(), "text/plain": text}, raw=True)
+        if living := kept(self.model, self._view):
+            data[KEPT] = living
+        place.update({"image/png": self._repr_png_(), **data}, raw=True)
         self._later(self._load_ahead)
 
     def _given(self, view: View) -> dict:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from cubistlib.inspector import explorer
 from cubistlib.runner import cards
 from cubistlib.runner.jobs import Job
 from cubistlib.runner.notebook import read
 from cubistlib.support import files, paths
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, require
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LINK = re.compile(r"(?:\./)?(\d\d_\w+)\.ipynb(#.*)?")
@@ -45,23 +47,37 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
     for job, entry in zip(jobs, entries, strict=True):
         entry["words"] = _clean(entry["words"], names)
         if entry["executed"]:
-            body = _clean(entry["body"], names)
-            text = _render("notebook.html", profile=profile, entry=entry, body=body)
+            body, live = _clean(entry["body"], names), _living() if entry["kept"] else {}
+            text = _render("notebook.html", profile=profile, entry=entry, body=body, **live)
             files.write_text(job.output.with_suffix(".html"), text)
     index = paths.outputs(profile) / "index.html"
     files.write_text(index, _render("index.html", profile=profile, entries=entries))
     return index
 
 
+def alone(output: Path) -> str:
+    """An executed notebook as a page by itself.
+
+    Raises ValueError if the notebook cannot be read, or shows what is not there.
+    """
+    notebook = read(output)
+    shown = cards.card(output.stem, notebook.cells)
+    body, kept = _body(notebook, shown.question)
+    require(body, f"{paths.shown(output)}: shows what is not there")
+    entry = vars(shown) | {"state": "done", "kept": kept}
+    return _render("notebook.html", entry=entry, body=_clean(body, ()), **_living() if kept else {})
+
+
 def _entry(job: Job) -> dict[str, Any]:
     """What the index shows of one notebook, beside its `Card`.
 
     state, note: how its last run went, a word and a sentence. executed, failed: which runs can be
-    looked at. body: the executed notebook as HTML, as the notebook has it, not clean.
+    looked at. body: the executed notebook as HTML, as the notebook has it, not clean. kept: data
+    of the explorers that have a place in it.
     """
     notebook = _executed(job)
     shown = cards.card(job.name, job.notebook.cells if notebook is None else notebook.cells)
-    body = "" if notebook is None else _body(notebook, shown.question)
+    body, kept = ("", []) if notebook is None else _body(notebook, shown.question)
     state, note = _state(job)
     return vars(shown) | {
         "state": state,
@@ -69,6 +85,7 @@ def _entry(job: Job) -> dict[str, Any]:
         "executed": bool(body),
         "failed": job.failed_output.is_file(),
         "body": body,
+        "kept": kept,
     }
 
 
@@ -93,23 +110,53 @@ def _state(job: Job) -> tuple[str, str]:
     return record.state, record.reason.removeprefix(record.state).lstrip(": ")
 
 
-def _body(notebook: NotebookNode, question: str) -> str:
+def _body(notebook: NotebookNode, question: str) -> tuple[str, list[Markup]]:
     """An executed notebook as HTML without widgets, its figures described; or "".
+
+    Beside it the data of explorers, for which their figures have a place.
 
     There is none of a notebook that shows what is not there, as an attachment that is missing.
     """
     notebook.metadata.pop("widgets", None)
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
-        for output in cell.get("outputs", []):
-            if shown := cards.image(cell, output, question):
-                output.data = {"text/html": shown}
-    exporter = HTMLExporter(template_name="basic", embed_images=True, exclude_anchor_links=True)
+    kept: list[Markup] = []
     resources = {"metadata": {"path": str(paths.notebooks())}}
     with suppress(InvalidNotebook, OSError, RecursionError):
-        return exporter.from_notebook_node(notebook, resources=resources)[0]
-    return ""
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = [o for o in cell.outputs if WIDGET not in o.get("data", {})]
+            for output in cell.get("outputs", []):
+                if shown := cards.image(cell, output, question):
+                    if held := output.data.get(explorer.KEPT):
+                        name = f"living-{len(kept) + 1}"
+                        kept.append(explorer.data(name, held))
+                        shown = explorer.place(name, shown)
+                    output.data = {"text/html": shown}
+        return _exporter().from_notebook_node(notebook, resources=resources)[0], kept
+    return "", []
+
+
+def _living() -> dict[str, object]:
+    """What a page has more where figures are explorers: the one script, and the style."""
+    script = explorer.living()
+    return {
+        "script": Markup(script),
+        "script_hash": explorer.known_by(script),
+        "explorer_style": Markup(explorer.styles("explorer.css", "living.css")),
+    }
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    """Made once, since its templates take longer to compile than a page to fill.
+
+    Its own cleaning takes half of the time and leaves more than `_clean` does, which comes after.
+    """
+    return HTMLExporter(
+        template_name="basic",
+        embed_images=True,
+        exclude_anchor_links=True,
+        filters={"clean_html": lambda html: html},
+    )
 
 
 def card(shown: cards.Card, folder: str, names: Collection[str]) -> Markup:

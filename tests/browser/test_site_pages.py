@@ -31,8 +31,8 @@ def page(chromium, site):
 
 def test_the_front_page_trains_a_network(page, site):
     page.goto(f"{site}/index.html")
-    page.locator(".explorer").scroll_into_view_if_needed()
-    explorer = page.frame_locator(".explorer")
+    page.locator(".framed").scroll_into_view_if_needed()
+    explorer = page.frame_locator(".framed")
     explorer.locator(".unit").first.wait_for()
     explorer.get_by_label("hidden widths").fill("5, 5, 5")
     explorer.locator(".fresh").get_by_label("seed").fill("1")

@@ -23,7 +23,7 @@ class Element {
     this.append(...nodes);
   }
   remove() {
-    this.parentElement.children = this.parentElement.children.filter((each) => each !== this);
+    if (this.parentElement) this.parentElement.children = this.parentElement.children.filter((each) => each !== this);
   }
   get firstChild() { return this.children[0]; }
   get lastChild() { return this.children.at(-1); }

@@ -1,5 +1,8 @@
 """The page of a run: nothing that a notebook says or shows can act on who reads it."""
 
+import base64
+import hashlib
+import json
 import re
 
 import nbformat
@@ -8,6 +11,7 @@ from bs4 import BeautifulSoup
 from little import Little
 from nbformat.v4 import new_output
 
+from cubistlib.inspector import explorer
 from cubistlib.runner import jobs, page
 from cubistlib.support import provenance
 
@@ -107,6 +111,31 @@ def test_the_browser_is_told_to_load_nothing(little):
         assert policy[:2] == ["default-src 'none'", "img-src data:"]
         # Before all that it is to hold for.
         assert soup.head.find_all(True)[1]["http-equiv"] == "Content-Security-Policy"
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_what_an_output_keeps_of_an_explorer_is_data(little, name):
+    kept = {"view": EVIL[name], "films": [{"titles": [EVIL[name]]}], EVIL[name]: None}
+    data = {"image/png": PNG, explorer.KEPT: kept}
+    made = pages(little, [new_output("display_data", data=data), OUTPUTS["text/html"](EVIL[name])])
+    held, script = made["10_a.html"].select("script")
+    assert held["type"] == "application/json" and json.loads(held.text) == kept
+    assert script.text == explorer.living() and script.attrs == {}
+    assert made["10_a.html"].select_one(f"#{held['data-living']} > img")
+    policy = made["10_a.html"].select_one("meta[http-equiv]")["content"].split("; ")
+    digest = hashlib.sha256(script.text.encode()).digest()
+    known = f"script-src 'sha256-{base64.b64encode(digest).decode()}'"
+    assert policy[:5] == [
+        "default-src 'none'",
+        "img-src data: blob:",
+        "style-src 'unsafe-inline'",
+        known,
+        "worker-src blob:",
+    ]
+    for part in (held, script):
+        part.decompose()
+    assert_harmless(made["10_a.html"])
+    assert_harmless(made["index.html"])
 
 
 def test_what_is_meant_to_be_seen_is_untouched(little):

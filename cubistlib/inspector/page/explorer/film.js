@@ -54,6 +54,8 @@ export class Film {
 
 function decoded({ sizes, steps, bits, floats }) {
   const layers = [...lengths(sizes), ...sizes.slice(1)], depth = sizes.length - 1;
+  const all = steps.length * layers.reduce((sum, length) => sum + length, 0);
+  demand(bits.length === Math.ceil(all / 8), "film: of another size than it says");
   let bit = 0, next = 0;
   const networks = steps.map(() => {
     const kept = layers.map((length) => Uint8Array.from({ length }, () => (bits[bit >> 3] >> (7 - (bit++ & 7))) & 1));

@@ -14,7 +14,7 @@ import { which } from "./which.js";
 
 const LINKED = "The link holds the network to the bit: put it behind the address of the explorer's page, which "
   + "python -m cubistlib explorer writes, or into the field above.";
-const GONE = "The kernel is gone: what is shown goes on, for another run start it and run the cell again.";
+const GONE = "No kernel answers: what is shown goes on, for another run start one and run the cell again.";
 
 /** As anywidget has it. @param {function(): Worker} newWorker */
 export const widget = (newWorker) => ({
@@ -84,8 +84,8 @@ function address(runs, store, trainer) {
   return labelled("view", field);
 }
 
-// x and y, float32; none are the spiral's.
-function pointsOf(view) {
+/** x and y, float32; none are the spiral's. @param {DataView} view @returns {import("../spiral.js").Points} */
+export function pointsOf(view) {
   if (!view?.byteLength) return cubistSpiral();
   const all = new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength)), rows = all.length / 3;
   return { columns: [all.slice(0, rows), all.slice(rows, 2 * rows)], labels: Uint8Array.from(all.slice(2 * rows)) };
