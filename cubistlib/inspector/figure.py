@@ -100,7 +100,7 @@ def values(model: Model, view: View) -> dict:
     """The network and what is shown of it, as plain values.
 
     weights[l]: rows of (out, in), biases[l], masks[l]: `Network.from_arrays(weights, biases)`
-    and `Masks.from_weights(masks)` give the network back.
+    and `Masks.from_weights(masks)` give the network back; bias_masks[l]: which biases count.
     """
     scene = model.scene(view)
     net, masks = scene.specimen.net, scene.specimen.masks
@@ -123,4 +123,5 @@ def values(model: Model, view: View) -> dict:
         "weights": [w[0].tolist() for w in net.weights],
         "biases": [b[0].tolist() for b in net.biases],
         "masks": [m[0].astype(int).tolist() for m in masks.weights],
+        "bias_masks": [m[0].astype(int).tolist() for m in masks.biases],
     }

@@ -256,6 +256,29 @@ def test_what_is_shown_is_saved(visitor, tmp_path, kind, start):
         assert json.loads(saved)["live_parameters"] == live
 
 
+@pytest.mark.parametrize("name, suffix", [("Save as a witness", "witness.json"), ("JSON", "json")])
+def test_what_is_saved_is_opened_again_chosen_or_dropped(visitor, tmp_path, name, suffix):
+    page, before = visitor.page, visitor.counts()
+    with page.expect_download() as download:
+        visitor.press(name)
+    assert download.value.suggested_filename == f"22-parameters.{suffix}"
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    for bring in (visitor.choose, visitor.drop):
+        visitor.fresh("3, 3, 3", 0)
+        assert visitor.counts() != before
+        bring(file)
+        page.locator("[data-story]:has-text('opened from a file')").wait_for()
+        assert visitor.counts() == before
+    (tmp_path / "other.json").write_text('{"weights": "many"}')
+    for bring in (visitor.choose, visitor.drop):
+        visitor.press("Undo")
+        bring(tmp_path / "other.json")
+        page.locator("[role=status]:has-text('this file holds no network')").wait_for()
+        visitor.press("Redo")
+        assert visitor.counts() == before
+
+
 def test_bad_links_and_large_networks_are_one_sentence(visitor, url):
     visitor.open(f"{url}#network=abc")
     assert "damaged" in visitor.text("[role=status]")

@@ -44,6 +44,17 @@ FINGER = """([[clientX, clientY], type, given]) => {
 }"""
 
 
+# A file falls on an element.
+DROP = """(node, [name, text]) => {
+  const dataTransfer = new DataTransfer();
+  dataTransfer.items.add(new File([text], name));
+  for (const type of ["dragover", "drop"]) {
+    const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
+    if (node.dispatchEvent(event)) throw new Error("the browser would open the file itself");
+  }
+}"""
+
+
 class Visitor:
     """Someone at the explorer's page, who sees its errors and what it asks for."""
 
@@ -96,6 +107,16 @@ class Visitor:
 
     def press(self, name):
         self.page.get_by_role("button", name=name, exact=True).click()
+
+    def choose(self, file):
+        """Gives the page a file by its button."""
+        with self.page.expect_file_chooser() as chooser:
+            self.press("Open a file")
+        chooser.value.set_files(file)
+
+    def drop(self, file):
+        """Drops a file on the page."""
+        self.page.locator("h1").evaluate(DROP, [file.name, file.read_text()])
 
     def edges(self, which):
         """Where lines of a kind can be touched."""

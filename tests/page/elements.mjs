@@ -36,7 +36,8 @@ class Element {
     return this.all().filter(is);
   }
   querySelector(what) { return this.querySelectorAll(what)[0] ?? null; }
-  addEventListener() {}
+  addEventListener(name, hear) { this[`on${name}`] ??= hear; }
+  click() {}
   setPointerCapture() {}
   select() {}
   focus() {}

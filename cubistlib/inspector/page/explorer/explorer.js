@@ -18,12 +18,12 @@ import { unitPart } from "./unit.js";
  * @param {import("./trainer.js").Trainer} given.trainer
  * @param {import("./gallery.js").Known[]} given.networks
  * @param {function(string): {link: string, said: string}} given.linkOf as of `sharing`
- * @param {EventTarget} [given.keys] where Ctrl+Z is heard
+ * @param {EventTarget} [given.target] where Ctrl+Z is heard and files are dropped
  * @param {HTMLElement[]} [given.first] parts above all others
  * @param {{store: import("./store.js").Store, there: function(): boolean}} [given.second] a network
  *   beside the first
  */
-export function explorer(element, { store, trainer, networks, linkOf, keys = element, first = [], second = null }) {
+export function explorer(element, { store, trainer, networks, linkOf, target = element, first = [], second = null }) {
   const drawn = part("graph", "Network", graph(store), story(store)), large = map(store);
   const other = second ? [beside(store, second.store, second.there, networks)] : [];
   const shown = () => [
@@ -36,13 +36,13 @@ export function explorer(element, { store, trainer, networks, linkOf, keys = ele
     ...first,
     make("div", { class: "bench" },
       make("div", {}, drawn, unitPart(store)),
-      make("div", {}, large, sharing(store, trainer, shown, linkOf)),
+      make("div", {}, large, sharing(store, trainer, shown, linkOf, target)),
       make("div", {}, training(store, trainer), pruning(store))),
     ...other,
     gallery(store, networks),
     said(store),
   );
-  keys.addEventListener("keydown", (event) => undoKeys(event, store));
+  target.addEventListener("keydown", (event) => undoKeys(event, store));
   store.redraw();
 }
 

@@ -114,5 +114,6 @@ export function valuesOf(state) {
       equation: equation(network, unit),
     })),
     weights: weights.map(rows), biases: biases.map((layer) => [...layer]), masks: kept.weights.map(rows),
+    bias_masks: kept.biases.map((layer) => [...layer]),
   };
 }

@@ -30,7 +30,7 @@ function page() {
     history.replaceState(null, "", `#${held}`);
     return { link: location.href, said: "The link holds the network to the bit. It is in the address and under the button." };
   };
-  explorer(document.getElementById("explorer"), { store, trainer, networks, linkOf, keys: document });
+  explorer(document.getElementById("explorer"), { store, trainer, networks, linkOf, target: document });
   exact(store, () => new Worker(url));
   addEventListener("hashchange", open);
   open();

@@ -1,8 +1,9 @@
-// What can be taken away: a link, a witness file, the picture, the numbers.
+// What can be taken away: a link, a witness file, the picture, the numbers; and files opened again.
 
 import { witnessText } from "../witness.js";
 import { toAddress } from "./address.js";
 import { download, make, part } from "./dom.js";
+import { opener } from "./files.js";
 import { pngOf, svgOf, valuesOf } from "./figure.js";
 import { life } from "./measure.js";
 
@@ -11,8 +12,9 @@ import { life } from "./measure.js";
  * @param {import("./trainer.js").Trainer} trainer
  * @param {function(): object[]} shown what is drawn, as `svgOf` takes it
  * @param {function(string): {link: string, said: string}} linkOf makes a link of what it holds
+ * @param {EventTarget} target where files are dropped
  */
-export function sharing(store, trainer, shown, linkOf) {
+export function sharing(store, trainer, shown, linkOf, target) {
   const link = make("input", { type: "text", readonly: "", "aria-label": "the link", hidden: "" });
   const button = (text, title, doing) => make("button", { type: "button", text, title, onclick: () => store.try(doing) });
   const share = () => {
@@ -22,22 +24,23 @@ export function sharing(store, trainer, shown, linkOf) {
     navigator.clipboard?.writeText(value).catch(() => {}); // it stands there, chosen
     store.said = said;
   };
-  const save = (type, make) => () => {
+  const save = (type, make, suffix = type.split(/[/+]/)[1]) => () => {
     const name = `${String(life(store.state).live.parameters).padStart(2, "0")}-parameters`;
-    Promise.resolve(make()).then((content) => download(`${name}.${type.split(/[/+]/)[1]}`, new Blob([content], { type })));
+    Promise.resolve(make()).then((content) => download(`${name}.${suffix}`, new Blob([content], { type })));
   };
   const witness = () => {
     const { network, story, kind, biasRule } = store.state, date = new Date().toISOString().slice(0, 10);
     const text = witnessText(network, { recipe: story.join("; "), date, by: "the explorer" }, { kind, biasRule });
-    save("application/json", () => text)();
+    save("application/json", () => text, "witness.json")();
     store.said = "Saved: python -m cubistlib verify FILE scores it anew.";
   };
-  return part("share", "Take it away",
+  return part("share", "Take it away, bring it back",
     make("div", { class: "row" },
       button("Link", "the network to the bit", share),
       button("Save as a witness", "a file that verify scores anew", witness),
       button("PNG", "the picture in pixels", save("image/png", () => pngOf(svgOf(shown())))),
       button("SVG", "the picture in lines", save("image/svg+xml", () => svgOf(shown()).text)),
-      button("JSON", "the network and its numbers", save("application/json", () => JSON.stringify(valuesOf(store.state), null, 1)))),
+      button("JSON", "the network and its numbers", save("application/json", () => JSON.stringify(valuesOf(store.state), null, 1))),
+      ...opener(store, target)),
     link);
 }
