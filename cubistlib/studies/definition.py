@@ -17,7 +17,7 @@ from cubistlib.support.provenance import checksum
 # Fields that studies of before there were such lack; at these values none is named, so that
 # what was defined then is still defined alike.
 LATER: dict[str, Any] = {"tries": 1, "inherited": None, "keep": 0, "polished": ()}
-LATER |= {"only": (), "control": "", "draws": ""}
+LATER |= {"only": (), "control": "", "draws": "", "ham": 0.0, "ham_decay": 0.0}
 
 
 def definition(study: Study) -> dict[str, Any]:

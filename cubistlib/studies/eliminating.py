@@ -61,6 +61,8 @@ class EliminationStudy(Study):
     origin: None = field(default=None, init=False)
     backend: str = field(default="fused", init=False)
     shard: int = field(default=1, init=False)
+    ham: float = field(default=0.0, init=False)
+    ham_decay: float = field(default=0.0, init=False)
 
     structures: types.AnyNumber[Structure] = ()
     networks: types.AnyNumber[OneNetwork] = ()

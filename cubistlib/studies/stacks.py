@@ -140,7 +140,8 @@ def _sequence(study: str, *key: int) -> np.random.SeedSequence:
 
 def _group(apart: set[str], experiment: Experiment) -> tuple:
     e, config = experiment, experiment.config
-    shared = (config.epochs, config.batch_size, config.momentum, config.weight_decay)
+    rule = (config.momentum, config.weight_decay, config.ham, config.ham_decay)
+    shared = (config.epochs, config.batch_size, rule)
     shape = (len(e.hidden),) if e.algorithm == SEARCH else e.hidden
     alone = e.keep if e.algorithm in apart or APART & dict(e.options).keys() else None
     return (e.title, shape, e.selection or "", e.options, e.seed, shared, alone)

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from inspect import signature
 from itertools import product
@@ -58,6 +58,7 @@ class Study(ABC):
     name: names its results; with an experiment's number it seeds the run. lrs, schedules,
     seeds: everything is run under each rate, schedule and replicate. spiral: arguments of
     `cubist_spiral`, as pairs. shard: most experiments in a shard, the unit of work and recovery.
+    ham, ham_decay: of every training, as in `TrainConfig`.
     """
 
     name: types.Name
@@ -69,6 +70,8 @@ class Study(ABC):
     spiral: types.AnyNumber[SpiralArgument] = ()
     backend: Backend = "auto"
     shard: types.Count = 256
+    ham: types.Rate = 0.0
+    ham_decay: types.Rate = 0.0
 
     def __post_init__(self) -> None:
         types.validated("study", self)
@@ -89,7 +92,8 @@ class Study(ABC):
     @property
     def configs(self) -> list[TrainConfig]:
         """Every learning rate under every schedule."""
-        return [TrainConfig(*given, self.epochs) for given in product(self.lrs, self.schedules)]
+        plain = [TrainConfig(*given, self.epochs) for given in product(self.lrs, self.schedules)]
+        return [replace(c, ham=self.ham, ham_decay=self.ham_decay) for c in plain]
 
     @abstractmethod
     def __len__(self) -> int:

@@ -11,6 +11,8 @@ from cubistlib.support.types import Count, OneOf, Rate, Size, validated
 SCHEDULES = ("constant", "cosine", "step")
 Schedule = Annotated[str, OneOf(lambda: SCHEDULES)]
 
+STEEPEST = 5.0  # a hyperbolic step multiplies by e⁵ at most
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -20,6 +22,11 @@ class TrainConfig:
     schedule: "constant"; "cosine" to 0 over the epochs; "step": ×0.1 at 30 % and at 60 % of
     the epochs (15 and 30 of 50). Rates change an epoch, not a step.
     weight_decay acts on weights and biases. Source: paper, "Training".
+    ham, ham_decay: α and β of hyperbolic-aware minimization; with both 0, the paper's SGD. After
+    every step of rate η each weight, no bias, is multiplied by exp(clip(−η (α sign(w) g + β), ±5)),
+    where g is the slope of the loss that the step used, without momentum and weight decay. So a
+    weight that the slope drives through 0 leaves it fast, and signs are learned more easily.
+    Source: Jacobs et al. 2025 (arXiv 2506.02630), who take α = 200 and β = 0.001.
     Raises ValueError for values out of range or of the wrong type.
     """
 
@@ -29,9 +36,16 @@ class TrainConfig:
     batch_size: Size = 128
     momentum: Rate = 0.9
     weight_decay: Rate = 5e-4
+    ham: Rate = 0.0
+    ham_decay: Rate = 0.0
 
     def __post_init__(self) -> None:
         validated("TrainConfig", self)
+
+    @property
+    def hyperbolic(self) -> bool:
+        """Whether a hyperbolic step follows every step of SGD."""
+        return self.ham > 0 or self.ham_decay > 0
 
     def steps_an_epoch(self, rows: int) -> int:
         """Full batches in an epoch over that many rows; at least one."""

@@ -13,6 +13,7 @@ from cubistlib.support.threads import usable_cores
 from cubistlib.training.backends import kernels
 from cubistlib.training.backends.kernels import ROW, Wiring
 from cubistlib.training.backends.wiring import pick, put_back, wire
+from cubistlib.training.config import STEEPEST
 
 # Work, in edges times samples, below which another thread costs more than it saves: about 1 ms.
 WORTH_A_THREAD = 10_000_000
@@ -38,13 +39,17 @@ class FusedTrainer:
         self.wiring = wire(state.masks)
         self.weights = pick(state.network, self.wiring)
         self.velocities = pick(state.momentum, self.wiring)
+        nowhere = np.zeros((len(self.weights), 0), np.float32)
+        self.bent = self._weights() if self.config.hyperbolic else nowhere
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
         self.batches = gather(self.table, rows, 1 / rows.shape[1], self.batches)
         losses = np.empty((len(rows) if trace else 0, len(self.begin.network)), np.float32)
-        factors = np.array([self.config.momentum, self.config.weight_decay], np.float32)
-        rates = rates.astype(np.float32)
-        arrays = self.batches, self.wiring, self.weights, self.velocities, rates, factors, losses
+        c, rates = self.config, rates.astype(np.float32)
+        hyperbolic = c.ham, c.ham_decay, STEEPEST
+        factors = np.array([c.momentum, c.weight_decay, *hyperbolic], np.float32)
+        state = self.weights, self.velocities, self.bent
+        arrays = self.batches, self.wiring, *state, rates, factors, losses
 
         def part(first: int, stop: int) -> None:
             kernels.advance(first, stop, *arrays, room(self.wiring))
@@ -73,6 +78,12 @@ class FusedTrainer:
             momentum=put_back(self.velocities, wiring, network),
             step=self.begin.step + self.steps,
         )
+
+    def _weights(self) -> np.ndarray:
+        """1 where a place is a weight's, 0 where it is a bias's: (n, places) float32."""
+        nets = self.begin.network
+        weights, biases = map(np.ones_like, nets.weights), map(np.zeros_like, nets.biases)
+        return pick(Network(tuple(weights), tuple(biases)), self.wiring)
 
     def _share_out(self, part: Callable[[int, int], None], samples: int) -> None:
         """Calls part(first, stop) for all networks, in as many threads as the work is worth.

@@ -9,6 +9,7 @@ import torch
 
 from cubistlib.networks import Network
 from cubistlib.networks.functional import gradients
+from cubistlib.training.config import STEEPEST
 
 _recording = Lock()
 
@@ -23,6 +24,8 @@ class TorchTrainer:
 
     A step, for every parameter p with gradient g, velocity v and mask m:
         v ← μ v + g + λ p        p ← p − η v        then v and p are zero where m is
+    and, if asked for, for every weight w then
+        w ← w exp(clip(−η (α sign(w) g + β), −5, 5))
 
     A step reads and writes fixed buffers alone, so that on CUDA it can be recorded once and
     launched as a whole. What that gains has not been measured on a GPU yet.
@@ -74,6 +77,9 @@ class TorchTrainer:
             v.masked_fill_(masked, 0)
             eta = self.rates.reshape(-1, *[1] * (p.ndim - 1))
             p.sub_(eta * v).masked_fill_(masked, 0)
+            if self.config.hyperbolic and p.ndim == 3:
+                power = -eta * (self.config.ham * p.sign() * g + self.config.ham_decay)
+                p.addcmul_(p, power.clamp_(-STEEPEST, STEEPEST).expm1_())
 
     def evaluate(self) -> tuple[np.ndarray, np.ndarray]:
         return self.state().network.evaluate(self.x.cpu().numpy(), self.y.cpu().numpy())
