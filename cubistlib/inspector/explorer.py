@@ -12,7 +12,6 @@ import numpy as np
 from markupsafe import Markup
 
 from cubistlib.inspector.bundle import bundle
-from cubistlib.plots.style import LABELS
 from cubistlib.search import verify
 from cubistlib.support import files, paths
 from cubistlib.support.checks import require
@@ -99,6 +98,8 @@ def gallery() -> list[Mapping[str, object]]:
 
     name: the algorithm's, "" in the frontier. recipe: how the network was found.
     """
+    from cubistlib.plots.style import LABELS  # with matplotlib, which no page of a run needs
+
     found: list[Mapping[str, object]] = []
     for folder, group in GROUPS.items():
         each = paths.published(folder).glob("*.json")

@@ -45,6 +45,23 @@ def test_the_front_page_trains_a_network(page, site):
     assert float(accuracy.text_content().split()[0]) > 90
 
 
+def test_the_explorers_of_a_notebook_live(page, site):
+    page.goto(f"{site}/notebooks/40_neuron_inspector.html")
+    page.locator(".explorer >> nth=1 >> .unit[aria-label]").first.wait_for()
+    figures, first = page.locator(".living > img"), page.locator(".explorer").first
+    assert figures.count() == 2 == page.locator(".explorer").count()
+    assert not figures.first.is_visible() and "GMP" in first.locator("[data-story]").text_content()
+    kept = first.locator("[data-number=kept]").first
+    before = int(kept.text_content())
+    first.get_by_role("button", name="Remove one", exact=True).click()
+    page.wait_for_function(
+        "([node, text]) => node.textContent !== text", arg=[kept.element_handle(), str(before)]
+    )
+    assert int(kept.text_content()) < before
+    first.get_by_label("step", exact=True).press("Home")
+    first.locator("[data-story]:has-text('step 0 of 19,500')").wait_for()
+
+
 PAGES = ("index", "README", "library", "search", "docs/TROUBLE", "benchmarks/README")
 NOTEBOOKS = ("notebooks/32_disconnected_paths", "notebooks/40_neuron_inspector")
 SIZE = "(name) => parseFloat(getComputedStyle(document.querySelector(name)).fontSize)"

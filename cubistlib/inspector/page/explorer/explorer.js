@@ -53,7 +53,7 @@ function bar(store) {
     undo.disabled = !store.history.past.length;
     redo.disabled = !store.history.future.length;
   });
-  return make("div", { class: "row" }, undo, redo);
+  return make("div", { class: "line" }, undo, redo);
 }
 
 function said(store) {

@@ -31,9 +31,9 @@ export function pruning(store) {
     least.setAttribute("aria-valuetext", bound.textContent);
   });
   return part("prune", "Prune by a rule",
-    make("div", { class: "row" }, labelled("rule", rule), one),
-    make("div", { class: "row" }, labelled("down to", slider), said),
-    make("div", { class: "row" }, labelled("no smaller than", least), bound),
+    make("div", { class: "line" }, labelled("rule", rule), one),
+    make("div", { class: "line" }, labelled("down to", slider), said),
+    make("div", { class: "line" }, labelled("no smaller than", least), bound),
     make("p", {
       class: "readout",
       text: "The slider scores once, from where it stood; “Remove one” scores anew each time. Rules that look at "

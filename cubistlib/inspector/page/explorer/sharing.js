@@ -35,7 +35,7 @@ export function sharing(store, trainer, shown, linkOf, target) {
     store.said = "Saved: python -m cubistlib verify FILE scores it anew.";
   };
   return part("share", "Take it away, bring it back",
-    make("div", { class: "row" },
+    make("div", { class: "line" },
       button("Link", "the network to the bit", share),
       button("Save as a witness", "a file that verify scores anew", witness),
       button("PNG", "the picture in pixels", save("image/png", () => pngOf(svgOf(shown())))),

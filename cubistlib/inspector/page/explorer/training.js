@@ -41,13 +41,13 @@ export function training(store, trainer) {
     plot.setAttribute("aria-label", `loss and accuracy by epoch: ${said.textContent}`);
   });
   return part("train", "Train from here",
-    make("div", { class: "row" }, play, button("One step", () => trainer.step(1)),
+    make("div", { class: "line" }, play, button("One step", () => trainer.step(1)),
       button("One epoch", () => trainer.step())),
     plot,
     make("p", { class: "legend" }, make("span", { class: "key loss" }, make("i"), "loss, from 0 to its largest"),
       make("span", { class: "key accuracy" }, make("i"), "accuracy, 0 to 100 %")),
     said,
-    make("div", { class: "row" }, labelled("rate", fields.lr), labelled("schedule", fields.schedule),
+    make("div", { class: "line" }, labelled("rate", fields.lr), labelled("schedule", fields.schedule),
       labelled("epochs", fields.epochs), labelled("order, seed", fields.seed)),
     freshStart(store));
 }
@@ -63,7 +63,7 @@ function freshStart(store) {
   const seed = make("input", { type: "number", min: 0, step: 1, value: 1 });
   const hidden = () => widths.value.split(/[\s,]+/).filter(Boolean).map(Number);
   return make("form", {
-    class: "row fresh",
+    class: "line fresh",
     onsubmit: (event) => {
       event.preventDefault();
       store.act(({ points: those }) => fresh(hidden(), seed.valueAsNumber, those));

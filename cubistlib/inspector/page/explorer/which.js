@@ -18,7 +18,7 @@ const TOGGLES = {
  * @param {HTMLElement} address the view as a text
  */
 export function which(runs, address) {
-  const fields = [menus(runs), sliders(runs), [...toggles(runs), address]].map((each) => make("div", { class: "row" }, ...each));
+  const fields = [menus(runs), sliders(runs), [...toggles(runs), address]].map((each) => make("div", { class: "line" }, ...each));
   const leftOut = make("p", { class: "readout" });
   runs.store.listen(() => { leftOut.textContent = runs.given?.leftOut ?? ""; });
   return part("which", "Which network", ...fields, leftOut);
