@@ -127,6 +127,14 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a witness")
     verify.set_defaults(command=_of("search.verify", "command"))
 
+    verdict = commands.add_parser("verdict", help="put a pruner beside all others; a report")
+    verdict.add_argument("file", type=Path, metavar="FILE", help="Python that defines the pruner")
+    verdict.add_argument("--pruner", default="", metavar="NAME", help="which, of several")
+    verdict.add_argument(
+        "--to", type=Path, metavar="PAGE", help="default: outputs/verdicts/NAME.html"
+    )
+    verdict.set_defaults(command=_of("verdict.command", "command"), goes_on=True)
+
     explorer = commands.add_parser("explorer", help="write the page in which to prune by hand")
     explorer.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="default: outputs/explorer.html"

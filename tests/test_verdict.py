@@ -14,7 +14,7 @@ from cubistlib.studies.stacks import initialize
 
 
 def test_every_pruner_starts_from_the_same_networks():
-    one, other = verdict.study("snip").table, verdict.study("gmp").table
+    one, other = verdict.grid.study("snip").table, verdict.grid.study("gmp").table
     assert len(one) == len(other) == 144
     first = [e for e in range(144) if one[e].hidden == (3, 3, 3)]
     a, b = initialize([one[e] for e in first]), initialize([other[e] for e in first])
@@ -32,7 +32,7 @@ def test_the_nine_came_along_whole():
 @pytest.mark.parametrize("number", [5, 77])
 def test_a_run_that_came_along_can_be_run_again(number):
     row = verdict.nine().query("algorithm == 'snip' and experiment == @number").iloc[0]
-    again = verdict.study("snip").train(number)
+    again = verdict.grid.study("snip").train(number)
     assert again.masks.parameters_kept[0] == row["parameters_kept"]
     # Processors round differently, and 19,500 steps amplify it: the mask is what must match.
     assert again.masks.weights_kept[0] == row["weights_kept"]
@@ -81,8 +81,8 @@ def test_the_verdict_on_a_pruner_of_ones_own(monkeypatch):
     class Mine(Magnitude):
         name = "mine_for_the_verdict"
 
-    few = replace(verdict.study("mine_for_the_verdict"), widths=(3,), keep=(15, 20), seeds=1)
-    monkeypatch.setattr(verdict, "study", lambda name: few)
+    few = replace(verdict.grid.study("mine_for_the_verdict"), widths=(3,), keep=(15, 20), seeds=1)
+    monkeypatch.setattr(verdict.grid, "study", lambda name: few)
     results = verdict.verdict("mine_for_the_verdict")
     assert list(results.columns) == list(store.COLUMNS)
     assert (results["algorithm"] == "mine_for_the_verdict").sum() == 4
@@ -124,10 +124,10 @@ def test_a_pruner_whose_networks_die_is_not_the_better_for_it():
     assert verdict.standings(results)["live"][0] == pytest.approx(26 / 60)
 
 
-def runs_of(algorithm, *accuracies):
+def runs_of(algorithm, *accuracies, steps=100):
     """A run a replicate, all of one size."""
     rows = {"algorithm": algorithm, "seed": range(len(accuracies)), "accuracy": accuracies}
-    return pd.DataFrame(rows).assign(parameters_kept=30, diverged=False)
+    return pd.DataFrame(rows).assign(parameters_kept=30, diverged=False, steps=steps)
 
 
 def test_a_place_comes_with_what_chance_leaves_of_it():
@@ -150,6 +150,39 @@ def test_a_place_comes_with_what_chance_leaves_of_it():
     assert verdict.place(with_none, "never") == (3, 3, 3)
     with pytest.raises(cl.UserError, match="place: no runs of 'other'"):
         verdict.place(table, "other")
+
+
+def test_at_equal_steps_what_costs_more_has_fewer_runs():
+    search = runs_of("search", 0.95)
+    plain = runs_of("plain", *[0.7] * 6)
+    costly = runs_of("costly", *[0.6] * 5, 0.9, steps=300)  # its best is one run of six
+    costliest = runs_of("costliest", *[0.8] * 6, steps=900)
+    table = pd.concat([search, plain, costly, costliest], ignore_index=True)
+
+    by_runs = verdict.places(table).set_index("algorithm")
+    assert by_runs["place"].to_dict() == {"costly": 1, "costliest": 2, "plain": 3}
+    assert by_runs["replicates"].to_dict() == dict.fromkeys(by_runs.index, 6)
+    np.testing.assert_allclose(by_runs.loc["costly", "gap"], 0.05)
+
+    by_steps = verdict.places(table, equal="steps", resamples=2000).set_index("algorithm")
+    assert by_steps["replicates"].to_dict() == {"plain": 6, "costly": 2, "costliest": 1}
+    assert by_steps["place"].to_dict() == {"costliest": 1, "plain": 2, "costly": 3}
+    # Two of six runs hold the good one in a third of the choices; drawn anew, in 1 − (5/6)².
+    assert by_steps.loc["costly", ["best", "worst"]].tolist() == [1, 3]
+    assert by_steps.loc["plain", ["best", "worst"]].tolist() == [2, 3]
+    with pytest.raises(cl.UserError, match="equal must be one of runs, steps, got 'seconds'"):
+        verdict.places(table, equal="seconds")
+
+
+def test_a_count_that_is_not_whole_is_right_on_average():
+    table = pd.concat([
+        runs_of("search", 0.95),
+        runs_of("plain", *[0.7] * 6),
+        runs_of("costly", 0.6, *[0.9] * 5, steps=400),  # 1.5 replicates
+    ])  # fmt: skip
+    by_steps = verdict.places(table, equal="steps").set_index("algorithm")
+    assert by_steps.loc["costly", "replicates"] == 1.5
+    np.testing.assert_allclose(by_steps.loc["costly", "gap"], 0.05)
 
 
 def test_a_place_is_that_of_the_standings():

@@ -21,8 +21,8 @@ import describe_data
 import pandas as pd
 import parts
 
-from cubistlib import analysis, pruners, store, sweep, verdict
-from cubistlib.studies import SearchStudy, Study, paper, replicates
+from cubistlib import analysis, pruners, store, sweep
+from cubistlib.studies import SearchStudy, Study, paper, replicates, verdict
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 

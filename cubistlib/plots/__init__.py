@@ -4,6 +4,7 @@ from cubistlib.plots.descent import descent
 from cubistlib.plots.gap import fewest, own_scale, small_panels
 from cubistlib.plots.graph import layered_graph, score_graph
 from cubistlib.plots.panels import line_panels, needed_panels
+from cubistlib.plots.places import place_rows
 from cubistlib.plots.plane import construction, decision_region, draw_map, spiral, unit_maps
 from cubistlib.plots.replicates import replicate_panels, variant_rows
 from cubistlib.plots.results import accuracy_spread, frontiers, width_curves

@@ -55,16 +55,18 @@ def write(profile: str, jobs: Sequence[Job]) -> Path:
     return index
 
 
-def alone(output: Path) -> str:
-    """An executed notebook as a page by itself.
+def alone(output: Path, title: str) -> str:
+    """An executed notebook as a page by itself, under another title and without its code.
 
     Raises ValueError if the notebook cannot be read, or shows what is not there.
     """
     notebook = read(output)
-    shown = cards.card(output.stem, notebook.cells)
-    body, kept = _body(notebook, shown.question)
+    notebook.cells[0].source = f"# {title}"
+    for cell in notebook.cells:
+        cell.metadata["transient"] = {"remove_source": cell.cell_type == "code"}
+    body, kept = _body(notebook, title)
     require(body, f"{paths.shown(output)}: shows what is not there")
-    entry = vars(shown) | {"state": "done", "kept": kept}
+    entry = {"question": title, "state": "done", "kept": kept}
     return _render("notebook.html", entry=entry, body=_clean(body, ()), **_living() if kept else {})
 
 

@@ -1,0 +1,83 @@
+"""A pruner from a Python file: what the file defines, and what is wrong with it in a sentence."""
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cubistlib import pruners, testing
+from cubistlib.pruners.base import Pruner
+from cubistlib.support import paths
+from cubistlib.support.checks import UserError, require
+
+
+def load(file: Path, name: str = "") -> type[Pruner]:
+    """The pruner that a file defines; name: which, if it defines several.
+
+    The file is run as a script would be: what lies beside it can be imported. It is then one of
+    `pruners.available()`. Raises ValueError, a sentence with its line, if the file cannot be run,
+    if it defines none or several, or one that has the name of an algorithm that there is.
+    """
+    where = paths.shown(file)
+    require(file.is_file(), f"{where}: there is no such file; verdict takes a Python file")
+    known = pruners.available()
+    module = f"verdict_{file.stem}"
+    _run(file, module)
+    now = pruners.available().items()
+    own = {n: c for n, c in now if c.__module__ == module and c is not known.get(n)}
+    require(
+        own,
+        f"{where}: defines no pruner that can be used; "
+        'a class below cubistlib.pruners.Pruner with a `name = "…"` is one',
+    )
+    if name:
+        require(name in own, f"{where}: defines no pruner {name!r}; there are: {', '.join(own)}")
+    else:
+        require(len(own) == 1, f"{where}: defines {', '.join(own)}; say which by --pruner")
+    chosen = name or next(iter(own))
+    taken = chosen in known and known[chosen].__module__ != module
+    require(not taken, f"{where}: there is an algorithm {chosen!r} already")
+    return own[chosen]
+
+
+def check(algorithm: type[Pruner], file: Path) -> None:
+    """Holds it to what every pruner promises. Raises ValueError with the promise it breaks."""
+    with told(file):
+        pruner = algorithm()
+        try:
+            testing.check_pruner(pruner)
+        except (AssertionError, UserError) as broken:
+            raise UserError(f"{paths.shown(file)}: {broken}") from broken
+
+
+@contextmanager
+def told(file: Path) -> Iterator[None]:
+    """Turns what a file's own code raises into a sentence with the last of its lines in it."""
+    try:
+        yield
+    except (UserError, MemoryError):
+        raise
+    except (Exception, SystemExit) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if Path(frame.filename) == file]
+        lines = [error.lineno] if isinstance(error, SyntaxError) else lines
+        line = f", line {lines[-1]}" if lines else ""
+        words = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
+        raise UserError(
+            f"{paths.shown(file)}{line}: {type(error).__name__}: {words[:300]}"
+        ) from error
+
+
+def _run(file: Path, name: str) -> None:
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise UserError(f"{paths.shown(file)}: verdict takes a Python file, NAME.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look themselves up there
+    folder = str(file.parent)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    with told(file):
+        spec.loader.exec_module(module)

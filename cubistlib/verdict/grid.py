@@ -1,0 +1,35 @@
+"""A pruner on the grid that all are held to, beside what is published of it."""
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from cubistlib import analysis, store, sweep
+from cubistlib.studies.verdict import NINE, study
+
+
+def nine() -> pd.DataFrame:
+    """The nine published algorithms on the grid, as they came with the package."""
+    return store.read(NINE)
+
+
+def verdict(algorithm: str, backend: str = "auto", place: Path | None = None) -> pd.DataFrame:
+    """Run a pruner on the grid; its results with those of the others and of the search.
+
+    algorithm: a name of `pruners.available()`, also of one defined in a notebook. place: a folder
+    that keeps its runs, from where a start after a kill goes on; by default nothing is kept, since
+    a pruner that somebody works on changes from run to run. Rows of `store.SCHEMA`, for
+    `standings` and `places`, and for `analysis.frontiers`, `analysis.smallest` and `analysis.gap`
+    by any count. Raises ValueError for an unknown name.
+    """
+    grid = replace(study(algorithm), backend=backend)
+    if place is None:
+        with TemporaryDirectory() as aside:
+            mine = sweep.run(grid, Path(aside))
+    else:
+        mine = sweep.run(grid, place, renew=True)
+    others = nine()
+    others = others[others["algorithm"] != algorithm]
+    return pd.concat([analysis.reference(), others, mine], ignore_index=True)
