@@ -109,6 +109,7 @@ def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
 
 # Trainings and batches for scores that lead to a row, by algorithm; the rest train once.
 SPENT = {"lth": (5, 0), "snip": (1, 1), "iter_snip": (1, 10), "force": (1, 10), "prospr": (1, 4)}
+SPENT |= dict.fromkeys(("lrr", "cyclic", "sculpt"), (5, 0))
 
 
 @pytest.mark.parametrize("name", sorted(cl.pruners.available()))

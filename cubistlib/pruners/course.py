@@ -4,8 +4,12 @@ from functools import singledispatch
 
 import numpy as np
 
+from cubistlib import pruners
 from cubistlib.networks import Network
 from cubistlib.pruners.base import DuringTraining, Pruner
+from cubistlib.pruners.beyond.acdc import ACDC
+from cubistlib.pruners.beyond.cyclic import Cyclic
+from cubistlib.pruners.beyond.lrr import LRR
 from cubistlib.pruners.controls.one_shot import OneShot
 from cubistlib.pruners.gmp import GMP
 from cubistlib.pruners.lth import LTH
@@ -51,3 +55,27 @@ def _(pruner: LTH, net: Network, keep: int, steps: int) -> Course:
     left = pruner.schedule(net.size, np.array([keep]))[:, 0]
     ends = 1 + (1 - pruner.early) * np.arange(len(left) + 1)
     return np.array([0.0, *ends]), np.array([net.size, *left, keep])
+
+
+@course.register
+def _(pruner: ACDC, net: Network, keep: int, steps: int) -> Course:
+    changes = pruner.hook(net, keep, steps).steps
+    left = np.resize([keep, net.size], len(changes))
+    return np.array([0.0, *(s / steps for s in changes), 1.0]), np.array([net.size, *left, keep])
+
+
+@course.register
+def _(pruner: LRR, net: Network, keep: int, steps: int) -> Course:
+    """As if epochs could be of any length."""
+    prunings = int((pruner.trainings - 2) / pruner.level + 1e-9) + 1
+    left = pruner.schedule(net.size, np.array([keep]), prunings)[:, 0]
+    ends = 1 + pruner.level * np.arange(prunings)
+    return np.array([0.0, *ends, ends[-1] + 1]), np.array([net.size, *left, keep])
+
+
+@course.register
+def _(pruner: Cyclic, net: Network, keep: int, steps: int) -> Course:
+    first, *more = (int(left[0]) for left in pruner.levels(net.size, np.array([keep])))
+    times, left = course(pruners.get(pruner.mask)(), net, first, steps)
+    ends = times[-1] + np.arange(1, len(more) + 1)
+    return np.array([*times, *ends]), np.array([*left[:-1], *more, keep])
