@@ -57,8 +57,12 @@ class Task:
     @cached_property
     def steps(self) -> int:
         """Optimizer steps of one training."""
-        first = self.config if isinstance(self.config, TrainConfig) else self.config[0]
-        return first.steps(len(self.x))
+        return self.first.steps(len(self.x))
+
+    @property
+    def first(self) -> TrainConfig:
+        """The first network's configuration; others differ in rate and schedule alone."""
+        return self.config if isinstance(self.config, TrainConfig) else self.config[0]
 
     @property
     def spent(self) -> int:

@@ -1,0 +1,44 @@
+"""OBS: remove the weight whose loss is least once all others have made up for it."""
+
+from dataclasses import dataclass
+
+import torch
+
+from cubistlib.pruners.beyond.surgery import Surgery, inverse
+from cubistlib.support.types import Flag
+
+
+@dataclass(frozen=True)
+class OBS(Surgery):
+    """The optimal brain surgeon, with the exact Hessian H of the loss.
+
+    Of the weights w the one with the least w_q² / (2 [H⁻¹]_qq) goes, which is how much the loss
+    rises at least, and −w_q / [H⁻¹]_qq · H⁻¹e_q is added to all parameters. Within one cut H⁻¹ is
+    reduced to what is left; the next cut looks at the loss anew, after a short training.
+    Source: Hassibi & Stork 1993, eq. 5; of the rounds and the last training, `Surgery`.
+    diagonal: H's diagonal alone, so that nothing else is corrected: the optimal brain damage of
+    LeCun, Denker & Solla 1990. correct: False leaves the others as they are.
+    Differences from the published form: H is exact, not the outer products of gradients, and so
+    damped; several weights go in one cut while there are many; there is training in between.
+    """
+
+    name = "obs"
+
+    diagonal: Flag = False
+    correct: Flag = True
+
+    def cut(self, values, curvature, weights, left, rng):
+        if self.diagonal:
+            curvature = curvature.diagonal().diag()
+        inverted, values = inverse(curvature, self.damping), values.clone()
+        stay = torch.ones(len(values), dtype=torch.bool)
+        for _ in range(weights - left):
+            rises = values**2 / inverted.diagonal() / 2
+            out = int(torch.where(stay, rises, torch.inf)[:weights].argmin())
+            column = inverted[:, out] / inverted[out, out]
+            if self.correct:
+                values -= values[out] * column
+            inverted.addr_(column, inverted[out].clone(), alpha=-1)
+            inverted[out, out] = 1.0  # so that nothing is divided by the zero that is left there
+            stay[out], values[out] = False, 0.0
+        return stay, values
