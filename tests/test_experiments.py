@@ -111,13 +111,21 @@ def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
 SPENT = {"lth": (5, 0), "snip": (1, 1), "iter_snip": (1, 10), "force": (1, 10), "prospr": (1, 4)}
 SPENT |= dict.fromkeys(("lrr", "cyclic", "sculpt"), (5, 0))
 
+# Twelve trainings and four gradients for every parameter before each cut, from 27 weights
+# to 22, 21, … 12, with one to ten biases.
+CUT = range(12 * 7 + 4 * (202 + 11), 12 * 7 + 4 * (202 + 110) + 1)
+
 
 @pytest.mark.parametrize("name", sorted(cl.pruners.available()))
 def test_rows_tell_every_gradient_step(small, name):
     experiments = pruned(name, [3], [12], seeds=1)[:1]
     trainings, batches = SPENT.get(name, (1, 0))
     batches = 1 if name == "grasp" else batches
-    assert run(experiments, *small)["steps"].tolist() == [trainings * 7 + batches]
+    spent = run(experiments, *small)["steps"].tolist()
+    if name in ("obs", "cbs", "chita"):
+        assert spent[0] in CUT
+    else:
+        assert spent == [trainings * 7 + batches]
 
 
 def test_rows_count_what_lives_as_simplify_does(small):

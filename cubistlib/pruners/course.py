@@ -10,6 +10,7 @@ from cubistlib.pruners.base import DuringTraining, Pruner
 from cubistlib.pruners.beyond.acdc import ACDC
 from cubistlib.pruners.beyond.cyclic import Cyclic
 from cubistlib.pruners.beyond.lrr import LRR
+from cubistlib.pruners.beyond.surgery import Surgery
 from cubistlib.pruners.controls.one_shot import OneShot
 from cubistlib.pruners.gmp import GMP
 from cubistlib.pruners.lth import LTH
@@ -79,3 +80,11 @@ def _(pruner: Cyclic, net: Network, keep: int, steps: int) -> Course:
     times, left = course(pruners.get(pruner.mask)(), net, first, steps)
     ends = times[-1] + np.arange(1, len(more) + 1)
     return np.array([*times, *ends]), np.array([*left[:-1], *more, keep])
+
+
+@course.register
+def _(pruner: Surgery, net: Network, keep: int, steps: int) -> Course:
+    left = pruner.schedule(net.size, keep)
+    times = 1 + pruner.recover * np.arange(len(left))
+    end = times[-1] + 1 if left else 2.0
+    return np.array([0.0, *times, end]), np.array([net.size, *left, keep])
