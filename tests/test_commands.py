@@ -146,7 +146,7 @@ def test_a_result_that_differs_is_told_with_its_file_and_columns(capsys):
         ("random-init/structured-search", 7, "paper/random-init/structured-search/00000-"),
         ("random-init/pruning", 5, "paper/random-init/pruning/00000-"),
         ("replicates/ticket-95", 5, "paper/replicates/ticket-95/00000-"),
-        ("verdict/snip", 17, "verdict/nine.parquet"),
+        ("verdict/snip", 17, "verdict/snip.parquet"),
     ],
 )
 def test_what_is_published_is_compared_with(study, number, place, capsys):

@@ -5,9 +5,9 @@
 paper: what is missing of the paper's ten studies, in outputs/published/paper itself; of the
 searches the best run of every size is noted in search.parquet, which is read in an instant.
 replicates: the paper's comparison with many seeds, and its controls. ablations: what its setup
-decides. verdict: the nine algorithms on the grid of `cubistlib.verdict`. Stopped at any instant,
-the next start goes on. What each study took is added up in its folder; in the end the data card
-is made anew (tools/describe_data.py).
+decides. verdict: on the grid of `cubistlib.verdict` every algorithm that has no file there yet.
+Stopped at any instant, the next start goes on. What each study took is added up in its folder; in
+the end the data card is made anew (tools/describe_data.py).
 """
 
 import json
@@ -88,14 +88,21 @@ def ablated(workers: int | None) -> None:
         run(study, workers)
 
 
-def nine(workers: int | None) -> None:
+def on_the_grid(workers: int | None) -> None:
     studies = [verdict.study(name) for name in pruners.available(controls=False)]
     place = paths.outputs("verdict")  # a folder each: they are studies of one name
-    frames = [sweep.run(s, place / s.algorithms[0], workers=workers) for s in studies]
-    print(store.write(pd.concat(frames, ignore_index=True), verdict.NINE))
+    for study in studies:
+        name = study.algorithms[0]
+        if not verdict.file(name).exists():
+            print(store.write(sweep.run(study, place / name, workers=workers), verdict.file(name)))
 
 
-PARTS = {"paper": of_the_paper, "replicates": replicated, "ablations": ablated, "verdict": nine}
+PARTS = {
+    "paper": of_the_paper,
+    "replicates": replicated,
+    "ablations": ablated,
+    "verdict": on_the_grid,
+}
 
 
 def main(arguments: list[str] | None = None) -> None:

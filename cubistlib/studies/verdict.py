@@ -1,11 +1,16 @@
 """The grid that every pruner is held to, and where the nine on it are."""
 
+from pathlib import Path
+
 from cubistlib.studies.pruning import PruningStudy
 from cubistlib.support import paths
 
 NAME = "verdict"
 
-NINE = paths.published("verdict") / "nine.parquet"
+
+def file(algorithm: str) -> Path:
+    """Where the runs of an algorithm on the grid are that came with the package."""
+    return paths.published(NAME) / f"{algorithm}.parquet"
 
 
 def study(algorithm: str) -> PruningStudy:

@@ -43,9 +43,9 @@ def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, P
     """
     shard = study.shard_of(number)
     if study.name == verdict.NAME and isinstance(study, PruningStudy):
-        rows = store.read(verdict.NINE)
-        rows = rows[rows["algorithm"].isin(study.algorithms) & (rows["experiment"] == number)]
-        return (rows.iloc[0], verdict.NINE) if len(rows) else None
+        file = verdict.file(*study.algorithms)
+        rows = store.read(file).query("experiment == @number") if file.exists() else ()
+        return (rows.iloc[0], file) if len(rows) else None
     for place in every(profile):
         if found := folder(study, place).row(number, shard):
             return found

@@ -1,5 +1,6 @@
 """A pruner on the grid that all are held to, beside what is published of it."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -7,12 +8,23 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from cubistlib import analysis, store, sweep
-from cubistlib.studies.verdict import NINE, study
+from cubistlib.studies import paper
+from cubistlib.studies.verdict import NAME, file, study
+from cubistlib.support import paths
 
 
 def nine() -> pd.DataFrame:
-    """The nine published algorithms on the grid, as they came with the package."""
-    return store.read(NINE)
+    """The paper's nine algorithms on the grid, as they came with the package."""
+    return _read(map(file, sorted(paper.NINE)))
+
+
+def published() -> pd.DataFrame:
+    """All algorithms whose runs on the grid came with the package: the nine, and later ones."""
+    return _read(sorted(paths.published(NAME).glob("*.parquet")))
+
+
+def _read(files: Iterable[Path]) -> pd.DataFrame:
+    return pd.concat(map(store.read, files), ignore_index=True)
 
 
 def verdict(algorithm: str, backend: str = "auto", place: Path | None = None) -> pd.DataFrame:
@@ -30,6 +42,6 @@ def verdict(algorithm: str, backend: str = "auto", place: Path | None = None) ->
             mine = sweep.run(grid, Path(aside))
     else:
         mine = sweep.run(grid, place, renew=True)
-    others = nine()
+    others = published()
     others = others[others["algorithm"] != algorithm]
     return pd.concat([analysis.reference(), others, mine], ignore_index=True)
