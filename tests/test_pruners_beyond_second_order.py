@@ -12,7 +12,6 @@ from cubistlib.pruners.beyond import surgery
 from cubistlib.pruners.beyond.cbs import CBS, smallest, swapped
 from cubistlib.pruners.beyond.chita import CHITA
 from cubistlib.pruners.beyond.obs import OBS
-from cubistlib.pruners.beyond.surgery import inverse, without
 from cubistlib.pruners.controls.random_uniform import Random
 from cubistlib.pruners.course import course
 from cubistlib.pruners.parts.curvature import (
@@ -21,8 +20,11 @@ from cubistlib.pruners.parts.curvature import (
     gradients,
     hessian,
     in_a_row,
+    inverse,
     out_of_rows,
+    without,
 )
+from cubistlib.pruners.parts.removals import Removals
 
 ALL = [OBS, CBS, CHITA]
 
@@ -266,3 +268,29 @@ def test_the_course_of_cuts_by_hand():
     np.testing.assert_allclose(times, [0, 1, 1.1, 2.1])
     assert left.tolist() == [18, 9, 5, 5]
     assert course(OBS(), Network.initialize((3, 3)), 18, 100)[1].tolist() == [18, 18]
+
+
+def test_removals_one_by_one(few):
+    """Foretold by an inverse of another kind, and tried in networks made by hand."""
+    net = Network.initialize((4, 3), seed=4)
+    masks = Random().masks(net, None, 15, seed=1)
+    found, kept = Removals.of(net, masks, *few, damping=50), Kept.of(masks)
+    net = masks.apply(net)
+    values = in_a_row(net)[0, kept.place].astype(np.float64)
+    curvature = hessian(kept, values, *few).numpy()
+    damped = curvature + 50 * np.abs(np.diag(curvature)).mean() * np.eye(len(kept))
+    inverted = np.linalg.inv(damped)
+    before = net.evaluate(*few)[1][0]
+    for i in range(15):
+        assert found.size[i] == abs(values[i])
+        assert found.alone[i] == pytest.approx(curvature[i, i] * values[i] ** 2 / 2)
+        assert found.made_up[i] == pytest.approx(values[i] ** 2 / inverted[i, i] / 2)
+        moved = values - values[i] / inverted[i, i] * inverted[:, i]
+        without_it = [np.where(np.arange(len(kept)) == i, 0, v) for v in (values, moved)]
+        real = [found.really_alone[i], found.really_made_up[i]]
+        for after, rise in zip(without_it, real, strict=True):
+            row = in_a_row(net)
+            row[0, kept.place] = after
+            assert out_of_rows(row, net).evaluate(*few)[1][0] - before == pytest.approx(
+                rise, abs=1e-7
+            )

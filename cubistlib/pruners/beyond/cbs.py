@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from cubistlib.pruners.beyond.surgery import Surgery, inverse, without
-from cubistlib.pruners.parts.curvature import fisher
+from cubistlib.pruners.beyond.surgery import Surgery
+from cubistlib.pruners.parts.curvature import fisher, inverse, without
 from cubistlib.support.types import Count, Positive
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import torch
 
-from cubistlib.pruners.beyond.surgery import Surgery, inverse
+from cubistlib.pruners.beyond.surgery import Surgery
+from cubistlib.pruners.parts.curvature import inverse, rises
 from cubistlib.support.types import Flag
 
 
@@ -33,8 +34,8 @@ class OBS(Surgery):
         inverted, values = inverse(curvature, self.damping), values.clone()
         stay = torch.ones(len(values), dtype=torch.bool)
         for _ in range(weights - left):
-            rises = values**2 / inverted.diagonal() / 2
-            out = int(torch.where(stay, rises, torch.inf)[:weights].argmin())
+            least = torch.where(stay, rises(values, inverted), torch.inf)
+            out = int(least[:weights].argmin())
             column = inverted[:, out] / inverted[out, out]
             if self.correct:
                 values -= values[out] * column

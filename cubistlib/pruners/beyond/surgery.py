@@ -22,9 +22,6 @@ from cubistlib.training import Trained
 # Weights up to which the curvature is written down.
 MOST = 700
 
-# Mean curvature that is damped as such: where every point is right by far, none is left.
-LEAST = 1e-12
-
 
 @dataclass(frozen=True)
 class Surgery(Pruner):
@@ -128,27 +125,3 @@ class Surgery(Pruner):
                         moved.float().numpy(),
                     )
         return out_of_rows(rows, nets), Masks.from_weights(out_of_rows(stay, masks).weights)
-
-
-def inverse(curvature: torch.Tensor, damping: float) -> torch.Tensor:
-    """The inverse of a curvature (p, p), damped until it is positive definite.
-
-    damping: added to the diagonal, as a share of the mean of its sizes, and doubled as often as
-    it takes.
-    """
-    each = torch.eye(len(curvature), dtype=torch.float64)
-    added = damping * max(float(curvature.diagonal().abs().mean()), LEAST)
-    while True:
-        factor, failed = torch.linalg.cholesky_ex(curvature + added * each)
-        if not failed:
-            return torch.cholesky_inverse(factor)
-        added *= 2
-
-
-def without(values: torch.Tensor, inverse: torch.Tensor, gone: torch.Tensor) -> torch.Tensor:
-    """Values (p,) with those `gone`, (p,) bool, at 0 and the rest where the loss rises least.
-
-    −H⁻¹E (EᵀH⁻¹E)⁻¹ w_gone is added, E the columns of what is gone.
-    """
-    push = torch.linalg.solve(inverse[gone][:, gone], values[gone])
-    return torch.where(gone, 0.0, values - inverse[:, gone] @ push)

@@ -16,6 +16,9 @@ Floats = np.ndarray | torch.Tensor
 # Numbers that are held at once, 32 MB.
 CHUNK = 1 << 22
 
+# Mean curvature that is damped as such: where every point is right by far, none is left.
+LEAST = 1e-12
+
 
 @dataclass(frozen=True, eq=False)
 class Kept:
@@ -70,10 +73,10 @@ def in_a_row(stack: Stack) -> np.ndarray:
 
 
 def out_of_rows(rows: np.ndarray, like: S) -> S:
-    """The stack, of the shape of `like`, that `in_a_row` gives as these rows."""
+    """The stack, of the widths of `like`, that `in_a_row` gives as these rows."""
     ends = np.cumsum([a[0].size for a in like.arrays])[:-1]
     parts = np.split(rows, ends, axis=1)
-    arrays = [part.reshape(a.shape) for part, a in zip(parts, like.arrays, strict=True)]
+    arrays = [part.reshape(-1, *a.shape[1:]) for part, a in zip(parts, like.arrays, strict=True)]
     layers = len(like.weights)
     return type(like)(tuple(arrays[:layers]), tuple(arrays[layers:]))
 
@@ -177,6 +180,38 @@ def hessian(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
         scaled = passed.parameters() * (share * (1 - share)).sqrt()
         total += scaled @ scaled.T + passed.second(share - classes)
     return total / len(points)
+
+
+def inverse(curvature: torch.Tensor, damping: float) -> torch.Tensor:
+    """The inverse of a curvature (p, p), damped until it is positive definite.
+
+    damping: added to the diagonal, as a share of the mean of its sizes, and doubled as often as
+    it takes.
+    """
+    each = torch.eye(len(curvature), dtype=torch.float64)
+    added = damping * max(float(curvature.diagonal().abs().mean()), LEAST)
+    while True:
+        factor, failed = torch.linalg.cholesky_ex(curvature + added * each)
+        if not failed:
+            return torch.cholesky_inverse(factor)
+        added *= 2
+
+
+def without(values: torch.Tensor, inverse: torch.Tensor, gone: torch.Tensor) -> torch.Tensor:
+    """Values (p,) with those `gone`, (p,) bool, at 0 and the rest where the loss rises least.
+
+    −H⁻¹E (EᵀH⁻¹E)⁻¹ w_gone is added, E the columns of what is gone.
+    """
+    push = torch.linalg.solve(inverse[gone][:, gone], values[gone])
+    return torch.where(gone, 0.0, values - inverse[:, gone] @ push)
+
+
+def rises(values: torch.Tensor, inverse: torch.Tensor) -> torch.Tensor:
+    """By how much the loss rises at least when a parameter goes: w² / (2 [H⁻¹]_qq), (p,).
+
+    With the inverse of the diagonal alone ½ h w², as if all others stayed as they are.
+    """
+    return values**2 / inverse.diagonal() / 2
 
 
 def _doubles(array: Floats) -> torch.Tensor:
