@@ -10,7 +10,7 @@ import cubistlib as cl
 from cubistlib import plots
 from cubistlib.plots import plane
 from cubistlib.plots.graph import Graph
-from cubistlib.plots.style import SCORES
+from cubistlib.plots.style import LATER, SCORES
 
 
 @pytest.fixture
@@ -41,10 +41,15 @@ def test_frontiers_are_drawn_as_they_are_with_the_search_above_all(ax):
 def test_every_algorithm_has_a_look_of_its_own():
     nine = {"gmp", "lth", "snip", "grasp", "iter_snip", "force", "synflow", "prospr", "rigl"}
     rulers = ["sparsest_sgd", "sparsest"]
-    assert set(plots.LABELS) == {*nine, "search", *rulers}
+    later = set(cl.pruners.available(controls=False)) & set(LATER)
+    assert set(LATER) <= set(plots.LABELS) - nine and len(later) >= 8
+    assert set(plots.LABELS) == {*nine, "search", *rulers, *LATER}
     looks = [plots.look(algorithm) for algorithm in [*nine, "search"]]
     for part in ("color", "marker", "label"):
         assert len({look[part] for look in looks}) == len(looks)
+    every = [*looks, *map(plots.look, LATER)]
+    assert len({(look["color"], look["marker"]) for look in every}) == len(every)
+    assert len({look["label"] for look in every}) == len(every)
     assert plots.look("mine")["label"] == "mine"
     below = [plots.look(ruler) for ruler in rulers]
     assert {look["color"] for look in below} == {plots.look("search")["color"]}

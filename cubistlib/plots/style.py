@@ -37,12 +37,27 @@ LOOKS = {
     "prospr": ("ProsPr", GREY, ">"),
     "rigl": ("RigL", WINE, "*"),
 }
+# Algorithms after the paper's, which no figure shows all together: hues again, other markers.
+LATER = {
+    "backward": ("backward", VERMILLION, "p"),
+    "lrr": ("LRR", BLUE, "h"),
+    "cyclic": ("cyclic", SKY, "p"),
+    "sculpt": ("SCULPT", GREEN, "p"),
+    "obs": ("OBS", ORANGE, "h"),
+    "cbs": ("CBS", PURPLE, "h"),
+    "chita": ("CHITA", WINE, "h"),
+    "dwf": ("DWF", OLIVE, "h"),
+    "pilot": ("PILoT", GREY, "h"),
+    "acdc": ("AC/DC", ORANGE, "d"),
+    "granet": ("GraNet", GREEN, "d"),
+    "cts": ("CTS", PURPLE, "d"),
+}
 # The frontiers that the search is held to: in black as it is, but hollow, and not solid.
 RULERS = {
     "sparsest_sgd": ("sparsest by SGD", "o", (0, (4, 1.5))),
     "sparsest": ("sparsest at all", "s", (0, (1, 1))),
 }
-LABELS = {name: label for name, (label, *_) in (LOOKS | RULERS).items()}
+LABELS = {name: label for name, (label, *_) in (LOOKS | LATER | RULERS).items()}
 AXIS_NAMES = {
     "parameters_kept": "parameters kept (weights and biases)",
     "effective_parameters": "parameters on a path (weights and biases)",
@@ -82,7 +97,7 @@ def look(algorithm: str) -> dict:
     if algorithm in RULERS:
         label, marker, line = RULERS[algorithm]
         return {"color": "black", "marker": marker, "mfc": "white", "ls": line, "label": label}
-    label, colour, marker = LOOKS.get(algorithm, (algorithm, INK, "o"))
+    label, colour, marker = (LOOKS | LATER).get(algorithm, (algorithm, INK, "o"))
     return {"color": colour, "marker": marker, "label": label}
 
 
