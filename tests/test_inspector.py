@@ -470,7 +470,7 @@ def test_a_film_ends_where_training_ends(name, few):
         rerun(experiment, *few),
     )
     assert list(film.steps) == sorted(set(film.steps))
-    assert film.steps[-1] % CONFIG.steps(len(few[0])) == 0
+    assert film.steps[-1] % CONFIG.steps_an_epoch(len(few[0])) == 0
     for a, b in zip(done.network.weights, film.at(None).net.weights, strict=True):
         np.testing.assert_array_equal(a, b)
 

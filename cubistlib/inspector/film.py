@@ -89,6 +89,8 @@ class Filmed(Task):
         recorder = Recorder(wanted, hook)
         done = super().resume(state, recorder, seed, stop)
         found = [*recorder.states, done.state]
+        if self.states and done.state.step == state.step:
+            self.states.pop()  # no step was taken: the network as it is now is the end
         self.states.extend(replace(state, step=before + state.step) for state in found)
         return done
 

@@ -30,7 +30,7 @@ class Timetable:
     ):
         configs = [config] * n if isinstance(config, TrainConfig) else list(config)
         require(len(configs) == n, f"train: {len(configs)} configs for {n} networks")
-        alike = {replace(c, lr=0, schedule="constant") for c in configs}
+        alike = {replace(c, lr=0, schedule="constant") for c in set(configs)}
         require(len(alike) == 1, "train: configs of one stack may differ in lr and schedule alone")
         self.config, self.data_rows = configs[0], data_rows
         self.seed = checked("train: seed", Whole, seed)

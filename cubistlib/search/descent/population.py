@@ -52,7 +52,9 @@ class Population:
 
 def scored(nets: Network, masks: Masks, configs: np.ndarray, data: Data) -> Population:
     """Networks as they are, scored on all points in single precision, as in training."""
-    done = resume(TrainState.start(nets, masks), *data, TrainConfig(), stop=0, threads=1)
+    # No step is taken: a batch of one point fits into data of any size.
+    config = TrainConfig(batch_size=1)
+    done = resume(TrainState.start(nets, masks), *data, config, stop=0, threads=1)
     return population(done, configs, len(data[0]))
 
 
