@@ -100,7 +100,8 @@ class Reader:
         return self.find(selector).first.text_content()
 
     def number(self, name: str) -> float:
-        """One of the numbers of the network."""
+        """One of the numbers of the network, as soon as it is no longer about."""
+        self.until(lambda: "about" not in self.text(f"[data-number={name}]"))
         return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
 
     @property

@@ -77,7 +77,11 @@ class Visitor:
         return self.page.text_content(selector)
 
     def number(self, name):
-        return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
+        """One of the numbers of the network, as soon as it is no longer about."""
+        sure = f"[data-number={name}]:not(:has-text('about'))"
+        self.text("h1")
+        self.page.wait_for_selector(sure, state="attached")
+        return float(self.text(sure).replace(",", "").split()[0])
 
     def finger(self, place, what, **given):
         self.page.evaluate(FINGER, [place, what, given])

@@ -15,6 +15,7 @@ class Element {
     if (name === "value") this.value = String(value);
     if (name.startsWith("data-")) this.dataset[name.slice(5)] = String(value);
   }
+  getAttribute(name) { return this.attributes[name] ?? null; }
   append(...nodes) {
     for (const node of nodes) this.children.push(Object.assign(node.tag ? node : { textContent: node, all: () => [] }, { parentElement: this }));
   }

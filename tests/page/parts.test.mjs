@@ -51,7 +51,7 @@ test("numbers of a part of the points are about, until all are measured", async 
   const { accuracy } = exact.score, { parameters } = exact.life.live;
   assert.ok(exact.score.about);
   assert.deepEqual([number("accuracy"), number("live")], [`about ${percent(accuracy)}`, `about ${parameters}`]);
-  learn(store.state, { ...exact, score: { ...exact.score, about: false } });
+  learn(store.state, { score: { ...exact.score, about: false }, life: { ...exact.life, about: false } });
   store.redraw();
   await frame();
   assert.deepEqual([number("accuracy"), number("live")], [percent(accuracy), String(parameters)]);

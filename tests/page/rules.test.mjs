@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { makeNetwork } from "../../cubistlib/inspector/page/network.js";
+import { lengths, makeNetwork } from "../../cubistlib/inspector/page/network.js";
+import { Generator } from "../../cubistlib/inspector/page/random.js";
 import { keepBest, magnitude, removeOneByOne, rise, RULES } from "../../cubistlib/inspector/page/rules.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
 import { closeLayers, network, read, same, skip } from "./cases.mjs";
@@ -29,6 +30,19 @@ test("of equal scores the earlier weight stays, and NaN ranks last", () => {
   same(kept(3), [[0, 1, 1, 0], [0, 1]], "3 kept");
   same(kept(0), [[0, 0, 0, 0], [0, 0]], "none kept");
   same(removeOneByOne(TIED, 3, magnitude).kept.weights, [[0, 1, 1, 0], [0, 1]], "one by one");
+});
+
+test("many equal scores are told apart as a stable sort does", () => {
+  const draw = new Generator("ties"), sizes = [2, 9, 9, 1];
+  for (let i = 0; i < 40; i++) {
+    const numbers = (length) => Float32Array.from({ length }, () => Math.floor(draw.uniform(-3, 3)));
+    const net = makeNetwork(sizes, lengths(sizes).map(numbers), sizes.slice(1).map(numbers), lengths(sizes).map(numbers));
+    const all = net.kept.weights.flatMap((layer, l) => [...layer.keys()].filter((at) => layer[at]).map((at) => [l, at]));
+    const scores = magnitude(net), best = all.sort(([l, at], [m, other]) => scores[m][other] - scores[l][at]), keep = draw.below(all.length + 1);
+    const expected = net.kept.weights.map((layer) => layer.map(() => 0));
+    for (const [l, at] of best.slice(0, keep)) expected[l][at] = 1;
+    same(keepBest(net, keep, scores).kept.weights, expected.map((layer) => [...layer]), `${keep} kept`);
+  }
 });
 
 test("what is not asked for rightly is one sentence", () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { evaluate } from "../../cubistlib/inspector/page/evaluation.js";
 import { life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
-import { opened } from "../../cubistlib/inspector/page/explorer/state.js";
+import { opened, tidied, withBias } from "../../cubistlib/inspector/page/explorer/state.js";
 import { initialize } from "../../cubistlib/inspector/page/initialize.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
 import { Training } from "../../cubistlib/inspector/page/train.js";
@@ -127,6 +127,14 @@ test("messages pass between threads as they are", () => {
   tell(structuredClone({ type: "start", network, config, seed: 1 }));
   tell({ type: "step", steps: 1 });
   assert.ok(sent[0].network.weights[0] instanceof Float32Array && sent[0].step === 1);
+});
+
+test("it takes out what does nothing on the points", () => {
+  const { sent, tell } = begun(), state = withBias(opened(network, "", "polished", points), 1, 0, -1e3);
+  tell({ type: "tidy", state: { network: state.network, points } });
+  assert.equal(sent[0].type, "tidied");
+  assert.deepEqual(tidied(state, structuredClone(sent[0].found)).network, tidied(state).network);
+  assert.ok(sent[0].found.removed.length > 0);
 });
 
 test("it measures a network on all points", () => {

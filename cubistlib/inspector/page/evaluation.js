@@ -39,14 +39,17 @@ export const crossEntropy = (logit, label) =>
  *   points that are not classified rightly
  */
 export function evaluate(network, { columns, labels }) {
-  const found = logits(network, columns), wrong = [];
+  const found = logits(network, columns);
   let loss = 0;
-  for (let row = 0; row < found.length; row++) {
-    loss += crossEntropy(found[row], labels[row]);
-    if (found[row] > 0 !== labels[row] > 0.5) wrong.push(row);
-  }
-  const rows = found.length;
-  return { accuracy: 1 - wrong.length / rows, loss: loss / rows, wrong: Int32Array.from(wrong) };
+  for (let row = 0; row < found.length; row++) loss += crossEntropy(found[row], labels[row]);
+  return { ...classified(found, labels), loss: loss / found.length };
+}
+
+/** What logits are right about. @returns {{accuracy: number, wrong: Int32Array}} as `evaluate` */
+export function classified(logits, labels) {
+  const wrong = [], rows = logits.length;
+  for (let row = 0; row < rows; row++) if (logits[row] > 0 !== labels[row] > 0.5) wrong.push(row);
+  return { accuracy: 1 - wrong.length / rows, wrong: Int32Array.from(wrong) };
 }
 
 /** Throws an Error unless there are points, of as many coordinates as the network has inputs. */

@@ -82,8 +82,19 @@ export const finite = ({ weights, biases }) =>
   [...weights, ...biases].every((layer) => layer.every(Number.isFinite));
 
 const counted = (layers) => layers.reduce((sum, layer) => layer.reduce((a, b) => a + b, sum), 0);
-const bits = (layer) => Uint8Array.from(layer, (value) => (value ? 1 : 0));
-const masked = (layer, kept) => Float32Array.from(layer, (value, i) => (kept[i] ? value : 0));
+
+// Plain loops: of wide networks layers have ten thousands of weights.
+function bits(layer) {
+  const found = new Uint8Array(layer.length);
+  for (let i = 0; i < layer.length; i++) if (layer[i]) found[i] = 1;
+  return found;
+}
+
+function masked(layer, kept) {
+  const found = new Float32Array(layer.length);
+  for (let i = 0; i < layer.length; i++) if (kept[i]) found[i] = layer[i];
+  return found;
+}
 
 function checkSizes(sizes) {
   const fits = (size) => isWhole(size, 1) && size <= WIDEST;

@@ -2,16 +2,17 @@
 
 import { demand, isWhole } from "./checks.js";
 import { checkColumns, ofUnit } from "./evaluation.js";
+import { once } from "./once.js";
 import { firstUnits, wire } from "./wiring.js";
 
 /** Half the side of the square of the paper's viewer, [−2.25, 2.25]². */
 export const EXTENT = 2.25;
 
 /** Half the side of the square drawn of points: the viewer's, or more if some lie beyond. */
-export function extentOf({ columns }) {
+export const extentOf = once((points) => points, ({ columns }) => {
   const far = columns.reduce((most, column) => column.reduce((a, b) => Math.max(a, Math.abs(b)), most), 0);
   return far <= EXTENT ? EXTENT : Math.ceil(far * 1.05 * 100) / 100;
-}
+});
 
 /**
  * The points of a map, from the lowest row up.

@@ -48,12 +48,29 @@ export const RULES = { magnitude, sensitivity, rise };
 export function keepBest(network, keep, scores) {
   const kept = weightsKept(network);
   demand(isWhole(keep) && keep <= kept, `prune: keep must be 0 … ${kept}, got ${keep}`);
-  const candidates = network.kept.weights.flatMap((layer, l) =>
-    Array.from(layer.keys()).filter((at) => layer[at]).map((at) => ({ l, at, score: ranked(scores[l][at]) })));
-  candidates.sort((a, b) => b.score - a.score); // stable
-  const left = network.kept.weights.map((layer) => new Uint8Array(layer.length));
-  for (const { l, at } of candidates.slice(0, keep)) left[l][at] = 1;
-  return withMask(network, left);
+  const all = new Float64Array(kept), layers = network.kept.weights;
+  let next = 0;
+  for (let l = 0; l < layers.length; l++) {
+    for (let at = 0; at < layers[l].length; at++) if (layers[l][at]) all[next++] = ranked(scores[l][at]);
+  }
+  all.sort();
+  const least = keep ? all[kept - keep] : Infinity;
+  let equal = keep - (kept - upper(all, least)); // of those at the bound so many stay
+  return withMask(network, layers.map((layer, l) => layer.map((is, at) => {
+    const score = is ? ranked(scores[l][at]) : -Infinity;
+    return Number(score > least || (score === least && equal-- > 0));
+  })));
+}
+
+// How many of some sorted numbers are not above one.
+function upper(sorted, number) {
+  let from = 0, to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (sorted[middle] > number) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /**

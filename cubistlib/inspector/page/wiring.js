@@ -22,28 +22,33 @@ const BLOCK = 512; // points at once: they stay in the processor's cache
  */
 export function wire({ sizes, weights, biases, kept }, target) {
   const inputs = sizes[0], units = sizes.reduce((a, b) => a + b), firsts = firstUnits(sizes);
-  const needed = new Uint8Array(units).fill(target === undefined ? 1 : 0);
+  const needed = new Uint8Array(units).fill(target === undefined ? 1 : 0), starts = new Int32Array(units + 1);
   if (target !== undefined) needed[target] = 1;
-  const into = Array.from({ length: units }, () => []);
-  for (let layer = sizes.length - 1; layer > 0; layer--) {
-    const before = sizes[layer - 1], mask = kept.weights[layer - 1];
-    for (let at = 0; at < mask.length; at++) {
-      const unit = firsts[layer] + Math.floor(at / before);
-      if (!mask[at] || !needed[unit]) continue;
-      const source = firsts[layer - 1] + (at % before);
-      needed[source] = 1;
-      into[unit].push({ source, at, weight: weights[layer - 1][at] });
+  const eachKept = (layer, visit) => {
+    const mask = kept.weights[layer - 1];
+    for (let index = 0, at = 0; index < sizes[layer]; index++) {
+      const unit = firsts[layer] + index;
+      for (let source = firsts[layer - 1]; source < firsts[layer]; source++, at++) if (mask[at] && needed[unit]) visit(unit, source, at);
     }
+  };
+  for (let layer = sizes.length - 1; layer > 0; layer--) {
+    eachKept(layer, (unit, source) => {
+      needed[source] = 1;
+      starts[unit + 1] += 1;
+    });
   }
-  const edges = into.flat(), starts = Int32Array.from([0, ...into.map((list) => list.length)]);
   for (let unit = 0; unit < units; unit++) starts[unit + 1] += starts[unit];
+  const edges = starts[units], sources = new Int32Array(edges), places = new Int32Array(edges), values = new Float64Array(edges);
+  let edge = 0;
+  for (let layer = 1; layer < sizes.length; layer++) {
+    eachKept(layer, (unit, source, at) => {
+      sources[edge] = source;
+      places[edge] = at;
+      values[edge++] = weights[layer - 1][at];
+    });
+  }
   return {
-    inputs,
-    units,
-    starts,
-    sources: Int32Array.from(edges, (edge) => edge.source),
-    places: Int32Array.from(edges, (edge) => edge.at),
-    weights: Float64Array.from(edges, (edge) => edge.weight),
+    inputs, units, starts, sources, places, weights: values,
     biases: Float64Array.from([...new Float64Array(inputs), ...biases.flatMap((layer) => [...layer])]),
     rectified: new Uint8Array(units).fill(1, inputs, units - sizes.at(-1)),
   };

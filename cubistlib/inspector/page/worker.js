@@ -2,14 +2,16 @@
 //
 // It takes { type: "start", network, config, seed, points } and trains; "start" without a network goes
 // on. "pause" halts; "step" halts and goes one epoch on, or { steps } optimizer steps, from a network if
-// it has one, as "start"; "stop" forgets. "measure" with a state measures its network on all points.
+// it has one, as "start"; "stop" forgets. "measure" with a state measures its network on all points,
+// "tidy" takes out what does nothing on them.
 // It sends { type: "progress", epoch, step, done, diverged, loss, accuracy, network } after every
-// epoch and every "step", { type: "measured", found }, and { type: "error", message } for what cannot
+// epoch and every "step", { type: "measured", found }, { type: "tidied", found }, and { type: "error", message } for what cannot
 // be done.
 
 import { demand, isWhole } from "./checks.js";
 import { evaluate } from "./evaluation.js";
 import { exactly } from "./explorer/measure.js";
+import { idle } from "./explorer/state.js";
 import { cubistSpiral } from "./spiral.js";
 import { Training } from "./train.js";
 
@@ -67,6 +69,9 @@ export function trainer(send, { later = (go) => setTimeout(go, 0), points: usual
     stop() {
       running = 0;
       training = null;
+    },
+    tidy({ state }) {
+      send({ type: "tidied", found: idle(state) });
     },
     measure({ state }) {
       send({ type: "measured", found: exactly(state) });

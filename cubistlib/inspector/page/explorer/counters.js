@@ -39,10 +39,10 @@ export function counters(store, frontier, which = "network") {
     show("kept", kept.parameters);
   });
   store.listen(() => {
-    const { network, points } = store.state, { live } = life(store.state), found = score(store.state);
+    const { network, points } = store.state, { live, about } = life(store.state), found = score(store.state);
     const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...found, live: live.parameters }, frontier);
-    const spiral = points === cubistSpiral() && !found.about;
-    show("live", `${hedge(found.about)}${live.parameters}`);
+    const spiral = points === cubistSpiral() && !found.about && !about;
+    show("live", `${hedge(about)}${live.parameters}`);
     for (const name of OF_THE_SPIRAL) numbers[name].parentElement.hidden = !spiral;
     show("record", record ?? "–");
     show("verdict", said);
@@ -57,9 +57,9 @@ export const hedge = (about) => (about ? "about " : "");
 
 /** What is counted of a network, in a line. @param {import("./state.js").State} state */
 export function inWords(state) {
-  const { kept, effective, points, about } = score(state), { live, counts } = life(state), some = hedge(about);
+  const { kept, effective, points, about } = score(state), { live, counts, about: some } = life(state);
   const units = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
-  return `${kept.weights} weights, ${effective.weights} on a path, ${some}${live.weights} live; hidden units: ${units}; `
+  return `${kept.weights} weights, ${effective.weights} on a path, ${hedge(some)}${live.weights} live; hidden units: ${units}; `
     + `${about ? "measured on" : "of"} ${points.toLocaleString("en")} points`;
 }
 

@@ -18,7 +18,7 @@ export function set(node, given) {
   for (const [name, value] of Object.entries(given)) {
     if (name === "text") node.textContent = value;
     else if (typeof value === "function") node[name] = value;
-    else node.setAttribute(name, value);
+    else if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value); // else it is drawn anew
   }
 }
 

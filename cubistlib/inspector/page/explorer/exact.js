@@ -1,9 +1,9 @@
-// A large network, of which only a part of the points has been measured, measured on all of them in a
-// worker, once nothing has changed for a while.
+// A network that has been measured on a part of the points alone, measured on all of them in a worker,
+// once nothing has changed for a while.
 
-import { learn, score } from "./measure.js";
+import { learn, life, score } from "./measure.js";
 
-const PAUSE = 600; // ms
+const PAUSE = 300; // ms
 
 /**
  * @param {import("./store.js").Store} store
@@ -30,9 +30,9 @@ export function exact(store, newWorker) {
   store.listen(() => {
     if (store.state.network === network) return;
     end();
-    if (!score(store.state).about) return;
+    if (!score(store.state).about && !life(store.state).about) return;
     network = store.state.network;
     timer = setTimeout(start, PAUSE);
-  });
+  }, "then");
   return end;
 }

@@ -16,6 +16,7 @@ import { unitPart } from "./unit.js";
  * @param {object} given
  * @param {import("./store.js").Store} given.store
  * @param {import("./trainer.js").Trainer} given.trainer
+ * @param {function(): Worker} given.newWorker
  * @param {import("./gallery.js").Known[]} given.networks
  * @param {function(string): {link: string, said: string}} given.linkOf as of `sharing`
  * @param {EventTarget} [given.target] where Ctrl+Z is heard and files are dropped
@@ -23,7 +24,7 @@ import { unitPart } from "./unit.js";
  * @param {{store: import("./store.js").Store, there: function(): boolean}} [given.second] a network
  *   beside the first
  */
-export function explorer(element, { store, trainer, networks, linkOf, target = element, first = [], second = null }) {
+export function explorer(element, { store, trainer, newWorker, networks, linkOf, target = element, first = [], second = null }) {
   const drawn = part("graph", "Network", graph(store), story(store)), large = map(store);
   const other = second ? [beside(store, second.store, second.there, networks)] : [];
   const shown = () => [
@@ -37,7 +38,7 @@ export function explorer(element, { store, trainer, networks, linkOf, target = e
     make("div", { class: "bench" },
       make("div", {}, drawn, unitPart(store)),
       make("div", {}, large, sharing(store, trainer, shown, linkOf, target)),
-      make("div", {}, training(store, trainer), pruning(store))),
+      make("div", {}, training(store, trainer), pruning(store, newWorker))),
     ...other,
     gallery(store, networks),
     said(store),

@@ -54,8 +54,8 @@ function network({ store, graph, map }, top) {
 
 /** What is found of a network, in a line. @param {import("./state.js").State} state */
 export function foundOf(state) {
-  const { accuracy, about } = score(state), some = hedge(about);
-  return `${some}${percent(accuracy)} of the points right; ${some}${life(state).live.parameters} parameters live; ${inWords(state)}`;
+  const { accuracy, about } = score(state), { live, about: some } = life(state);
+  return `${hedge(about)}${percent(accuracy)} of the points right; ${hedge(some)}${live.parameters} parameters live; ${inWords(state)}`;
 }
 
 // The lines and units of a graph, where they stand.
@@ -100,11 +100,11 @@ export async function pngOf({ text, width, height }) {
  * @param {import("./state.js").State} state
  */
 export function valuesOf(state) {
-  const { network } = state, { sizes, weights, biases, kept } = network, found = score(state), { live, counts, states } = life(state);
+  const { network } = state, { sizes, weights, biases, kept } = network, found = score(state), { live, counts, states, about } = life(state);
   const rows = (layer, l) => Array.from({ length: sizes[l + 1] }, (_, j) => [...layer.slice(j * sizes[l], (j + 1) * sizes[l])]);
   return {
     title: state.story.join(" → "), accuracy: found.accuracy, wrong: found.wrong.length,
-    points: found.points, about: found.about,
+    points: found.points, about: found.about || about,
     weights_kept: found.kept.weights, effective_weights: found.effective.weights, live_weights: live.weights,
     parameters_kept: found.kept.parameters, effective_parameters: found.effective.parameters, live_parameters: live.parameters,
     states: counts,

@@ -2,7 +2,7 @@
 
 import { demand } from "../checks.js";
 import { lengths, makeNetwork } from "../network.js";
-import { largest, most, opened, pruned, thresholded, tidied } from "./state.js";
+import { largest, most, opened, pruned, thresholded } from "./state.js";
 
 /**
  * @typedef {object} Written
@@ -36,14 +36,13 @@ export class Film {
     return largest({ network: this.#network(nearest(this.steps, step)) });
   }
 
-  /** The network that a view shows. @param {import("./view.js").View} view @returns {import("./state.js").State} */
-  at({ step, keep, threshold, lives }) {
+  /** The network that a view shows, with what does nothing in it. @param {import("./view.js").View} view @returns {import("./state.js").State} */
+  at({ step, keep, threshold }) {
     const which = nearest(this.steps, step), last = which === this.steps.length - 1;
     let state = opened(this.#network(which), this.titles[which], last ? this.kind : "polished", this.points);
     const left = keep ?? this.keep;
     if (this.alone && left !== null && left < most(state)) state = pruned(state, left, "magnitude");
-    if (threshold > 0) state = thresholded(state, threshold);
-    return lives ? tidied(state) : state;
+    return threshold > 0 ? thresholded(state, threshold) : state;
   }
 
   #network(which) {

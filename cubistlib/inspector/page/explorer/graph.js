@@ -4,6 +4,7 @@ import { draw, fit, make, set } from "./dom.js";
 import { layout } from "./layout.js";
 import { leftOut, lines } from "./lines.js";
 import { nodes } from "./nodes.js";
+import { once } from "../once.js";
 import { unitAdded } from "./state.js";
 
 /**
@@ -14,30 +15,33 @@ export function graph(store, { still = false } = {}) {
   const svg = draw("svg", { "aria-hidden": "true" }), tip = make("div", { class: "tip", hidden: "" });
   const buttons = make("div", { role: "group", "aria-label": "units; arrow keys go from unit to unit" });
   const adders = make("div"), stage = make("div", { class: "stage" }, svg, buttons, adders, tip);
-  const drawLines = lines(store, svg, tip, still), { place, paint } = nodes(store, buttons, still);
+  const drawLines = lines(store, svg, tip, still), place = nodes(store, buttons, still);
   store.listen(() => {
     const { sizes } = store.state.network, width = stage.clientWidth;
     if (!width) return;
-    const plan = layout(sizes, width, (layer, index) => hasWeight(store.state.values.weights, sizes, layer, index));
+    const used = unitsWithWeights({ sizes, ...store.state.values });
+    const plan = layout(sizes, width, (layer, index) => used[layer][index]);
     stage.style.height = `${plan.height}px`;
     set(svg, { viewBox: `0 0 ${width} ${plan.height}` });
     drawLines(plan.places);
     place(plan);
     if (!still) placeAdders(store, adders, plan.middles);
   });
-  store.listen(paint, "then");
   new ResizeObserver(() => store.redraw()).observe(stage);
   const rest = make("p", { class: "readout" });
   store.listen(() => { rest.textContent = leftOut(store.state); });
   return make("div", {}, stage, legend(), rest);
 }
 
-// Those removed here count, so that nothing jumps while weights go.
-function hasWeight(weights, sizes, layer, index) {
-  if (layer === 0 || layer === sizes.length - 1) return true;
-  const before = sizes[layer - 1], into = weights[layer - 1].subarray(index * before, (index + 1) * before);
-  return into.some((w) => w !== 0) || weights[layer].some((w, at) => w !== 0 && at % sizes[layer] === index);
-}
+// Which units have a weight; inputs and outputs have. Those removed here count, so that nothing jumps
+// while weights go.
+const unitsWithWeights = once(({ weights }) => weights, ({ sizes, weights }) => {
+  const used = sizes.map((size, layer) => new Uint8Array(size).fill(Number(layer === 0 || layer === sizes.length - 1)));
+  weights.forEach((layer, l) => layer.forEach((weight, at) => {
+    if (weight !== 0) used[l][at % sizes[l]] = used[l + 1][Math.floor(at / sizes[l])] = 1;
+  }));
+  return used;
+});
 
 function placeAdders(store, adders, middles) {
   const { sizes } = store.state.network;

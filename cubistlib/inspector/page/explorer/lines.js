@@ -7,7 +7,7 @@ import { firstUnits } from "../wiring.js";
 import { units } from "./address.js";
 import { draw, fit, set } from "./dom.js";
 import { HEAD } from "./layout.js";
-import { once } from "./once.js";
+import { once } from "../once.js";
 import { toggled, withWeight } from "./state.js";
 
 const CROWDED = 160; // weights, above which removed ones are drawn at the chosen unit alone
@@ -119,8 +119,10 @@ function edgesOf({ state, unit, look }, places) {
 
 // The size that a weight must have to be one of the largest.
 const smallestDrawn = once(({ network }) => network, ({ network }) => {
-  const sizes = Float32Array.from(network.weights.flatMap((layer) => [...layer]), Math.abs);
-  return sizes.length > MOST ? sizes.sort()[sizes.length - MOST] : 0;
+  const { weights } = network, sizes = new Float32Array(weights.reduce((sum, layer) => sum + layer.length, 0));
+  let next = 0;
+  for (const layer of weights) for (let i = 0; i < layer.length; i++) sizes[next++] = Math.abs(layer[i]);
+  return next > MOST ? sizes.sort()[next - MOST] : 0;
 });
 
 const ends = ({ source, target }, places) =>

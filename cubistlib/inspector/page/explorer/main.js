@@ -15,7 +15,7 @@ function page() {
   const script = new Blob([document.currentScript.textContent], { type: "text/javascript" }), url = URL.createObjectURL(script);
   const networks = JSON.parse(document.getElementById("networks").textContent);
   const [first] = networks.filter((each) => each.accuracy >= FIRST).sort((a, b) => a.parameters - b.parameters);
-  const store = new Store(fromGallery(first ?? networks[0])), trainer = new Trainer(store, () => new Worker(url));
+  const store = new Store(fromGallery(first ?? networks[0])), newWorker = () => new Worker(url), trainer = new Trainer(store, newWorker);
   const open = () => {
     const text = location.hash.slice(1);
     if (!text) return;
@@ -30,8 +30,8 @@ function page() {
     history.replaceState(null, "", `#${held}`);
     return { link: location.href, said: "The link holds the network to the bit. It is in the address and under the button." };
   };
-  explorer(document.getElementById("explorer"), { store, trainer, networks, linkOf, target: document });
-  exact(store, () => new Worker(url));
+  explorer(document.getElementById("explorer"), { store, trainer, newWorker, networks, linkOf, target: document });
+  exact(store, newWorker);
   addEventListener("hashchange", open);
   open();
 }

@@ -2,18 +2,17 @@
 
 import { equation, short, unitName } from "../equation.js";
 import { probability } from "../evaluation.js";
-import { weightsKept } from "../network.js";
 import { extentOf, unitMap } from "../plane.js";
 import { STATES } from "../states.js";
 import { BLUE, css, outlined, picture, VERMILLION } from "./colours.js";
 import { make, part } from "./dom.js";
-import { oneMap } from "./maps.js";
+import { oneMap, sideWithin } from "./maps.js";
 import { life, score } from "./measure.js";
-import { once } from "./once.js";
+import { once } from "../once.js";
 
 export const PIXELS = 560; // along a side of the canvas
-const FINEST = 280, COARSEST = 64; // points along a side
-const WORK = 1e7; // products, by which a large network's map is coarser
+// Points along a side, fewer of a large network, and fewer still while something moves.
+const FINE = { products: 1e7, least: 32, most: 280 }, COARSE = { products: 2.2e6, least: 12, most: 280 };
 const DRAWN = 4200; // points of the data, at most: they lie close on lines
 const MOST_WRONG = 600; // crosses
 
@@ -27,14 +26,16 @@ export function map(store, which = "") {
   const section = part("map", `Map${which && ` ${which}`}`, canvas, scale, readout,
     make("p", { class: "formula" }, formula, " ", state));
   const heading = section.querySelector("h2"), pen = canvas.getContext("2d");
-  let drawn = [], how = "";
+  let drawn = [], finest = 0, how = "";
 
-  const redraw = () => {
+  const redraw = (bounds) => {
     const { network, points } = store.state, { unitShown: unit, mapLook: look } = store, found = score(store.state), { wrong } = found;
     const name = unitName(network.sizes, unit), now = [network, name, found, life(store.state), ...Object.values(look)];
-    if (now.every((value, i) => value === drawn[i])) return;
+    const side = sideWithin(network, bounds);
+    if (now.every((value, i) => value === drawn[i]) && side <= finest) return;
     drawn = now;
-    const output = unit.layer === network.sizes.length - 1, { what, title, low, high } = drawMap(pen, store, unit, output);
+    finest = side;
+    const output = unit.layer === network.sizes.length - 1, { what, title, low, high } = drawMap(pen, store, { unit, output, side });
     heading.textContent = which ? `${title}, ${which}` : title;
     pen.drawImage(arms(points), 0, 0);
     const marks = output ? `; × ${crosses(pen, points, wrong, look.extent)} of ${wrong.length} wrong points crossed` : "";
@@ -48,7 +49,8 @@ export function map(store, which = "") {
   };
   canvas.onpointermove = (event) => { readout.textContent = valueAt(store, canvas.getBoundingClientRect(), event); };
   canvas.onpointerleave = () => { readout.textContent = how; };
-  store.listen(redraw, "then");
+  store.listen(() => redraw(COARSE), "then");
+  store.listen(() => redraw(FINE), "fine");
   return section;
 }
 
@@ -56,11 +58,8 @@ export function map(store, which = "") {
 export const bar = (what, low, high) =>
   [what, make("span", { text: low }), make("i", { class: "bar" }), make("span", { text: high })];
 
-const sideFor = (network) =>
-  Math.max(COARSEST, Math.min(FINEST, Math.floor(Math.sqrt(WORK / (weightsKept(network) + 1)))));
-
-function drawMap(pen, { state: { network }, mapLook: look }, unit, output) {
-  const name = unitName(network.sizes, unit), side = sideFor(network);
+function drawMap(pen, { state: { network }, mapLook: look }, { unit, output, side }) {
+  const name = unitName(network.sizes, unit);
   const { shares, top } = oneMap(network, unit, side, look), likely = output && !look.pre;
   paint(pen, output ? outlined(picture(shares, side), shares, side) : picture(shares, side));
   const [low, high] = likely ? ["0", "1"] : [`−${short(top)}`, short(top)];

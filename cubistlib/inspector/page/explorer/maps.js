@@ -1,9 +1,14 @@
 // Maps of units as shares of their colour scale, −1 … 1.
 
+import { weightsKept } from "../network.js";
 import { grid, unitMap } from "../plane.js";
 import { beforeRelu, eachBlock, firstUnits, wire } from "../wiring.js";
 
 const SHARED_SIDE = 48; // of the maps that a scale shared by all hidden units is taken from
+
+/** How many points a side a map may have, so that it takes no more than some products. @param {{products: number, least: number, most: number}} bounds */
+export const sideWithin = (network, { products, least, most }) =>
+  Math.max(least, Math.min(most, Math.floor(Math.sqrt(products / (weightsKept(network) + 1)))));
 
 /**
  * @typedef {object} Look how maps are drawn

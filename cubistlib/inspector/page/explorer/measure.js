@@ -1,28 +1,31 @@
 // What is counted and scored of a network, each network once.
 
-import { evaluate } from "../evaluation.js";
+import { classified, logits } from "../evaluation.js";
 import { parametersKept, weightsKept } from "../network.js";
-import { effectiveCounts } from "../paths.js";
+import { effectiveCounts, paths } from "../paths.js";
 import { simplify } from "../simplify.js";
 import { taken } from "../spiral.js";
 import { STATES, unitStates } from "../states.js";
-import { once } from "./once.js";
+import { once } from "../once.js";
 
 const LIVE = STATES.indexOf("live");
-const MOST = 2.5e8; // products, which take some 0.2 s: of more a part of the points is measured
+// Products: of a network that takes more a part of the points is looked at, so that no step waits for
+// more than some 15 ms. All of them are looked at in a worker then: exact.js.
+const MOST_SCORED = 1.5e7, MOST_LIVED = 2e6;
+const MOST_SIMPLIFIED = 20_000; // weights, those removed too, of a network whose life is found at once
 
 /**
  * What is drawn at once; of a large network on some of the points, which is said: `points` of them.
  * @type {function(import("./state.js").State): {accuracy: number, correct: number, wrong: Int32Array,
- *   loss: number, points: number, about: boolean, kept: Counts, effective: Counts}} wrong: rows of
+ *   points: number, about: boolean, kept: Counts, effective: Counts}} wrong: rows of
  *   all points
  *
  * @typedef {{weights: number, parameters: number}} Counts
  */
-export const score = once(({ network }) => network, ({ network, points }) => scored(network, seen(network, points)));
+export const score = once(({ network }) => network, ({ network, points }) => scored(network, seen(network, points, MOST_SCORED)));
 
 function scored(network, { every, rows, part }) {
-  const found = evaluate(network, part), kept = { weights: weightsKept(network), parameters: parametersKept(network) };
+  const found = classified(logits(network, part.columns), part.labels), kept = { weights: weightsKept(network), parameters: parametersKept(network) };
   return {
     ...found, wrong: found.wrong.map((row) => row * every), correct: rows - found.wrong.length,
     points: rows, about: every > 1, kept, effective: effectiveCounts(network),
@@ -32,18 +35,32 @@ function scored(network, { every, rows, part }) {
 /**
  * What takes longer, since units that stand still have to be seen on all points.
  * @type {function(import("./state.js").State): {live: Counts, states: Uint8Array[],
- *   counts: Object<string, number>}} live: what is left of it; states: of hidden units, as
- *   `unitStates`; counts: how many are in each
+ *   counts: Object<string, number>, about: boolean}} live: what is left of it; states: of hidden
+ *   units, as `unitStates`; counts: how many are in each; about: whether a part of the points, on
+ *   which units stand still that may not on all, has said so
  */
-export const life = once(({ network }) => network, ({ network, points }) => lived(network, seen(network, points)));
+export const life = once(({ network }) => network, ({ network, points }) => {
+  const large = network.weights.reduce((sum, { length }) => sum + length, 0) > MOST_SIMPLIFIED;
+  return large ? supposed(network, score({ network, points }).effective) : lived(network, seen(network, points, MOST_LIVED));
+});
 
-function lived(network, { part: { columns } }) {
-  const { liveWeights, liveParameters, structure } = simplify(network, columns);
+// As if all that lies on a path lived.
+function supposed(network, live) {
+  const states = paths(network).read.slice(1, -1).map((layer) => layer.map((read) => read && LIVE));
+  return { live, states, counts: counted(states), about: true };
+}
+
+function lived(network, { every, part: { columns } }) {
+  const { liveWeights, liveParameters, structure, removed } = simplify(network, columns);
   const hidden = network.sizes.slice(1, -1), whole = structure.every((units, l) => units === hidden[l]);
   const states = whole ? hidden.map((units) => new Uint8Array(units).fill(LIVE)) : unitStates(network, columns);
+  const about = every > 1 && removed.some(({ why }) => why === "dead" || why === "constant");
+  return { live: { weights: liveWeights, parameters: liveParameters }, states, counts: counted(states), about };
+}
+
+function counted(states) {
   const count = (which) => states.reduce((sum, layer) => layer.reduce((n, is) => n + (is === which), sum), 0);
-  const counts = Object.fromEntries(STATES.map((name, which) => [name, count(which)]));
-  return { live: { weights: liveWeights, parameters: liveParameters }, states, counts };
+  return Object.fromEntries(STATES.map((name, which) => [name, count(which)]));
 }
 
 /** Both on all points, however long it takes. */
@@ -58,11 +75,15 @@ export function learn(state, found) {
   life.put(state, found.life);
 }
 
+const parts = once((points) => points, () => new Map());
+
 // The points that a network is measured on: each `every`th.
-function seen(network, points) {
-  const all = points.labels.length, every = Math.ceil((weightsKept(network) * all) / MOST) || 1;
-  const rows = Array.from({ length: Math.ceil(all / every) }, (_, i) => i * every);
-  return { every, rows: rows.length, part: every === 1 ? points : taken(points, rows) };
+function seen(network, points, most) {
+  const all = points.labels.length, every = Math.ceil((weightsKept(network) * all) / most) || 1;
+  const known = parts(points), rows = () => Array.from({ length: Math.ceil(all / every) }, (_, i) => i * every);
+  if (every > 1 && !known.has(every)) known.set(every, taken(points, rows()));
+  const part = every > 1 ? known.get(every) : points;
+  return { every, rows: part.labels.length, part };
 }
 
 const LAYERS = 3; // hidden ones of the frontier's networks

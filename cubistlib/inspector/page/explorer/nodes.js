@@ -1,27 +1,30 @@
 // Units as buttons of the graph, each with its small map.
 
-import { incoming, outgoing, unitName } from "../equation.js";
+import { unitName } from "../equation.js";
+import { once } from "../once.js";
 import { STATES } from "../states.js";
+import { firstUnits } from "../wiring.js";
 import { units } from "./address.js";
 import { picture } from "./colours.js";
 import { fit, make, set } from "./dom.js";
-import { allMaps } from "./maps.js";
+import { allMaps, sideWithin } from "./maps.js";
 import { life } from "./measure.js";
 import { unitRemoved } from "./state.js";
 
-const SIDE = 64, MANY = 64, SMALL_SIDE = 24; // points along a side of a unit's map, and of many units
+// Points along a side of a unit's map, fewer of many units, and fewer still while something moves.
+const FINE = { products: 3e6, least: 12, most: 64 }, COARSE = { products: 3e5, least: 12, most: 64 };
+const MANY = 64, MOST_OF_MANY = 24;
 const PATIENCE = 60; // ms that the pointer rests on a unit before it shows it
 
 /**
  * @param {import("./store.js").Store} store
  * @param {HTMLElement} parent
  * @param {boolean} still whether no unit can be removed
- * @returns {{place: function(object): void, paint: function(): void}} place: puts the units where a
- *   layout says; paint: draws their maps and says what they do
+ * @returns {function(object): void} puts the units where a layout says
  */
 export function nodes(store, parent, still) {
   const name = (unit) => unitName(store.state.network.sizes, unit);
-  let shown = [], painted = "", resting;
+  let shown = [], painted = [], finest = 0, resting;
 
   const press = (event, { layer, index }) => {
     const next = neighbour(shown, { layer, index }, event.key);
@@ -54,27 +57,45 @@ export function nodes(store, parent, still) {
       node.lastChild.textContent = named ? name(shown[i]) : "";
     });
   };
-  const paint = () => {
-    const { state, mapLook } = store, side = shown.length > MANY ? SMALL_SIDE : SIDE, lives = shown.length && life(state);
-    const now = [state.network, lives, side, ...Object.values(mapLook), shown.length];
-    if (!shown.length || now.every((value, i) => value === painted[i])) return;
+  const paint = (bounds) => {
+    if (!shown.length) return;
+    const { state, mapLook } = store, lives = life(state), now = [state.network, lives, ...Object.values(mapLook), shown.length];
+    const side = Math.min(sideWithin(state.network, bounds), shown.length > MANY ? MOST_OF_MANY : Infinity);
+    if (now.every((value, i) => value === painted[i]) && side <= finest) return;
     painted = now;
+    finest = side;
     const { states } = lives, maps = allMaps(state.network, side, mapLook);
     const numbers = new Map(units(state.network.sizes).map(({ layer, index }, i) => [`${layer} ${index}`, i]));
     shown.forEach((unit, i) => {
       const is = STATES[states[unit.layer - 1]?.[unit.index]] ?? "live", canvas = parent.children[i].firstChild;
       set(parent.children[i], { class: `unit ${is}`, ...labels(state.network, unit, is) });
-      Object.assign(canvas, { width: side, height: side });
+      if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
       const { shares } = maps[numbers.get(`${unit.layer} ${unit.index}`)];
       canvas.getContext("2d").putImageData(picture(shares, side), 0, 0);
     });
   };
-  return { place, paint };
+  store.listen(() => paint(COARSE), "then");
+  store.listen(() => paint(FINE), "fine");
+  return place;
 }
+
+// How many kept weights lead to each unit and away from it, in the order of `units`.
+const degrees = once(({ kept }) => kept, ({ sizes, kept }) => {
+  const firsts = firstUnits(sizes), found = sizes.flatMap((size) => Array.from({ length: size }, () => ({ into: 0, out: 0 })));
+  kept.weights.forEach((layer, l) => {
+    for (let at = 0; at < layer.length; at++) {
+      if (!layer[at]) continue;
+      found[firsts[l] + (at % sizes[l])].out += 1;
+      found[firsts[l + 1] + Math.floor(at / sizes[l])].into += 1;
+    }
+  });
+  return found;
+});
 
 function labels(network, unit, state) {
   const name = unitName(network.sizes, unit), named = state === "live" ? name : `${name}, ${state}`;
-  const weights = `${incoming(network, unit).length} weights in, ${outgoing(network, unit).length} out`;
+  const { into, out } = degrees(network)[firstUnits(network.sizes)[unit.layer] + unit.index];
+  const weights = `${into} weights in, ${out} out`;
   return { "aria-label": `${named}, ${weights}`, title: `${named}: ${weights}` };
 }
 

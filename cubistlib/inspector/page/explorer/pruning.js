@@ -2,12 +2,14 @@
 
 import { short } from "../equation.js";
 import { choices, labelled, make, part } from "./dom.js";
-import { largest, most, oneRemoved, pruned, RULE_NAMES, thresholded, tidied } from "./state.js";
+import { largest, most, oneRemoved, pruned, RULE_NAMES, thresholded } from "./state.js";
+import { tidier } from "./tidying.js";
 
 const STEPS = 200; // of the threshold
 
-/** @param {import("./store.js").Store} store */
-export function pruning(store) {
+/** @param {import("./store.js").Store} store @param {function(): Worker} newWorker as of `tidier` */
+export function pruning(store, newWorker) {
+  const tidy = tidier(store, newWorker);
   const rule = choices(RULE_NAMES), said = make("output");
   const slider = make("input", { type: "range", min: 0 });
   const key = () => `slide ${rule.value}`;
@@ -20,7 +22,7 @@ export function pruning(store) {
     type: "button", text: "Remove one",
     onclick: () => store.act((state) => oneRemoved(state, rule.value)),
   });
-  const tidy = make("button", { type: "button", text: "Take out what does nothing", onclick: () => store.act(tidied) });
+  const out = make("button", { type: "button", text: "Take out what does nothing", onclick: () => tidy(store.state, (next) => store.act(() => next)) });
   store.listen(() => {
     slider.max = most(store.baseOf(key()));
     slider.value = most(store.state);
@@ -39,5 +41,5 @@ export function pruning(store) {
       text: "The slider scores once, from where it stood; “Remove one” scores anew each time. Rules that look at "
         + "data see every 16th point.",
     }),
-    tidy);
+    out);
 }

@@ -4,6 +4,7 @@
 import { unitName } from "../equation.js";
 import { units } from "./address.js";
 import { Film } from "./film.js";
+import { soon, tidier } from "./tidying.js";
 import { fromText, START, toText } from "./view.js";
 
 const SLIDE = "which network"; // changes in a row are one step back
@@ -26,9 +27,11 @@ export class Runs {
    * @param {import("./store.js").Store} right of the network beside it
    * @param {{look: function(object): void, ask: function(object): void}} kernel look: is told how
    *   the run is looked at, { look, answer } of which it was given; ask: is asked for another, { view } as it is or { change } of a field
+   * @param {function(): Worker} newWorker as of `tidier`
    */
-  constructor(store, right, kernel) {
-    Object.assign(this, { store, right, kernel, view: START, films: [] });
+  constructor(store, right, kernel, newWorker) {
+    const tidiers = [store, right].map((each) => tidier(each, newWorker));
+    Object.assign(this, { store, right, kernel, tidiers, view: START, films: [] });
     store.listen(() => this.#follow());
   }
 
@@ -80,14 +83,20 @@ export class Runs {
   #look(view, films = this.films) {
     const { store, right, view: before } = this;
     if (films !== this.films || OF_THE_NETWORK.some((name) => view[name] !== before[name])) {
-      const [state, beside] = films.map((film) => film.at(view));
-      store.goOn(() => state, SLIDE);
-      if (beside) right.goOn(() => beside, SLIDE);
+      const states = films.map((film) => film.at(view));
+      states.forEach((state, i) => this.#put([store, right][i], this.tidiers[i], state, view.lives));
     }
     Object.assign(this, { view, films });
     const { pre, shared, ghosts } = view, { sizes } = store.state.network;
     store.see({ pre, shared, ghosts });
     store.choose(units(sizes).find((unit) => unitName(sizes, unit) === view.unit) ?? units(sizes).at(-1));
+  }
+
+  // Where it takes long to find out what lives, all is shown before.
+  #put(store, tidy, state, lives) {
+    const show = (next) => store.goOn(() => next, SLIDE);
+    if (!lives || !soon(state)) show(state);
+    if (lives) tidy(state, show);
   }
 
   // A reader has chosen a unit in the graph.

@@ -28,6 +28,11 @@ export function sharing(store, trainer, shown, linkOf, target) {
     const name = `${String(life(store.state).live.parameters).padStart(2, "0")}-parameters`;
     Promise.resolve(make()).then((content) => download(`${name}.${suffix}`, new Blob([content], { type })));
   };
+  const drawn = () => {
+    const all = shown();
+    for (const { store: each } of all) each.finish();
+    return svgOf(all);
+  };
   const witness = () => {
     const { network, story, kind, biasRule } = store.state, date = new Date().toISOString().slice(0, 10);
     const text = witnessText(network, { recipe: story.join("; "), date, by: "the explorer" }, { kind, biasRule });
@@ -38,8 +43,8 @@ export function sharing(store, trainer, shown, linkOf, target) {
     make("div", { class: "line" },
       button("Link", "the network to the bit", share),
       button("Save as a witness", "a file that verify scores anew", witness),
-      button("PNG", "the picture in pixels", save("image/png", () => pngOf(svgOf(shown())))),
-      button("SVG", "the picture in lines", save("image/svg+xml", () => svgOf(shown()).text)),
+      button("PNG", "the picture in pixels", save("image/png", () => pngOf(drawn()))),
+      button("SVG", "the picture in lines", save("image/svg+xml", () => drawn().text)),
       button("JSON", "the network and its numbers", save("application/json", () => JSON.stringify(valuesOf(store.state), null, 1))),
       ...opener(store, target)),
     link);

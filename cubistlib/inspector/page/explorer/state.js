@@ -9,7 +9,7 @@ import { Generator } from "../random.js";
 import { keepBest, removeOneByOne, RULES } from "../rules.js";
 import { simplify } from "../simplify.js";
 import { cubistSpiral, taken } from "../spiral.js";
-import { once } from "./once.js";
+import { once } from "../once.js";
 
 /** Units of a layer that can be had here, and of one that is opened. */
 export const WIDEST = 64, MOST_OPENED = 256;
@@ -108,9 +108,11 @@ export function oneRemoved(state, rule) {
   return most(state) ? pruned(state, most(state) - 1, rule, { oneByOne: true }) : state;
 }
 
+/** What does nothing on a state's points, and the network without it. */
+export const idle = ({ network, points }) => simplify(network, points.columns);
+
 /** The network without all that does nothing on the data: the same output. @returns {State} */
-export function tidied(state) {
-  const { network: { sizes, weights, biases, kept }, removed } = simplify(state.network, state.points.columns);
+export function tidied(state, { network: { sizes, weights, biases, kept }, removed } = idle(state)) {
   if (!removed.length) return state;
   const left = made(state, sizes, { weights, biases }, kept.weights);
   return { ...left, ...told(state, "what does nothing taken out"), kind: state.kind };
@@ -169,7 +171,7 @@ export function trained(state, network, how, ended) {
 
 // A network of the same kind and on the same points as a state's.
 function made({ points, biasRule: counts }, sizes, { weights, biases }, kept) {
-  const floats = (layer) => Float32Array.from(layer);
+  const floats = (layer) => new Float32Array(layer);
   const values = { weights: weights.map(floats), biases: biases.map(floats) };
   const read = biasRule(sizes, kept), nonzero = (layer, l) => layer.map((is, unit) => is && Number(biases[l][unit] !== 0));
   const keptBiases = counts === "pruned" ? read.map(nonzero) : read;

@@ -4,10 +4,13 @@ import { extentOf } from "../plane.js";
 import { units } from "./address.js";
 import { advanced, base, begun, redone, undone } from "./history.js";
 
+const PAUSE = 150; // ms
+
 /** The bench with its history, the unit chosen, how it is looked at and a sentence for the reader. */
 export class Store {
-  #drawers = { first: [], then: [] };
+  #drawers = { first: [], then: [], fine: [] };
   #waiting = false;
+  #pause;
 
   /** @param {import("./state.js").State} state */
   constructor(state) {
@@ -36,7 +39,8 @@ export class Store {
   /**
    * Has something drawn after every change, once a frame at most.
    * @param {function(): void} draw
-   * @param {"first"|"then"} [when] then: what takes longer, when all else has been drawn
+   * @param {"first"|"then"|"fine"} [when] then: what takes longer, when all else has been drawn;
+   *   fine: what need not be seen before nothing changes for a while
    */
   listen(draw, when = "first") {
     this.#drawers[when].push(draw);
@@ -117,8 +121,20 @@ export class Store {
     requestAnimationFrame(() => {
       this.#waiting = false;
       for (const draw of this.#drawers.first) draw();
-      setTimeout(() => { if (!this.#waiting) for (const draw of this.#drawers.then) draw(); });
+      setTimeout(() => { if (!this.#waiting) this.#drawThen(); });
     });
+  }
+
+  /** Draws finely at once. */
+  finish() {
+    clearTimeout(this.#pause);
+    for (const draw of this.#drawers.fine) draw();
+  }
+
+  #drawThen() {
+    for (const draw of this.#drawers.then) draw();
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => { if (!this.#waiting) this.finish(); }, PAUSE);
   }
 
   #turn(history) {

@@ -30,13 +30,13 @@ export const widget = (newWorker) => ({
       }
     };
     const look = (message) => { try { model.send(message); } catch { /* the page goes on */ } };
-    const runs = new Runs(store, right, { look, ask }), given = () => runs.take(model.get("given"));
+    const runs = new Runs(store, right, { look, ask }, newWorker), given = () => runs.take(model.get("given"));
     const heard = ({ said }) => runs.refuse(said);
     given();
     store.history = { ...store.history, past: [] };
     own(el);
     explorer(el, {
-      store, trainer, networks,
+      store, trainer, newWorker, networks,
       first: [which(runs, address(runs, store, trainer))],
       second: { store: right, there: () => runs.films.length > 1 },
       linkOf: (held) => ({ link: `#${held}`, said: LINKED }),
