@@ -692,6 +692,12 @@ def test_the_page_and_the_controls_show_one_view(results, few, said):
     assert said == []
 
 
+def test_a_drag_of_k_trains_no_run_on_its_way(results, few):
+    fields = cl.inspect(results, data=few).controls.fields
+    assert not fields["keep"].continuous_update
+    assert all(fields[name].continuous_update for name in ("step", "threshold"))
+
+
 def test_the_page_asks_for_another_run(results, few, said):
     inspector = cl.inspect(results, view="algorithm=gmp&keep=15", data=few)
     page, ask = inspector.page, inspector.page._handle_custom_msg
@@ -727,6 +733,10 @@ def test_whatever_fails_in_the_kernel_the_page_hears_of_it(results, few, said, m
     assert inspector.view == before and page.given is given
     page._handle_custom_msg({"look": f"{before}&unit=x1", "answer": given["answer"]}, [])
     assert inspector.view == f"{before}&unit=x1"  # it goes on from what is shown
+    full.side_effect = KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        page._handle_custom_msg({"change": {"algorithm": "snip"}}, [])
+    assert said[1].startswith("inspect: the kernel failed at this: KeyboardInterrupt")
     monkeypatch.undo()
     page._handle_custom_msg({"change": {"algorithm": "snip"}}, [])
     assert "algorithm=snip" in inspector.view == page.given["view"]

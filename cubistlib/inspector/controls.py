@@ -30,6 +30,7 @@ class Controls(widgets.VBox):
             name: widgets.SelectionSlider(options=[("", 0)], description=text, **slider)
             for name, text in (("keep", "k"), ("step", "step"))
         }
+        sliders["keep"].continuous_update = False  # a run may have to be trained
         sliders["threshold"] = widgets.FloatSlider(
             description="|w| ≥", readout_format=".2f", **slider
         )

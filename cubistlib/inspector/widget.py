@@ -176,7 +176,7 @@ class Inspector:
             action()
         except UserError as error:
             self._say(str(error))
-        except Exception as error:
+        except BaseException as error:  # an interrupt, too: the page waits for an answer
             self._say(f"inspect: the kernel failed at this: {type(error).__name__}: {error}")
             raise
 

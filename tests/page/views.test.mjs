@@ -23,7 +23,8 @@ import { keepBest, magnitude } from "../../cubistlib/inspector/page/rules.js";
 import { cubistSpiral, taken } from "../../cubistlib/inspector/page/spiral.js";
 import { read, skip } from "./cases.mjs";
 
-globalThis.requestAnimationFrame = () => {}; // nothing is drawn here
+const frames = []; // to be drawn
+globalThis.requestAnimationFrame = (draw) => frames.push(draw);
 
 const LOOK = { pre: false, shared: false, extent: EXTENT }, SIDE = 9;
 const points = taken(cubistSpiral(), Array.from({ length: 700 }, (_, i) => 71 * i));
@@ -124,7 +125,8 @@ test("what cannot be shown leaves all as it was, and is said", () => {
   const wide = makeNetwork(sizes, lengths(sizes).map(zeros), sizes.slice(1).map(zeros));
   runs.take({ ...given, films: [written([wide])], view: "algorithm=wide&pre=1", answer: 2 });
   assert.match(store.said, /at most 256 units a layer/);
-  assert.deepEqual([store.state === state, runs.view === view, runs.films === films, store.look.pre], [true, true, true, false]);
+  assert.deepEqual([store.state === state, runs.films === films, store.look.pre], [true, true, false]);
+  assert.deepEqual(runs.view, view);
   runs.change({ step: 0 });
   assert.deepEqual([store.state.story, told.at(-1)], [["network 0"], { look: "algorithm=gmp&step=0", answer: 1 }]);
 });
@@ -149,6 +151,70 @@ test("a slide through steps is one step back, and what was done by hand before i
   assert.equal(weightsKept(store.state.network), 27);
   store.undo();
   assert.equal(weightsKept(store.state.network), 26);
+});
+
+// What the page does between two frames.
+const frame = () => frames.splice(0).forEach((draw) => draw());
+
+test("undo sets back the view with the bench, and the kernel hears of it", () => {
+  const { store, runs, told, given } = begun([written([first, second])]);
+  runs.take(given);
+  store.history = { ...store.history, past: [], key: null };
+  runs.change({ step: 0 });
+  for (const threshold of [0.1, 0.2]) runs.change({ threshold });
+  runs.change({ pre: true });
+  store.act((state) => verbs.toggled(state, 0, 0));
+  assert.equal(runs.text, "step=0&threshold=0.2&pre=1");
+  const seen = [];
+  for (const go of ["undo", "undo", "undo", "redo", "undo", "undo"]) {
+    store[go]();
+    frame();
+    seen.push([runs.text, store.state.story[0]]);
+  }
+  assert.deepEqual(seen, [
+    ["step=0&threshold=0.2&pre=1", "network 0"], ["step=0&pre=1", "network 0"], ["pre=1", "network 1"],
+    ["step=0&pre=1", "network 0"], ["pre=1", "network 1"], ["pre=1", "network 1"],
+  ]);
+  assert.deepEqual(told.slice(-2), [{ look: "step=0&pre=1", answer: 1 }, { look: "pre=1", answer: 1 }]);
+  runs.change({ keep: 9 });
+  assert.equal(weightsKept(store.state.network), 9);
+});
+
+test("undo goes back to the run before, to what it was beside and what it lets choose", () => {
+  const { store, right, runs, told, given } = begun([written([first]), written([second])]);
+  runs.take({ ...given, view: "algorithm=a&beside=b" });
+  runs.change({ algorithm: "c" });
+  runs.take({ ...given, films: [written([second]), written([first])], view: "algorithm=c&beside=b", keeps: [5], answer: 2 });
+  assert.deepEqual([store.state.network, right.state.network, runs.given.keeps], [second, first, [5]]);
+  store.undo();
+  frame();
+  assert.deepEqual([store.state.network, right.state.network, runs.given.keeps], [first, second, [20, 24]]);
+  assert.deepEqual(told.at(-1), { look: "algorithm=a&beside=b", answer: 2 });
+  store.redo();
+  frame();
+  assert.deepEqual([right.state.network, runs.text], [first, "algorithm=c&beside=b"]);
+});
+
+test("while the kernel is at a run what is asked for waits, and the last counts alone", () => {
+  const { store, runs, told, given } = begun([written([first], { alone: false })]);
+  runs.take(given);
+  for (const keep of [20, 19, 18]) runs.change({ keep });
+  runs.change({ algorithm: "gmp" });
+  assert.deepEqual(told, [{ change: { keep: 20 } }]);
+  runs.take({ ...given, answer: 2 });
+  assert.deepEqual(told.slice(1), [{ change: { keep: 18, algorithm: "gmp" } }]);
+  for (const text of ["keep=3", "keep=4"]) runs.ask(text);
+  runs.change({ keep: 5 });
+  runs.refuse("no such run");
+  assert.deepEqual(told.slice(2), [{ view: "keep=4", change: { keep: 5 } }]);
+  runs.take({ ...given, answer: 3 });
+  assert.equal(told.length, 3);
+  runs.kernel.ask = () => { throw new Error("no kernel"); };
+  runs.change({ keep: 9 });
+  assert.equal(store.said, "no kernel");
+  runs.kernel.ask = (message) => told.push(message);
+  runs.change({ keep: 8 });
+  assert.deepEqual(told.at(-1), { change: { keep: 8 } });
 });
 
 test("k asks the kernel where runs differ in it, and prunes where there is one network", () => {

@@ -33,7 +33,7 @@ export const widget = (newWorker) => ({
     const runs = new Runs(store, right, { look, ask }, newWorker), given = () => runs.take(model.get("given"));
     const heard = ({ said }) => runs.refuse(said);
     given();
-    store.history = { ...store.history, past: [] };
+    store.history = { ...store.history, past: [], key: null };
     own(el);
     explorer(el, {
       store, trainer, newWorker, networks,
