@@ -79,6 +79,16 @@ def test_rigl_is_sparse_from_the_start(net):
     assert (times.tolist(), left.tolist()) == ([0, 1], [20, 20])
 
 
+def test_of_factors_the_second_training_is_told(net, watched):
+    pruner = pruners.DWF()
+    pruner.train(net, 20, watched)
+    times, left = course(pruner, net, 20, STEPS)
+    np.testing.assert_allclose((times[1:-1] - 1) * STEPS, [step for step, _ in watched.seen])
+    assert left[1:-1].tolist() == [kept for _, kept in watched.seen]
+    at_once = course(pruners.DWF(gradual=False), net, 20, STEPS)
+    assert [part.tolist() for part in at_once] == [[0, 1, 2], [net.size, 20, 20]]
+
+
 @pytest.mark.parametrize("name", [*NINE, "magnitude", "random", "one_shot"])
 def test_a_course_goes_forward_and_down_to_k(name, net):
     times, left = course(pruners.get(name)(), net, 20, STEPS)

@@ -110,6 +110,7 @@ def test_what_a_pruner_draws_belongs_to_its_experiment_alone(small):
 # Trainings and batches for scores that lead to a row, by algorithm; the rest train once.
 SPENT = {"lth": (5, 0), "snip": (1, 1), "iter_snip": (1, 10), "force": (1, 10), "prospr": (1, 4)}
 SPENT |= dict.fromkeys(("lrr", "cyclic", "sculpt"), (5, 0))
+SPENT |= {"dwf": (2, 0), "pilot": (2, 0), "cts": (2, 1)}
 
 # Twelve trainings and four gradients for every parameter before each cut, from 27 weights
 # to 22, 21, … 12, with one to ten biases.

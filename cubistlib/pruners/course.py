@@ -9,6 +9,7 @@ from cubistlib.networks import Network
 from cubistlib.pruners.base import DuringTraining, Pruner
 from cubistlib.pruners.beyond.acdc import ACDC
 from cubistlib.pruners.beyond.cyclic import Cyclic
+from cubistlib.pruners.beyond.factored import Factored
 from cubistlib.pruners.beyond.lrr import LRR
 from cubistlib.pruners.beyond.surgery import Surgery
 from cubistlib.pruners.controls.one_shot import OneShot
@@ -88,3 +89,11 @@ def _(pruner: Surgery, net: Network, keep: int, steps: int) -> Course:
     times = 1 + pruner.recover * np.arange(len(left))
     end = times[-1] + 1 if left else 2.0
     return np.array([0.0, *times, end]), np.array([net.size, *left, keep])
+
+
+@course.register
+def _(pruner: Factored, net: Network, keep: int, steps: int) -> Course:
+    if not pruner.gradual:
+        return np.array([0.0, 1.0, 2.0]), np.array([net.size, keep, keep])
+    times, left = course(GMP(), net, keep, steps)
+    return np.array([0.0, *(1 + times)]), np.array([net.size, *left])

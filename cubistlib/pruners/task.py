@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from cubistlib.support.types import Allowed, CountOrAll, OneOrMore, Whole, valid
 from cubistlib.training import Hook, TrainConfig, Trained, TrainState, resume
 from cubistlib.training.backends import Backend
 from cubistlib.training.border import check_config, check_data
+
+if TYPE_CHECKING:
+    from cubistlib.training.rule import Maker
 
 # Random points in a batch that a score is computed on. Source: paper, "The nine algorithms".
 BATCH = 128
@@ -87,7 +90,8 @@ class Task:
             config = replace(config, lr=rate * config.lr, **changes)
         else:
             some = [config[i] for i in np.arange(len(config))[among]]
-            config = [replace(c, lr=rate * c.lr, **changes) for c in some]
+            changed = {c: replace(c, lr=rate * c.lr, **changes) for c in set(some)}
+            config = [changed[c] for c in some]
         own = self.own_seeds and np.array(self.own_seeds, object)[among].tolist()
         other = replace(self, config=config, own_seeds=own)
         object.__setattr__(other, "_account", self._account)
@@ -105,6 +109,14 @@ class Task:
     ) -> Trained:
         """The networks trained under the masks. seed: of the data's order, if not the task's."""
         return self.resume(TrainState.start(nets, masks), hook, seed)
+
+    def train_by(self, rule: "Maker", nets: Network, **options) -> Trained:
+        """The networks, dense, trained by another rule than SGD; as in `training.rule.train_by`."""
+        from cubistlib.training.rule import train_by  # which loads the engine
+
+        self.spend(self.steps)
+        given = {"seed": self.seed} | options
+        return train_by(rule, nets, self.x, self.y, self.config, **given)
 
     def resume(
         self,

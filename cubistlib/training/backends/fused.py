@@ -40,7 +40,8 @@ class FusedTrainer:
         self.weights = pick(state.network, self.wiring)
         self.velocities = pick(state.momentum, self.wiring)
         nowhere = np.zeros((len(self.weights), 0), np.float32)
-        self.bent = self._weights() if self.config.hyperbolic else nowhere
+        bent = self.config.hyperbolic
+        self.bent = weights_alone(state.network, self.wiring) if bent else nowhere
 
     def advance(self, rows: np.ndarray, rates: np.ndarray, trace: bool) -> np.ndarray | None:
         self.batches = gather(self.table, rows, 1 / rows.shape[1], self.batches)
@@ -79,12 +80,6 @@ class FusedTrainer:
             step=self.begin.step + self.steps,
         )
 
-    def _weights(self) -> np.ndarray:
-        """1 where a place is a weight's, 0 where it is a bias's: (n, places) float32."""
-        nets = self.begin.network
-        weights, biases = map(np.ones_like, nets.weights), map(np.zeros_like, nets.biases)
-        return pick(Network(tuple(weights), tuple(biases)), self.wiring)
-
     def _share_out(self, part: Callable[[int, int], None], samples: int) -> None:
         """Calls part(first, stop) for all networks, in as many threads as the work is worth.
 
@@ -113,10 +108,51 @@ def gradients(nets: Network, x: np.ndarray, y: np.ndarray) -> Network:
     return put_back(slopes, wiring, nets)
 
 
+class Dense:
+    """n dense networks of one shape as rows of one number a parameter, for loops over steps.
+
+    rows: (n, places) float32, in an order of its own, with some places more that stay 0.
+    """
+
+    def __init__(self, like: Network):
+        self.like, self.wiring = like, _dense_wiring(like.sizes, len(like))
+        self.weights = weights_alone(like, self.wiring)
+        self._slopes = np.zeros(self.weights.shape, np.float32)
+        self._room = room(self.wiring)
+
+    def rows(self, nets: Network) -> np.ndarray:
+        """Networks of this shape as rows."""
+        return pick(nets, self.wiring)
+
+    def networks(self, rows: np.ndarray) -> Network:
+        """The inverse."""
+        return put_back(rows, self.wiring, self.like)
+
+    def slopes(self, rows: np.ndarray, batch: np.ndarray, goals: np.ndarray | None) -> np.ndarray:
+        """∂/∂rows of each network's mean loss on a batch, a step of `gather`'s: as `rows`.
+
+        goals: (n, samples) float32, logits; then of the mean Kullback–Leibler divergence of what
+        the network says from what they say. The array is the next call's, too.
+        """
+        self._slopes[:] = 0
+        given = batch, self.wiring, rows, self._slopes, self._room
+        if goals is None:
+            kernels.differentiate(*given)
+        else:
+            kernels.imitate(*given, goals)
+        return self._slopes
+
+
 @lru_cache(maxsize=1)
 def _dense_wiring(sizes: tuple[int, ...], n: int) -> Wiring:
     shapes = zip(sizes[1:], sizes[:-1], strict=True)
     return wire(Masks.from_weights([np.ones((n, *shape), bool) for shape in shapes]))
+
+
+def weights_alone(nets: Network, wiring: Wiring) -> np.ndarray:
+    """1 where a place is a weight's, 0 where it is a bias's or none's: (n, places) float32."""
+    weights, biases = map(np.ones_like, nets.weights), map(np.zeros_like, nets.biases)
+    return pick(Network(tuple(weights), tuple(biases)), wiring)
 
 
 def gather(table, rows: np.ndarray, share: float, old: np.ndarray | None = None) -> np.ndarray:

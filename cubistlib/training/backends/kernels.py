@@ -481,6 +481,24 @@ def differentiate(batches, wiring, weights, slopes, values):
 
 
 @compiled
+def imitate(batches, wiring, weights, slopes, values, goals):
+    """The same of KL(p ‖ q), a sample's p and q being what a network's logit z and its goal say.
+
+    goals: (n, samples) float32, logits. ∂KL/∂z = p (1 − p) (z − goal).
+    """
+    _, columns, samples = batches.shape
+    inputs, batch, goal = columns - 2, batches.reshape(-1), goals.reshape(-1)
+    store(values, 0, splat(1.0))
+    for n in range(len(weights)):
+        w, wires = weights[n], wires_of(wiring, n)
+        for at in range(0, samples, ROW):
+            z, _, share = predict(batch, at, samples, inputs, wires, w, values)
+            p, off = probability(z), sub(z, load(goal, n * samples + at))
+            d = mul(mul(mul(p, sub(splat(1.0), p)), off), share)
+            backward(d, inputs, wires, w, values, slopes[n])
+
+
+@compiled
 def evaluate(first, stop, points, wiring, weights, correct, loss, values):
     """Sums over all points of what is classified rightly and of the loss, network by network.
 
