@@ -1,6 +1,9 @@
 """Figures in one look: results, searches, networks; f(what, ax) -> ax."""
 
+from cubistlib.plots.budget import budget_curves
+from cubistlib.plots.budgets import budget_rates, budget_runs
 from cubistlib.plots.descent import descent
+from cubistlib.plots.foretold import foretold
 from cubistlib.plots.gap import fewest, own_scale, small_panels
 from cubistlib.plots.graph import layered_graph, score_graph
 from cubistlib.plots.panels import line_panels, needed_panels

@@ -39,17 +39,17 @@ LOOKS = {
 }
 # Algorithms after the paper's, which no figure shows all together: hues again, other markers.
 LATER = {
-    "backward": ("backward", VERMILLION, "p"),
-    "lrr": ("LRR", BLUE, "h"),
-    "cyclic": ("cyclic", SKY, "p"),
-    "sculpt": ("SCULPT", GREEN, "p"),
+    "backward": ("backward", OLIVE, "p"),
+    "lrr": ("LRR", WINE, "h"),
+    "cyclic": ("cyclic", GREEN, "p"),
+    "sculpt": ("SCULPT", GREY, "p"),
     "obs": ("OBS", ORANGE, "h"),
     "cbs": ("CBS", PURPLE, "h"),
-    "chita": ("CHITA", WINE, "h"),
-    "dwf": ("DWF", OLIVE, "h"),
+    "chita": ("CHITA", BLUE, "h"),
+    "dwf": ("DWF", VERMILLION, "h"),
     "pilot": ("PILoT", GREY, "h"),
     "acdc": ("AC/DC", ORANGE, "d"),
-    "granet": ("GraNet", GREEN, "d"),
+    "granet": ("GraNet", SKY, "d"),
     "cts": ("CTS", PURPLE, "d"),
 }
 # The frontiers that the search is held to: in black as it is, but hollow, and not solid.

@@ -50,6 +50,10 @@ CALLS = {
     analysis.best_run: {"results": TABLE, "target": 0.5, "by": "keep"},
     analysis.best_within: {"results": TABLE, "by": "keep", "sizes": [15, 17]},
     analysis.converged: {"results": TABLE},
+    analysis.expected_best: {
+        **{"results": TABLE.assign(steps=100), "by": ["algorithm"]},
+        **{"resamples": 5, "seed": 1},
+    },
     analysis.frontier: {"results": TABLE, "by": "keep"},
     analysis.frontiers: {"results": TABLE, "by": "keep"},
     analysis.gap: {"results": TABLE, "by": "keep", "sizes": [15, 16]},

@@ -1,0 +1,56 @@
+"""The best of so many runs: by hand, against drawing them, and what it cannot say."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cubistlib as cl
+from cubistlib import analysis
+
+
+def runs(algorithm, *accuracies, steps=100):
+    frame = pd.DataFrame({"accuracy": accuracies}).assign(algorithm=algorithm, steps=steps)
+    return frame.assign(diverged=False)
+
+
+def test_one_run_is_the_mean_and_two_are_counted_by_hand():
+    table = analysis.expected_best(runs("gmp", 0.5, 0.5, 0.8, 1.0))
+    assert table["runs"].tolist() == [1, 2, 3, 4] and table["steps"].tolist() == [
+        100,
+        200,
+        300,
+        400,
+    ]
+    pairs = [max(pair) for pair in itertools.product([0.5, 0.5, 0.8, 1.0], repeat=2)]
+    np.testing.assert_allclose(table["accuracy"][:2], [0.7, np.mean(pairs)])
+    assert (table["low"] <= table["accuracy"]).all() and (table["accuracy"] <= table["high"]).all()
+
+
+def test_it_is_what_drawing_gives():
+    rng = np.random.default_rng(0)
+    values = rng.random(30)
+    table = analysis.expected_best(runs("gmp", *values)).set_index("runs")["accuracy"]
+    for n in (5, 30):
+        drawn = values[rng.integers(30, size=(40_000, n))].max(1)
+        assert abs(drawn.mean() - table[n]) < 4 * drawn.std() / 200
+
+
+def test_groups_stand_apart_and_cost_what_they_cost():
+    both = pd.concat([runs("gmp", 0.5, 0.6), runs("lth", 0.9, 0.9, steps=500)], ignore_index=True)
+    table = analysis.expected_best(both).groupby("algorithm")
+    assert table["steps"].max().to_dict() == {"gmp": 200, "lth": 1000}
+    assert table["high"].max().to_dict() == {"gmp": 0.6, "lth": 0.9}
+    assert analysis.expected_best(both[:0]).empty
+
+
+def test_many_runs_are_told_at_few_numbers():
+    table = analysis.expected_best(runs("search", *np.linspace(0.5, 1, 100_000)), resamples=5)
+    assert len(table) <= 60 and table["runs"].iloc[-1] == 100_000
+    assert table["accuracy"].is_monotonic_increasing
+
+
+def test_results_without_steps_are_refused():
+    with pytest.raises(cl.UserError, match="steps"):
+        analysis.expected_best(runs("gmp", 0.5).drop(columns="steps"))
