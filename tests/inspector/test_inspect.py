@@ -1,0 +1,84 @@
+"""What can be inspected; all else is refused in a sentence."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from inspected import random_mask
+from torch import nn
+
+import cubistlib as cl
+from cubistlib import store
+from cubistlib.inspector import Refused
+
+
+def diverged():
+    """A network one of whose weights is not a number."""
+    net = cl.Network.initialize([3, 3])
+    net.weights[1][0, 1, 2] = np.nan
+    return net
+
+
+@pytest.mark.parametrize(
+    ("what", "sentence"),
+    [
+        (cl.Network.initialize([3], inputs=10), "maps over the plane need networks of 2 inputs"),
+        (3, "needs a Network"),
+        ([], "needs a Network"),
+        ({}, "nothing to look at"),
+        (diverged(), "has diverged, its parameters are not finite"),
+        ("nowhere.parquet", "no such results file"),
+        (pd.DataFrame({"study": []}), "results lack the columns accuracy"),
+        (pd.DataFrame(columns=list(store.COLUMNS)), "nothing to look at"),
+    ],
+)
+def test_what_cannot_be_inspected_is_a_sentence(few, what, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(what, data=few)
+
+
+def test_layers_of_pytorch_are_told_the_way():
+    layers = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    with pytest.raises(Refused, match=r"got Sequential; .* cubistlib\.interop\.from_sequential$"):
+        cl.inspect(layers)
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (lambda x, y: (x,), "data must be x and y"),
+        (lambda x, y: 5, "data must be x and y, got 5"),
+        (lambda x, y: x[:2], "data must be x and y"),
+        (lambda x, y: (1e19 * x, y), "x must lie within ±1,000,000"),
+        (lambda x, y: (x[:0], y[:0]), "one row or more, got none"),
+        (lambda x, y: (x, y[:-1]), r"y must be \(1983,\) as x, got shape \(1982,\)"),
+        (lambda x, y: (x[:, :1], y), r"x must be \(rows, 2\) as networks are"),
+        (lambda x, y: (x * np.nan, y), "x must be finite"),
+        (lambda x, y: (x, y * 3), "y may hold only the classes 0 and 1"),
+    ],
+)
+def test_data_to_measure_on_that_is_none_is_a_sentence(net, few, data, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(net, data=data(*few))
+    with pytest.raises(Refused, match="view must be text, got 5"):
+        cl.inspect(net, view=5, data=few)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("keep", None, "left out 4 of 4 runs: .* others their algorithm and keep"),
+        ("seed", -1, "seed must be a whole number ≥ 0, got -1"),
+        ("accuracy", np.nan, "no row has an accuracy"),
+    ],
+)
+def test_rows_that_cannot_be_had_again_are_a_sentence(results, few, column, value, sentence):
+    with pytest.raises(Refused, match=sentence):
+        cl.inspect(results[results["keep"] == 15].iloc[:4].assign(**{column: value}), data=few)
+
+
+@pytest.mark.parametrize("hidden", [[1], [5], [4] * 6, [7, 3, 3], [40, 40, 40]])
+def test_networks_of_any_depth_and_width_are_drawn(hidden, few):
+    net = cl.Network.initialize(hidden)
+    inspector = cl.inspect(net, random_mask(net, min(30, net.size)), data=few)
+    assert inspector._repr_png_().startswith(b"\x89PNG")
+    assert inspector.page.given["films"][0]["sizes"] == list(net.sizes)
