@@ -101,7 +101,7 @@ class Reader:
 
     def number(self, name: str) -> float:
         """One of the numbers of the network, as soon as it is no longer about."""
-        self.until(lambda: "about" not in self.text(f"[data-number={name}]"))
+        self.until(lambda: "≈" not in self.text(f"[data-number={name}]"))
         return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
 
     @property

@@ -1,6 +1,7 @@
 """Notebook 40 as a reader has it: run in JupyterLab, clicked through, exported, read offline."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -155,6 +156,32 @@ def test_two_networks_side_by_side_share_the_selection(reader):
     reader.restore("algorithm=snip&width=8&keep=20&beside=search&unit=h2.1")
     assert not reader.find(".part-difference canvas").is_visible()
     assert "do not correspond" in reader.text(".part-difference")
+
+
+def test_a_picture_of_two_networks_holds_their_difference(reader, tmp_path):
+    for view, said in (("&width=3", "left minus right"), ("&width=8&unit=h2.1", "do not")):
+        reader.restore(f"algorithm=snip&keep=20&beside=search{view}")
+        with reader.page.expect_download() as coming:
+            reader.button("SVG").click()
+        coming.value.save_as(tmp_path / "two.svg")
+        text = (tmp_path / "two.svg").read_text()
+        assert said in " ".join(re.findall(r">([^<>]+)</text>", text))
+        shown = reader.find(".part-difference canvas")
+        assert (shown.evaluate("node => node.toDataURL()") in text) == shown.is_visible()
+
+
+def test_undo_sets_back_the_sliders_with_the_network(reader):
+    reader.restore(f"{START}&step=0")
+    before = reader.view, reader.number("kept")
+    for _ in range(3):
+        reader.slider("|w| ≥").press("ArrowRight")
+    reader.button("Watch it learn").focus()
+    assert reader.view != before[0]
+    reader.button("Undo").click()
+    assert (reader.view, reader.number("kept")) == before
+    assert reader.slider("|w| ≥").input_value() == "0"
+    reader.button("Redo").click()
+    assert "threshold=" in reader.view
 
 
 def test_a_weight_goes_at_a_click_and_comes_back(reader):

@@ -45,6 +45,20 @@ def test_the_front_page_trains_a_network(page, site):
     assert float(accuracy.text_content().split()[0]) > 90
 
 
+def test_a_theme_chosen_by_hand_is_the_explorer_s_too(page, site):
+    page.goto(f"{site}/index.html")
+    page.locator(".framed").scroll_into_view_if_needed()
+    framed = page.frame_locator(".framed").locator("body")
+    framed.locator(".unit").first.wait_for()
+    grounds = {"dark": "rgb(22, 24, 26)", "light": "rgb(255, 255, 255)"}
+    for theme in ("dark", "light", "dark"):
+        page.locator(".theme-switch-button").first.click()
+        page.locator(f".theme-change-button[data-mode={theme}]").first.click()
+        page.wait_for_timeout(300)
+        ground = framed.evaluate("node => getComputedStyle(node).backgroundColor")
+        assert ground == grounds[theme]
+
+
 def test_the_explorers_of_a_notebook_live(page, site):
     page.goto(f"{site}/notebooks/40_neuron_inspector.html")
     page.locator(".explorer >> nth=1 >> .unit[aria-label]").first.wait_for()

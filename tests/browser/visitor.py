@@ -78,7 +78,7 @@ class Visitor:
 
     def number(self, name):
         """One of the numbers of the network, as soon as it is no longer about."""
-        sure = f"[data-number={name}]:not(:has-text('about'))"
+        sure = f"[data-number={name}]:not(:has-text('≈'))"
         self.text("h1")
         self.page.wait_for_selector(sure, state="attached")
         return float(self.text(sure).replace(",", "").split()[0])

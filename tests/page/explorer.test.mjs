@@ -14,6 +14,7 @@ import { besideFrontier, life, score } from "../../cubistlib/inspector/page/expl
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
 import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
 import { Trainer } from "../../cubistlib/inspector/page/explorer/trainer.js";
+import { hash } from "../../cubistlib/inspector/page/hash.js";
 import { parametersKept, weightsKept } from "../../cubistlib/inspector/page/network.js";
 import { removeOneByOne, RULES } from "../../cubistlib/inspector/page/rules.js";
 import { simplify } from "../../cubistlib/inspector/page/simplify.js";
@@ -232,11 +233,20 @@ test("an address holds network, unit and settings", () => {
   const unit = { layer: 2, index: 1 }, settings = { lr: 0.05, schedule: "step", epochs: 7, seed: 3 };
   const text = toAddress(start.network, unit, settings), found = fromAddress(text);
   assert.deepEqual(found, { network: start.network, unit, settings });
-  for (const [other, said] of [
-    ["nothing", /damaged/], [text.slice(0, -1), /damaged/], [text.replace("network=A", "network=B"), /damaged/], [text.replace("h2.2", "h2.9"), /no unit h2.9/],
+  const odd = [
+    ["nothing", /damaged/], [text.replace(/&seed=\d+/, ""), /damaged/], [text.replace("network=A", "network=B"), /damaged/], [text.replace("h2.2", "h2.9"), /no unit h2.9/],
     [text.replace("step", "none"), /schedule must be/], [text.replace("lr=0.05", "lr=-1"), /lr must be/],
     [text.replace("seed=3", "seed=x"), /seed must be/],
-  ]) assert.throws(() => fromAddress(other), said);
+  ];
+  const held = (other) => other.replace(/&check=.*/, ""), sum = (other) => hash(new TextEncoder().encode(other)).toString(36);
+  for (const [other, said] of odd) {
+    assert.throws(() => fromAddress(other), /the link is damaged or not complete/);
+    assert.throws(() => fromAddress(`${held(other)}&check=${sum(held(other))}`), said);
+  }
+  for (let i = 0; i < text.length; i++) {
+    assert.throws(() => fromAddress(text.slice(0, i) + (text[i] === "7" ? "8" : "7") + text.slice(i + 1)), /damaged/, `character ${i}`);
+  }
+  assert.throws(() => fromAddress(held(text)), /damaged/);
   for (const [wrong, said] of REFUSED) assert.throws(() => toAddress(start.network, unit, { ...settings, ...wrong }), said);
 });
 

@@ -13,6 +13,7 @@ import { learn, life, score } from "../../cubistlib/inspector/page/explorer/meas
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
 import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
 import { training } from "../../cubistlib/inspector/page/explorer/training.js";
+import { unitPart } from "../../cubistlib/inspector/page/explorer/unit.js";
 import { widget } from "../../cubistlib/inspector/page/explorer/widget.js";
 import { lengths, makeNetwork } from "../../cubistlib/inspector/page/network.js";
 import { Generator } from "../../cubistlib/inspector/page/random.js";
@@ -36,6 +37,29 @@ test("a fresh start and a network of the gallery are measured on the points that
   assert.equal(new Store(verbs.fresh([2], 0)).state.points, cubistSpiral());
 });
 
+test("odd input in a field of numbers is refused in a sentence, and nothing changes", async () => {
+  const store = new Store(verbs.opened(network, "", "sgd", few)), part = unitPart(store), told = [];
+  store.unit = { layer: 2, index: 1 };
+  store.redraw();
+  await frame();
+  const { state } = store, fields = part.querySelectorAll("input").filter(({ attributes: { type } }) => type === "number");
+  for (const [field, name] of [[fields[0], "bias"], [fields[1], "weight from h1.1"]]) {
+    field.value = "what";
+    field.oninput();
+    field.onchange();
+    assert.equal(store.said, `${name}: must be a number; it stays ${field.dataset.now}`);
+    field.value = "1e39";
+    field.oninput();
+    assert.match(store.said, /must be a number that float32 holds/);
+    assert.equal(store.state, state);
+  }
+  const settings = { ...SETTINGS }, trained = training(store, { ...trainer(), settings, configure: (given) => { told.push(given); Object.assign(settings, given); } });
+  const [rate] = trained.querySelectorAll("input");
+  rate.value = "-1";
+  rate.onchange();
+  assert.deepEqual([told, store.said], [[{ lr: -1 }], "train: lr must be a number ≥ 0, got -1"]);
+});
+
 // A network of which a part of the points is measured.
 function large() {
   const sizes = [2, 200, 200, 200, 1], random = new Generator("large");
@@ -50,7 +74,7 @@ test("numbers of a part of the points are about, until all are measured", async 
   await frame();
   const { accuracy } = exact.score, { parameters } = exact.life.live;
   assert.ok(exact.score.about);
-  assert.deepEqual([number("accuracy"), number("live")], [`about ${percent(accuracy)}`, `about ${parameters}`]);
+  assert.deepEqual([number("accuracy"), number("live")], [`≈ ${percent(accuracy)}`, `≈ ${parameters}`]);
   learn(store.state, { score: { ...exact.score, about: false }, life: { ...exact.life, about: false } });
   store.redraw();
   await frame();

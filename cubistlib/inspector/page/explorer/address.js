@@ -1,7 +1,9 @@
-// What a page's address holds after its #: the network, the unit shown, how it would be trained.
+// What a page's address holds after its #: the network, the unit shown, how it would be trained, and
+// a hash of all that, by which any of it is known to have changed.
 
 import { demand } from "../checks.js";
 import { unitName } from "../equation.js";
+import { hash } from "../hash.js";
 import { DAMAGED, fromLink, toLink } from "../link.js";
 import { checked } from "./settings.js";
 
@@ -13,7 +15,8 @@ import { checked } from "./settings.js";
  */
 export function toAddress(network, unit, settings) {
   const name = unitName(network.sizes, unit);
-  return new URLSearchParams({ network: toLink(network), unit: name, ...checked(settings) }).toString();
+  const held = new URLSearchParams({ network: toLink(network), unit: name, ...checked(settings) }).toString();
+  return `${held}&check=${sumOf(held)}`;
 }
 
 /**
@@ -23,7 +26,9 @@ export function toAddress(network, unit, settings) {
  *   settings: import("./settings.js").Settings}}
  */
 export function fromAddress(text) {
-  const given = Object.fromEntries(new URLSearchParams(text));
+  const [, held, check] = text.match(/^(.*)&check=(\w+)$/) ?? [];
+  demand(check && check === sumOf(held), DAMAGED);
+  const given = Object.fromEntries(new URLSearchParams(held));
   demand(["network", "unit", "lr", "schedule", "epochs", "seed"].every((name) => given[name]), DAMAGED);
   const network = fromLink(given.network);
   const unit = units(network.sizes).find((each) => unitName(network.sizes, each) === given.unit);
@@ -31,6 +36,8 @@ export function fromAddress(text) {
   const [lr, epochs, seed] = ["lr", "epochs", "seed"].map((name) => Number(given[name]));
   return { network, unit, settings: checked({ lr, schedule: given.schedule, epochs, seed }) };
 }
+
+const sumOf = (text) => hash(new TextEncoder().encode(text)).toString(36);
 
 /** All units, the inputs first. @param {number[]} sizes @returns {{layer: number, index: number}[]} */
 export const units = (sizes) =>

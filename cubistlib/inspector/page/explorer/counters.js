@@ -33,7 +33,7 @@ export function counters(store, frontier, which = "network") {
   };
   store.listen(() => {
     const { accuracy, wrong, points: of, about, effective, kept } = score(store.state);
-    show("accuracy", `${hedge(about)}${percent(accuracy)}`);
+    show("accuracy", `${near(about)}${percent(accuracy)}`);
     show("wrong", `${wrong.length.toLocaleString("en")}${about ? ` of ${of.toLocaleString("en")}` : ""}`);
     show("effective", effective.parameters);
     show("kept", kept.parameters);
@@ -41,16 +41,18 @@ export function counters(store, frontier, which = "network") {
   store.listen(() => {
     const { network, points } = store.state, { live, about } = life(store.state), found = score(store.state);
     const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...found, live: live.parameters }, frontier);
-    const spiral = points === cubistSpiral() && !found.about && !about;
-    show("live", `${hedge(about)}${live.parameters}`);
-    for (const name of OF_THE_SPIRAL) numbers[name].parentElement.hidden = !spiral;
-    show("record", record ?? "–");
-    show("verdict", said);
-    numbers.verdict.className = beaten ? "beaten" : "";
+    const sure = !found.about && !about;
+    show("live", `${near(about)}${live.parameters}`);
+    for (const name of OF_THE_SPIRAL) numbers[name].parentElement.hidden = points !== cubistSpiral();
+    show("record", sure ? record ?? "–" : "…");
+    show("verdict", sure ? said : "…");
+    numbers.verdict.className = sure && beaten ? "beaten" : "";
     summary.textContent = inWords(store.state);
   }, "then");
   return make("div", {}, list, summary);
 }
+
+const near = (about) => (about ? "≈ " : "");
 
 /** What stands before a number that a part of the points gave. @param {boolean} about */
 export const hedge = (about) => (about ? "about " : "");

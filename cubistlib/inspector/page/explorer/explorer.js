@@ -27,10 +27,12 @@ import { unitPart } from "./unit.js";
 export function explorer(element, { store, trainer, newWorker, networks, linkOf, target = element, first = [], second = null }) {
   const drawn = part("graph", "Network", graph(store), story(store)), large = map(store);
   const other = second ? [beside(store, second.store, second.there, networks)] : [];
-  const shown = () => [
-    { store, graph: drawn, map: large },
-    ...(second?.there() ? [{ store: second.store, graph: other[0], map: other[0].querySelector(".part-map") }] : []),
-  ];
+  const shown = () => {
+    const first = { store, graph: drawn, map: large }, [right] = second?.there() ? other : [];
+    if (!right) return { networks: [first], difference: null };
+    const networks = [first, { store: second.store, graph: right, map: right.querySelector(".part-map") }];
+    return { networks, difference: right.querySelector(".part-difference") };
+  };
   element.classList.add("explorer");
   element.append(
     make("div", { class: "head" }, counters(store, networks), bar(store)),

@@ -18,15 +18,17 @@ const STYLE = "text{font:13px system-ui,sans-serif;fill:#1b1b1b}.said{font-size:
  * Networks as they are drawn on the page, one below the other.
  * @param {{store: import("./store.js").Store, graph: HTMLElement, map: HTMLElement}[]} shown graph:
  *   the part that holds the graph; map: the part with the large map
+ * @param {HTMLElement|null} [difference] the part with the difference of two, below them
  * @returns {{text: string, width: number, height: number}} an SVG of its own
  */
-export function svgOf(shown) {
+export function svgOf(shown, difference = null) {
   let y = 0;
-  const parts = shown.map((each) => {
-    const group = network(each, y);
-    y += group.height;
-    return group.node;
-  });
+  const place = ({ node, height }) => {
+    y += height;
+    return node;
+  };
+  const parts = shown.map((each) => place(network(each, y)));
+  if (difference) parts.push(place(differenceOf(difference, y)));
   const frame = { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${WIDTH} ${y}`, width: WIDTH, height: y };
   const svg = draw("svg", frame, draw("style", { text: STYLE }),
     draw("path", { d: `M0 0H${WIDTH}V${y}H0Z`, fill: "#ffffff" }), ...parts);
@@ -39,18 +41,32 @@ function network({ store, graph, map }, top) {
   const head = MARGIN + said.length * TEXT, scale = Math.min(wide / stage.clientWidth, 1.2);
   const below = wrapped(equation(state.network, store.unitShown), 62);
   const height = head + Math.max(stage.clientHeight * scale, MAP + TEXT * (below.length + 3)) + MARGIN;
-  const at = (x, y) => ({ transform: `translate(${x} ${y})` });
-  const canvas = map.querySelector("canvas"), words = (lines, given) => lines.map((text, i) => draw("text", { ...given, y: TEXT * (i + 1), text }));
+  const canvas = map.querySelector("canvas");
   const what = wrapped(canvas.getAttribute("aria-label").split(", with")[0], 62);
   const node = draw("g", at(0, top),
-    draw("g", at(MARGIN, 0), ...words(said, { class: "said" })),
+    draw("g", at(MARGIN, 0), ...words(said)),
     draw("g", { transform: `translate(${MARGIN} ${head}) scale(${scale})` }, ...drawn(stage)),
-    draw("g", at(WIDTH - MAP - MARGIN, head),
-      draw("image", { href: canvas.toDataURL(), width: MAP, height: MAP }),
-      draw("rect", { width: MAP, height: MAP }),
-      draw("g", at(0, MAP), ...words([...what, ...below], { class: "said" }))));
+    draw("g", at(WIDTH - MAP - MARGIN, head), ...square(canvas, [...what, ...below])));
   return { node, height };
 }
+
+// What one network says minus what the other does, or why there is no such thing.
+function differenceOf(part, top) {
+  const canvas = part.querySelector("canvas"), none = part.querySelector(".readout").textContent;
+  const said = wrapped(none || canvas.getAttribute("aria-label"), none ? LINE : 62), place = none ? MARGIN : WIDTH - MAP - MARGIN;
+  const node = draw("g", at(place, top), ...(none ? words(said) : square(canvas, said)));
+  return { node, height: (none ? 0 : MAP) + TEXT * (said.length + 1) + MARGIN };
+}
+
+const at = (x, y) => ({ transform: `translate(${x} ${y})` });
+const words = (lines) => lines.map((text, i) => draw("text", { class: "said", y: TEXT * (i + 1), text }));
+
+// A large map, and lines below it.
+const square = (canvas, lines) => [
+  draw("image", { href: canvas.toDataURL(), width: MAP, height: MAP }),
+  draw("rect", { width: MAP, height: MAP }),
+  draw("g", at(0, MAP), ...words(lines)),
+];
 
 /** What is found of a network, in a line. @param {import("./state.js").State} state */
 export function foundOf(state) {

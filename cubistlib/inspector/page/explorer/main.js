@@ -9,6 +9,7 @@ import { opened } from "./state.js";
 import { Store } from "./store.js";
 import { Trainer } from "./trainer.js";
 
+const THEMES = ["light", "dark"]; // that the page which frames this one may ask for
 const FIRST = 0.95; // accuracy of the network that is shown first: the sparsest known
 
 function page() {
@@ -33,6 +34,7 @@ function page() {
   explorer(document.getElementById("explorer"), { store, trainer, newWorker, networks, linkOf, target: document });
   exact(store, newWorker);
   addEventListener("hashchange", open);
+  addEventListener("message", ({ source, data }) => { if (source === parent && THEMES.includes(data?.theme)) document.documentElement.dataset.theme = data.theme; });
   open();
 }
 

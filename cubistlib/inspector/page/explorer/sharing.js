@@ -10,7 +10,8 @@ import { life } from "./measure.js";
 /**
  * @param {import("./store.js").Store} store
  * @param {import("./trainer.js").Trainer} trainer
- * @param {function(): object[]} shown what is drawn, as `svgOf` takes it
+ * @param {function(): {networks: object[], difference: HTMLElement|null}} shown what is drawn, as
+ *   `svgOf` takes it
  * @param {function(string): {link: string, said: string}} linkOf makes a link of what it holds
  * @param {EventTarget} target where files are dropped
  */
@@ -29,9 +30,9 @@ export function sharing(store, trainer, shown, linkOf, target) {
     Promise.resolve(make()).then((content) => download(`${name}.${suffix}`, new Blob([content], { type })));
   };
   const drawn = () => {
-    const all = shown();
-    for (const { store: each } of all) each.finish();
-    return svgOf(all);
+    const { networks, difference } = shown();
+    for (const { store: each } of networks) each.finish();
+    return svgOf(networks, difference);
   };
   const witness = () => {
     const { network, story, kind, biasRule } = store.state, date = new Date().toISOString().slice(0, 10);

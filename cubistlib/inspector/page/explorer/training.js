@@ -3,6 +3,7 @@
 import { SCHEDULES } from "../schedules.js";
 import { percent } from "./counters.js";
 import { choices, draw, labelled, make, part, set } from "./dom.js";
+import { checked } from "./settings.js";
 import { fresh } from "./state.js";
 
 const WIDTH = 300, HEIGHT = 90;
@@ -21,7 +22,10 @@ export function training(store, trainer) {
     seed: make("input", { type: "number", min: 0, step: 1 }),
   };
   for (const [name, field] of Object.entries(fields)) {
-    field.onchange = () => trainer.configure({ [name]: name === "schedule" ? field.value : field.valueAsNumber });
+    field.onchange = () => {
+      trainer.configure({ [name]: name === "schedule" ? field.value : field.valueAsNumber });
+      store.try(() => checked(trainer.settings));
+    };
   }
   const [loss, accuracy] = ["loss", "accuracy"].map((name) => draw("polyline", { class: name }));
   const plot = draw("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", class: "curve" }, loss, accuracy);
@@ -63,7 +67,7 @@ function freshStart(store) {
   const seed = make("input", { type: "number", min: 0, step: 1, value: 1 });
   const hidden = () => widths.value.split(/[\s,]+/).filter(Boolean).map(Number);
   return make("form", {
-    class: "line fresh",
+    class: "line fresh", novalidate: "",
     onsubmit: (event) => {
       event.preventDefault();
       store.act(({ points: those }) => fresh(hidden(), seed.valueAsNumber, those));

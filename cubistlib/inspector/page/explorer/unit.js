@@ -1,5 +1,6 @@
 // The chosen unit in numbers, which can be changed: its bias and its weights, in and out.
 
+import { demand } from "../checks.js";
 import { unitName } from "../equation.js";
 import { fit, make, part } from "./dom.js";
 import { toggled, unitRemoved, withBias, withWeight } from "./state.js";
@@ -9,7 +10,7 @@ const MOST = 48; // weights in a list
 
 /** @param {import("./store.js").Store} store */
 export function unitPart(store) {
-  const bias = number("bias", (value) => {
+  const bias = number(store, "bias", (value) => {
     const { layer, index } = store.unit;
     store.act((now) => withBias(now, layer - 1, index, value), `bias ${layer} ${index}`);
   });
@@ -43,7 +44,7 @@ function weightList(store, way, placesOf) {
   const row = (i) => {
     const act = (verb, key) => store.act((now) => verb(now, places[i].l, places[i].at), key);
     const box = make("input", { type: "checkbox", onchange: () => act(toggled) });
-    const field = number("", (value) => act((now, l, at) => withWeight(now, l, at, value), `weight ${places[i].l} ${places[i].at}`));
+    const field = number(store, "weight", (value) => act((now, l, at) => withWeight(now, l, at, value), `weight ${places[i].l} ${places[i].at}`));
     return make("li", {}, make("label", {}, box, make("span")), field);
   };
   store.listen(() => {
@@ -70,9 +71,11 @@ function largest(places, weights) {
     .sort((a, b) => a.at - b.at); // what is typed does not move
 }
 
-function number(name, take) {
+function number(store, name, take) {
   const field = make("input", { type: "number", step: STEP, "aria-label": name });
   field.oninput = () => { if (Number.isFinite(field.valueAsNumber)) take(field.valueAsNumber); };
+  field.onchange = () => store.try(() => demand(Number.isFinite(field.valueAsNumber),
+    `${field.getAttribute("aria-label")}: must be a number; it stays ${field.dataset.now}`));
   field.onblur = () => { if (field.dataset.now) field.value = field.dataset.now; };
   return field;
 }
