@@ -27,8 +27,8 @@ def spiral():
 def test_a_plan_stays_within_its_budget_and_uses_it(weights, keep, epochs):
     before = None
     for trainings in (1, 2, 5, 20, 100):
-        p = plan(trainings, epochs, weights, np.array([keep]), 20, 0.01)
-        spent = cost(p, keep, 0.01)
+        p = plan(trainings, epochs, weights, np.array([keep]), 20, 0.01, 0.08)
+        spent = cost(p, keep, 0.01, 0.08)
         assert spent <= trainings * epochs
         # All but what is capped: of a network that keeps everything nothing can be swapped.
         assert keep == weights or spent > trainings * epochs - 30
@@ -38,20 +38,21 @@ def test_a_plan_stays_within_its_budget_and_uses_it(weights, keep, epochs):
         before = p
 
 
-def cost(p: Plan, keep: int, look: float) -> float:
+def cost(p: Plan, keep: int, look: float, comparison: float) -> float:
     """Epochs that a plan takes, added up removal by removal."""
     down = sum(p.each + (keep + above + 2) * look for above in range(p.fine))
-    raced = p.starts * (p.race + look) if p.starts > 1 else 0
-    compared = p.beam * look if p.beam > 1 else 0
+    raced = p.starts * (p.race + comparison) if p.starts > 1 else 0
+    compared = p.beam * comparison if p.beam > 1 else 0
     ranked = (1 + keep) + p.children * (1 + keep - 1)
-    swap = (p.children + 1) * (p.swapped + look) + (ranked + p.children) * look
-    rest = p.swaps * swap + p.last + 2 * look
+    swap = (p.children + 1) * p.swapped + (p.children + 2) * comparison
+    swap += (ranked + p.children) * look
+    rest = p.swaps * swap + p.last + 2 * comparison
     return raced + compared + p.beam * (p.dense + p.coarse * p.each + down + look) + rest
 
 
 def test_a_pruning_by_magnitude_takes_at_most_half():
     for weights in (100, 560, 131_000):
-        p = plan(20, 50, weights, np.array([18]), 20, 0.01)
+        p = plan(20, 50, weights, np.array([18]), 20, 0.01, 0.08)
         assert (weights / (18 + p.fine)) ** (1 / p.coarse) <= 2
 
 

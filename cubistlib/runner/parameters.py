@@ -57,7 +57,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(("width", "widths", "hidden"), Width),
     **dict.fromkeys(("keep", "weights"), Size),
     **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
-    **dict.fromkeys(("tries", "beam", "branch", "starts", "sample"), Count),
+    **dict.fromkeys(("tries", "beam", "branch", "starts", "sample", "budgets"), Count),
     **dict.fromkeys(("lr", "lrs"), Rate),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
@@ -68,7 +68,7 @@ WORDS: dict[str, Any] = {
     "left": OfThree,
     "ranges": Ranges,
     "spots": Whole,
-    "targets": Percent,
+    **dict.fromkeys(("target", "targets"), Percent),
     "jitters": PositiveShare,
 }
 TYPES = {kind.__name__: checked for kind, checked in PLAIN.items()}

@@ -20,6 +20,13 @@ from cubistlib.support.types import Count, Positive
 from cubistlib.training import Trained, TrainState, train
 from cubistlib.training.backends.fused import gradients
 
+# Networks are compared on this share of the data, or on the points on which removals are ranked if
+# those are more: of many candidates the best on few points is best on those alone.
+COMPARED = 1 / 16
+
+# Orders of the data that trainings take in turn: to draw one takes as long as to train by it.
+ORDERS = 8
+
 
 @dataclass(frozen=True)
 class Backward(Pruner):
@@ -30,10 +37,10 @@ class Backward(Pruner):
     until `fine` more than k are left; then one weight at a time: that without which, its unit's
     other inputs set anew, the loss on `points` of the data is least (`removals` of
     `search.descent`), and what it cuts off. A short training follows every time. In the best
-    network of k weights some are swapped: those missed least go, those of largest |∂L/∂w| come,
-    and it stays so if that is better than the same network trained as long without; two at once
-    after a round in which it was not. Last comes a training by the task's own schedule, in fewer
-    epochs; the better of the networks before and after it is the result.
+    network of k weights some are swapped: those missed least go, those of largest |∂L/∂w| come.
+    It stays so if that is better than the network was, and than it is trained as long without;
+    after a round in which it was not, two are swapped at once. Last comes a training by the task's
+    own schedule, in fewer epochs; the better of the networks before and after it is the result.
     Source: Marill & Green 1963, sequential backward selection; the removal: Hassibi & Stork 1993.
     trainings: the budget, in trainings of the task, everything included; `plan` shares it out.
     With more of it more networks race and go down, and more swaps are tried. A look at the points
@@ -64,12 +71,12 @@ class _Descent:
     def __init__(self, pruner: Backward, nets: Network, keep: int | np.ndarray, task: Task):
         pruner.rule(task.selection)
         self.nets, self.task, self.keep = nets, task, pruner.check_keep(nets, keep)
-        step = max(1, len(task.x) // pruner.points)
-        self.points = np.ascontiguousarray(task.x[::step]), np.ascontiguousarray(task.y[::step])
-        self.look = -(-len(self.points[0]) // BATCH)
-        look = self.look / task.first.steps_an_epoch(len(task.x))
-        epochs, fine = task.first.epochs, pruner.fine
-        self.plan = plan(pruner.trainings, epochs, nets.size, self.keep, fine, look)
+        self.points, self.look = _some(task, pruner.points)
+        many = max(pruner.points, round(COMPARED * len(task.x)))
+        self.compared, self.comparison = _some(task, many)
+        steps, epochs = task.first.steps_an_epoch(len(task.x)), task.first.epochs
+        looks = self.look / steps, self.comparison / steps
+        self.plan = plan(pruner.trainings, epochs, nets.size, self.keep, pruner.fine, *looks)
         self.trainings = 0
 
     def found(self) -> tuple[Network, Masks]:
@@ -152,8 +159,9 @@ class _Descent:
             less = self._filled(less, parent, found.masks[parent])
             both, whose = Population.concatenate([found, less]), np.append(origin, parent)
             both = self._trained(both.network, both.masks, whose, self.plan.swapped)
-            chosen = self._best(both, whose, 1)
-            found, stuck = both[chosen], chosen < n
+            both = Population.concatenate([found, both])
+            chosen = self._best(both, np.append(origin, whose), 1)
+            found, stuck = both[chosen], chosen < 2 * n
         return found
 
     def _filled(
@@ -182,14 +190,14 @@ class _Descent:
         return less, origin[parent]
 
     def _best(self, found: Population, origin: np.ndarray, room: int) -> np.ndarray:
-        """Which `room` candidates of each origin are right on most points, the least loss first.
+        """Which `room` candidates of each origin are right most often, the least loss first.
 
         In the order of the origins.
         """
         if len(found) == room * len(self.nets):
             return np.arange(len(found))
-        score = scored(found.network, found.masks, found.configs, self.points)
-        self._spend(self.look, origin)
+        score = scored(found.network, found.masks, found.configs, self.compared)
+        self._spend(self.comparison, origin)
         order = np.lexsort((score.loss, -score.correct, origin))
         place = np.arange(len(order)) - np.searchsorted(origin[order], origin[order])
         return order[place < room]
@@ -207,7 +215,7 @@ class _Descent:
     def _order(self) -> int:
         """A seed of the data's order for the next training."""
         self.trainings += 1
-        return derived_seed("backward", self.task.seed, self.trainings)
+        return derived_seed("backward", self.task.seed, self.trainings % ORDERS)
 
     def _population(self, done: Trained) -> Population:
         """What a training gave; networks that have diverged as zeros, the worst there are."""
@@ -224,6 +232,13 @@ class _Descent:
     def _spend(self, steps: int, origin: np.ndarray) -> None:
         """So many steps for each candidate; of a stack those of the dearest network count."""
         self.task.spend(steps * int(np.bincount(origin).max()))
+
+
+def _some(task: Task, points: int) -> tuple[tuple[np.ndarray, np.ndarray], int]:
+    """About so many points of the data, evenly spread over it, and how many batches they make."""
+    step = max(1, len(task.x) // points)
+    x, y = np.ascontiguousarray(task.x[::step]), np.ascontiguousarray(task.y[::step])
+    return (x, y), -(-len(x) // BATCH)
 
 
 def _with(found: Population, nets: Network, masks: Masks) -> Population:

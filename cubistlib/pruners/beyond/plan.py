@@ -23,7 +23,7 @@ class Plan:
 
     starts: dense networks that race for `race`. beam: those that go on, for `dense`. coarse:
     prunings by magnitude, fine: removals of one weight; after either a training of `each`.
-    swaps: rounds of `children` swapped networks beside the unswapped one, trained for `swapped`.
+    swaps: rounds of `children` swapped networks and the unswapped one, trained for `swapped`.
     last: the last training.
     """
 
@@ -41,29 +41,38 @@ class Plan:
 
 
 def plan(
-    trainings: float, epochs: int, weights: int, keep: np.ndarray, fine: int, look: float
+    trainings: float,
+    epochs: int,
+    weights: int,
+    keep: np.ndarray,
+    fine: int,
+    look: float,
+    comparison: float,
 ) -> Plan:
     """How a budget of so many trainings of `epochs` is spent; no more than that.
 
     weights: of a dense network. keep: weights to be left, (n,). fine: removals of one weight, at
-    most. look: what it costs to look at the points once, in epochs. Raises ValueError where the
-    budget does not last for one epoch of everything.
+    most. look: what it costs to look once at the points that removals are ranked on, in epochs;
+    comparison: at those that networks are compared on. Raises ValueError where the budget does
+    not last for one epoch of everything.
     """
     total, most, least = trainings * epochs, int(keep.max()), int(keep.min())
     race = max(1, round(SHORT * epochs))
-    starts = max(1, math.floor(RACE * total / (race + look)))
+    starts = max(1, math.floor(RACE * total / (race + comparison)))
     last = max(1, min(epochs // 2, round(LAST * total)))
-    down = min(DOWN * total, total - last - 2 * look - 1)  # a dense epoch is left in any case
+    down = min(DOWN * total, total - last - 2 * comparison - 1)  # a dense epoch is left in any case
     coarse, fine, looks = _way_down(down, weights, least, most, fine, look)
     rounds = coarse + fine
     beam = min(starts, max(1, round(ABREAST * trainings)))
     beam = max(1, min(beam, math.floor(down / (rounds + looks))))
     each = max(1, math.floor((down / beam - looks) / max(1, rounds)))
     dense = max(1, math.floor(DENSE * total / beam))
-    spent = (starts * (race + look) if starts > 1 else 0) + (beam * look if beam > 1 else 0)
-    spent += beam * (dense + rounds * each + looks) + last + 2 * look
+    spent = starts * (race + comparison) if starts > 1 else 0.0
+    spent += beam * (dense + rounds * each + looks + (comparison if beam > 1 else 0))
+    spent += last + 2 * comparison
     swapped = max(1, round(SWAPPED * epochs))
-    swap = (CHILDREN + 1) * (swapped + look) + (most + 1 + CHILDREN * (most + 2)) * look
+    swap = (CHILDREN + 1) * swapped + (CHILDREN + 2) * comparison
+    swap += (most + 1 + CHILDREN * (most + 2)) * look
     swaps = math.floor(max(0, total - spent) / swap) if least < weights else 0
     spent += swaps * swap
     require(
