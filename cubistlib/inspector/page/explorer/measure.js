@@ -10,8 +10,8 @@ import { once } from "../once.js";
 
 const LIVE = STATES.indexOf("live");
 // Products: of a network that takes more a part of the points is looked at, so that no step waits for
-// more than some 15 ms. All of them are looked at in a worker then: exact.js.
-const MOST_SCORED = 1.5e7, MOST_LIVED = 2e6;
+// more than some 10 ms. All of them are looked at in a worker then: exact.js.
+const MOST_SCORED = 1e7, MOST_LIVED = 2e6;
 const MOST_SIMPLIFIED = 20_000; // weights, those removed too, of a network whose life is found at once
 
 /**

@@ -11,8 +11,9 @@ import { allMaps, sideWithin } from "./maps.js";
 import { life } from "./measure.js";
 import { unitRemoved } from "./state.js";
 
-// Points along a side of a unit's map, fewer of many units, and fewer still while something moves.
-const FINE = { products: 3e6, least: 12, most: 64 }, COARSE = { products: 3e5, least: 12, most: 64 };
+// Points along a side of a unit's map, fewer of a large network and of many units. Not fewer while
+// something moves, as of the large map: to give canvases other sizes takes longer than to draw them.
+const BOUNDS = { products: 3e6, least: 12, most: 64 };
 const MANY = 64, MOST_OF_MANY = 24;
 const PATIENCE = 60; // ms that the pointer rests on a unit before it shows it
 
@@ -24,7 +25,8 @@ const PATIENCE = 60; // ms that the pointer rests on a unit before it shows it
  */
 export function nodes(store, parent, still) {
   const name = (unit) => unitName(store.state.network.sizes, unit);
-  let shown = [], painted = [], finest = 0, resting;
+  const drawn = new WeakMap(); // by canvas: a weight moves the maps behind it alone
+  let shown = [], painted = [], resting;
 
   const press = (event, { layer, index }) => {
     const next = neighbour(shown, { layer, index }, event.key);
@@ -57,27 +59,29 @@ export function nodes(store, parent, still) {
       node.lastChild.textContent = named ? name(shown[i]) : "";
     });
   };
-  const paint = (bounds) => {
+  const paint = () => {
     if (!shown.length) return;
     const { state, mapLook } = store, lives = life(state), now = [state.network, lives, ...Object.values(mapLook), shown.length];
-    const side = Math.min(sideWithin(state.network, bounds), shown.length > MANY ? MOST_OF_MANY : Infinity);
-    if (now.every((value, i) => value === painted[i]) && side <= finest) return;
+    if (now.every((value, i) => value === painted[i])) return;
     painted = now;
-    finest = side;
+    const side = Math.min(sideWithin(state.network, BOUNDS), shown.length > MANY ? MOST_OF_MANY : Infinity);
     const { states } = lives, maps = allMaps(state.network, side, mapLook);
     const numbers = new Map(units(state.network.sizes).map(({ layer, index }, i) => [`${layer} ${index}`, i]));
     shown.forEach((unit, i) => {
       const is = STATES[states[unit.layer - 1]?.[unit.index]] ?? "live", canvas = parent.children[i].firstChild;
       set(parent.children[i], { class: `unit ${is}`, ...labels(state.network, unit, is) });
-      if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
       const { shares } = maps[numbers.get(`${unit.layer} ${unit.index}`)];
+      if (equal(drawn.get(canvas), shares)) return;
+      drawn.set(canvas, shares);
+      if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
       canvas.getContext("2d").putImageData(picture(shares, side), 0, 0);
     });
   };
-  store.listen(() => paint(COARSE), "then");
-  store.listen(() => paint(FINE), "fine");
+  store.listen(paint, "then");
   return place;
 }
+
+const equal = (one, other) => one?.length === other.length && other.every((value, i) => value === one[i]);
 
 // How many kept weights lead to each unit and away from it, in the order of `units`.
 const degrees = once(({ kept }) => kept, ({ sizes, kept }) => {
