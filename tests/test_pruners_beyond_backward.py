@@ -184,6 +184,13 @@ def test_what_a_last_training_spoils_stays_as_it_was(spiral, monkeypatch):
     assert (done.accuracy > 0.5).all()
 
 
+def test_of_one_network_a_single_weight_is_kept_and_swapped(spiral):
+    """All other layers are empty then."""
+    task = Task(*spiral, CONFIG)
+    done = Backward(trainings=10.0).train(Network.initialize((3, 3, 3)), 1, task)
+    assert done.masks.weights_kept.tolist() == [1] and not done.diverged.any()
+
+
 def test_more_is_found_with_more_patience(spiral):
     """The mean over networks; single ones may be unlucky."""
     nets = Network.initialize((4, 4, 4), n=8, seed=2)

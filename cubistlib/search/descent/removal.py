@@ -45,6 +45,8 @@ def _without_weights(nets: Network, masks: Masks, x: np.ndarray, reset: bool):
     inputs = [np.broadcast_to(some, (len(nets), *some.shape)), *nets.activations(some)[:-1]]
     for layer, kept in enumerate(masks.weights):
         parent, unit, source = np.nonzero(kept)
+        if not len(parent):
+            continue
         changed, less = nets[parent], masks[parent]
         n = np.arange(len(parent))
         if reset:
