@@ -295,7 +295,10 @@ def test_how_long_a_click_takes(visitor, width):
     """Measured, not judged: `pytest -rP -k how_long` shows it."""
     visitor.fresh(f"{width}, {width}, {width}", 0)
     place = visitor.edges(".positive:not(.faint)")[0]
+    before = visitor.worked()
     moved, drawn = zip(*(visitor.timed_click(place) for _ in range(5)), strict=True)
-    assert 0 < min(moved) < min(drawn)
+    worked = (visitor.worked() - before) / 5
+    assert 0 < min(moved) < min(drawn) and worked > 0
     first, whole = (f"{statistics.median(times):.0f} ms" for times in (moved, drawn))
     print(f"width {width}, from a click: accuracy after {first}, all maps after {whole}, medians")
+    print(f"of the processor a click took {worked:.0f} ms")

@@ -60,6 +60,7 @@ class Visitor:
 
     def __init__(self, browser, url):
         self.page, self.errors, self.requests = browser.new_page(), [], []
+        self.session = None
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.errors.append(message.text))
         self.page.on("request", lambda request: self.requests.append(request.url))
@@ -105,6 +106,14 @@ class Visitor:
     def units(self):
         self.number("kept")
         return self.page.locator(".unit").count()
+
+    def worked(self):
+        """Milliseconds of the processor that the page's main thread has had."""
+        if self.session is None:
+            self.session = self.page.context.new_cdp_session(self.page)
+            self.session.send("Performance.enable", {"timeDomain": "threadTicks"})
+        metrics = self.session.send("Performance.getMetrics")["metrics"]
+        return next(1000 * each["value"] for each in metrics if each["name"] == "TaskDuration")
 
     def counts(self):
         return {name: self.number(name) for name in ("accuracy", "wrong", "live", "kept")}
