@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from cubistlib import plots
+from cubistlib import UserError, plots
 
 BY = "live_parameters"
 FRONT = pd.DataFrame(
@@ -51,3 +51,18 @@ def test_a_descent_of_which_all_are_at_chance_says_so(ax):
     found = pd.DataFrame({BY: [3, 1], "accuracy": [0.5, 0.5]})
     plots.descent(found, found, ax, FRONT, [0.95])
     assert "no run to show" in ax.texts[0].get_text()
+
+
+def test_what_is_foretold_stands_against_what_comes_rule_by_rule():
+    frame = pd.DataFrame({"rule": ["a", "a", "b"], "foretold": [1e-3, 0, 2], "real": [1e-2, -1, 5]})
+    figure = Figure()
+    axes = figure.subplots(1, 2)
+    plots.foretold(frame.assign(chosen=[False, True, False]), axes, guided=["b"])
+    dots, marked = axes[0].lines
+    assert dots.get_xydata().tolist() == [[1e-3, 1e-2], [1e-7, 1e-7]]
+    assert marked.get_xydata().tolist() == [[1e-7, 1e-7]] and axes[0].get_xlabel() == "a"
+    assert axes[1].lines[2].get_xydata().tolist() == [[1e-7, 1e-7], [5, 5]]
+    assert axes[1].get_xlabel() == "foretold" and axes[1].get_title() == "b"
+    with pytest.raises(UserError, match="2 rules need as many axes"):
+        plots.foretold(frame, axes[:1])
+    assert len(plots.foretold(frame[:0], axes)) == 1 and axes[0].texts

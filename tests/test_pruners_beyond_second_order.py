@@ -294,3 +294,11 @@ def test_removals_one_by_one(few):
             assert out_of_rows(row, net).evaluate(*few)[1][0] - before == pytest.approx(
                 rise, abs=1e-7
             )
+
+
+def test_obs_with_a_damping_without_end_removes_the_smallest():
+    values, curvature = doubles(np.random.default_rng(0).normal(size=9)), positive(9, 0)
+    stay, after = OBS(damping=1e9).cut(values, curvature, 7, 3, None)
+    smallest_four = values[:7].abs().argsort()[:4].sort().values
+    assert (~stay).nonzero().ravel().tolist() == smallest_four.tolist()
+    torch.testing.assert_close(after[stay], values[stay])

@@ -42,6 +42,7 @@ WIDTH, PATHS = "30_overparameterization", "32_disconnected_paths"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 MISSES = "54_why_pruning_misses_them"
+CURVATURE = "62_second_order"
 
 HOT = 1e6  # a rate at which every training diverges
 ONE = {"lrs": [0.1], "schedules": ["cosine"], "seeds": 1, "epochs": 1}
@@ -77,6 +78,7 @@ TINY = {
     FRONTIER: {"targets": [100.0]},
     FLOOR: {"degrees": 0.0, "ranges": 60, "max_weights": 5, "tries": 1, "spots": 1},
     MISSES: THINNED | {"starts": 1, "left": [26], "lr": HOT},
+    CURVATURE: GRID | {"networks": 1, "tries": 1, "lrs": [HOT]},
     MISSED: MISSING | {"tries": 1, "jitters": [1.0], "lrs": [HOT], "targets": [100.0]},
 }
 
@@ -133,6 +135,10 @@ ASKED = {
     | {"tries": 2, "spots": 0},
     (MISSES, "nearly nothing is left, and twice the same"): THINNED | {"left": [1, 26, 26]},
     (MISSES, "nothing is learned"): THINNED | {"lr": 0.0, "left": [18, 22]},
+    **{
+        (CURVATURE, what): GRID | {"networks": 3, "tries": 2} | more
+        for what, more in POOR_GRIDS.items()
+    },
     (INSPECTOR, "one of each"): LOOK,
     (INSPECTOR, "two of each"): LOOK
     | {"algorithms": ["gmp", "lth"], "widths": [2, 3], "keep": [5, 20], "lrs": [0.1, HOT]},
