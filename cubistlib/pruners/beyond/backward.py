@@ -12,7 +12,7 @@ from cubistlib.pruners.parts.draws import derived_seed, streams
 from cubistlib.pruners.parts.leading import Leading
 from cubistlib.pruners.parts.schedules import geometric
 from cubistlib.pruners.parts.selection import exact, select, shrink
-from cubistlib.pruners.task import BATCH, Task
+from cubistlib.pruners.task import Task
 from cubistlib.search.descent.population import Population, connected, population, scored
 from cubistlib.search.descent.removal import removals
 from cubistlib.support.threads import one_thread
@@ -41,7 +41,8 @@ class Backward(Pruner):
     It stays so if that is better than the network was, and than it is trained as long without;
     after a round in which it was not, two are swapped at once. Last comes a training by the task's
     own schedule, in fewer epochs; the better of the networks before and after it is the result.
-    Source: Marill & Green 1963, sequential backward selection; the removal: Hassibi & Stork 1993.
+    Source: Marill & Green 1963, sequential backward selection, there of features and without
+    swaps, budget or others beside; the removal: Hassibi & Stork 1993.
     trainings: the budget, in trainings of the task, everything included; `plan` shares it out.
     With more of it more networks race and go down, and more swaps are tried. A look at the points
     without a gradient (every removal that is tried, every comparison) counts as if it had one: as
@@ -238,7 +239,7 @@ def _some(task: Task, points: int) -> tuple[tuple[np.ndarray, np.ndarray], int]:
     """About so many points of the data, evenly spread over it, and how many batches they make."""
     step = max(1, len(task.x) // points)
     x, y = np.ascontiguousarray(task.x[::step]), np.ascontiguousarray(task.y[::step])
-    return (x, y), -(-len(x) // BATCH)
+    return (x, y), -(-len(x) // task.first.batch_size)
 
 
 def _with(found: Population, nets: Network, masks: Masks) -> Population:
