@@ -34,7 +34,9 @@ function page() {
   explorer(document.getElementById("explorer"), { store, trainer, newWorker, networks, linkOf, target: document });
   exact(store, newWorker);
   addEventListener("hashchange", open);
-  addEventListener("message", ({ source, data }) => { if (source === parent && THEMES.includes(data?.theme)) document.documentElement.dataset.theme = data.theme; });
+  addEventListener("message", ({ source, data }) => {
+    if (source === parent && THEMES.includes(data?.theme)) document.documentElement.dataset.theme = data.theme;
+  });
   open();
 }
 

@@ -6,7 +6,11 @@ import { beforeRelu, eachBlock, firstUnits, wire } from "../wiring.js";
 
 const SHARED_SIDE = 48; // of the maps that a scale shared by all hidden units is taken from
 
-/** How many points a side a map may have, so that it takes no more than some products. @param {{products: number, least: number, most: number}} bounds */
+/**
+ * How many points a side a map may have, so that it takes no more than some products.
+ * @param {import("../network.js").Network} network
+ * @param {{products: number, least: number, most: number}} bounds
+ */
 export const sideWithin = (network, { products, least, most }) =>
   Math.max(least, Math.min(most, Math.floor(Math.sqrt(products / (weightsKept(network) + 1)))));
 

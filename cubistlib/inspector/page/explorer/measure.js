@@ -2,11 +2,11 @@
 
 import { classified, logits } from "../evaluation.js";
 import { parametersKept, weightsKept } from "../network.js";
+import { once } from "../once.js";
 import { effectiveCounts, paths } from "../paths.js";
 import { simplify } from "../simplify.js";
 import { taken } from "../spiral.js";
 import { STATES, unitStates } from "../states.js";
-import { once } from "../once.js";
 
 const LIVE = STATES.indexOf("live");
 // Products: of a network that takes more a part of the points is looked at, so that no step waits for

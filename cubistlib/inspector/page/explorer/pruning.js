@@ -22,7 +22,10 @@ export function pruning(store, newWorker) {
     type: "button", text: "Remove one",
     onclick: () => store.act((state) => oneRemoved(state, rule.value)),
   });
-  const out = make("button", { type: "button", text: "Take out what does nothing", onclick: () => tidy(store.state, (next) => store.act(() => next)) });
+  const out = make("button", {
+    type: "button", text: "Take out what does nothing",
+    onclick: () => tidy(store.state, (next) => store.act(() => next)),
+  });
   store.listen(() => {
     slider.max = most(store.baseOf(key()));
     slider.value = most(store.state);

@@ -124,11 +124,11 @@ export class Runs {
 
   // One question at a time: of those that come while the kernel is at one the last counts alone.
   #ask(message) {
-    if (this.#asked) this.#next = message.view === undefined ? { ...this.#next, change: { ...this.#next?.change, ...message.change } } : message;
-    else {
+    if (!this.#asked) {
       this.kernel.ask(message);
       this.#asked = message;
-    }
+    } else if (message.change) this.#next = { ...this.#next, change: { ...this.#next?.change, ...message.change } };
+    else this.#next = message;
     this.store.said = "asking the kernel for this run …";
   }
 
