@@ -31,6 +31,7 @@ from cubistlib.support.types import (
     Size,
     Whole,
     Width,
+    at_least,
     sentence,
 )
 from cubistlib.training.config import Schedule
@@ -70,6 +71,7 @@ WORDS: dict[str, Any] = {
     "spots": Whole,
     **dict.fromkeys(("target", "targets"), Percent),
     "jitters": PositiveShare,
+    "trainings": at_least(2),
 }
 TYPES = {kind.__name__: checked for kind, checked in PLAIN.items()}
 

@@ -42,6 +42,7 @@ WIDTH, PATHS = "30_overparameterization", "32_disconnected_paths"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 MISSES = "54_why_pruning_misses_them"
+AGAIN, SECOND = "61_training_again", "65_second_thoughts"
 CURVATURE = "62_second_order"
 
 HOT = 1e6  # a rate at which every training diverges
@@ -55,6 +56,8 @@ DESCENT = {"structure": [2, 1, 2], "tries": 1, "beam": 1, "branch": 1, "starts":
 DESCENT |= {"targets": [95.0]}
 MISSING = {"lrs": [0.1], "schedules": ["cosine"], "epochs": 1, "targets": [95.0]}
 THINNED = {"starts": 2, "sample": 1, "left": [20], "lr": 0.1, "epochs": 1, "seed": 0}
+BEYOND = {**ONE, "widths": [3], "keep": [20], "tries": 1}
+TWICE: dict[str, dict] = {AGAIN: {"trainings": 2}, SECOND: {}}
 STACK = {"hidden": [1], "networks": 1, "lr": 0.1, "schedule": "step", "epochs": 1, "seed": 0}
 
 # One small configuration of every notebook, most of them of results that are poor.
@@ -79,6 +82,8 @@ TINY = {
     FLOOR: {"degrees": 0.0, "ranges": 60, "max_weights": 5, "tries": 1, "spots": 1},
     MISSES: THINNED | {"starts": 1, "left": [26], "lr": HOT},
     CURVATURE: GRID | {"networks": 1, "tries": 1, "lrs": [HOT]},
+    AGAIN: BEYOND | {"lrs": [HOT], "trainings": 2},
+    SECOND: BEYOND | {"lrs": [HOT]},
     MISSED: MISSING | {"tries": 1, "jitters": [1.0], "lrs": [HOT], "targets": [100.0]},
 }
 
@@ -138,6 +143,12 @@ ASKED = {
     **{
         (CURVATURE, what): GRID | {"networks": 3, "tries": 2} | more
         for what, more in POOR_GRIDS.items()
+    },
+    **{
+        (name, what): BEYOND | TWICE[name] | more
+        for name in (AGAIN, SECOND)
+        for what, more in POOR_GRIDS.items()
+        if "selection" not in more
     },
     (INSPECTOR, "one of each"): LOOK,
     (INSPECTOR, "two of each"): LOOK
@@ -253,6 +264,7 @@ VALUES = {
     "spots": st.integers(0, 2),
     "sample": st.integers(1, 2),
     "left": st.integers(1, 26),
+    "trainings": st.integers(2, 3),
     "targets": st.floats(0.1, 100),
 }
 VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
