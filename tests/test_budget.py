@@ -51,6 +51,15 @@ def test_many_runs_are_told_at_few_numbers():
     assert table["accuracy"].is_monotonic_increasing
 
 
+def test_the_cost_of_a_target_is_where_each_end_of_the_band_gets_there():
+    rows = [(1, 0.6, 0.5, 0.7), (2, 0.8, 0.6, 0.9), (3, 0.9, 0.8, 0.95)]
+    best = pd.DataFrame(rows, columns=["steps", "accuracy", "low", "high"]).assign(algorithm="gmp")
+    cost = analysis.cost_to_reach(best, 0.8)
+    assert cost.values.tolist() == [["gmp", 2, 2, 3]]
+    assert analysis.cost_to_reach(best, 0.92).values.tolist() == [["gmp", np.inf, 3, np.inf]]
+    assert analysis.cost_to_reach(best[:0], 0.8).empty
+
+
 def test_results_without_steps_are_refused():
     with pytest.raises(cl.UserError, match="steps"):
         analysis.expected_best(runs("gmp", 0.5).drop(columns="steps"))

@@ -167,3 +167,15 @@ def test_readme_and_summary_have_the_claims_of_the_published_files():
     for page, (name, text) in zip((readme.README, make_claims.SUMMARY), parts.items(), strict=True):
         begin, end = readme.bounds(name)
         assert f"{begin}\n\n{text}\n\n{end}" in page.read_text(encoding="utf-8")
+
+
+def test_later_algorithms_are_held_to_the_cost_of_the_search():
+    given = {"keep": 26, "weights_kept": 26, "epochs": 50, "points": 49_982, "steps": 19_500}
+    given |= {"diverged": False}
+    ruler = pd.DataFrame({"accuracy": [0.5] * 9_999 + [0.96]}).assign(algorithm="search", **given)
+    often = pd.DataFrame({"accuracy": [0.5] * 50 + [0.99] * 50}).assign(algorithm="obs", **given)
+    never = pd.DataFrame({"accuracy": [0.9] * 50}).assign(algorithm="gmp", **given)
+    claim = claims.the_later(pd.concat([often, never], ignore_index=True), ruler)
+    assert claim.holds == "yes" and "is expected to reach 95%: OBS 4 (3 to 5)" in claim.here
+    assert "the search never (never to never); of the nine 0 of 9 get there" in claim.here
+    assert claims.the_later(never, ruler).holds == "no"

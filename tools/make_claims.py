@@ -16,7 +16,7 @@ import readme
 from claims import KINDS, PRUNING, SEARCHES, STARTS, TARGETS, Claim
 from describe_data import COSTS
 
-from cubistlib import analysis
+from cubistlib import analysis, verdict
 from cubistlib.search import frontier, sparsest, verify
 from cubistlib.studies import paper, power, tallies
 from cubistlib.support import paths
@@ -66,6 +66,7 @@ def made() -> list[Claim]:
         claims.the_frontier(sgd, every, searched, claims.Files(sum(files), len(files))),
         claims.the_floor(floor, every),
         claims.the_luck(tickets, power.part(tallies.read(), "frontier")),
+        claims.the_later(verdict.published(), searched),
     ]
 
 

@@ -1,6 +1,6 @@
 """Results to tidy frames: frontiers, replicates, the gap; and what comes with the package."""
 
-from cubistlib.analysis.budget import expected_best
+from cubistlib.analysis.budget import cost_to_reach, expected_best
 from cubistlib.analysis.published import (
     PAPER,
     PRUNING,

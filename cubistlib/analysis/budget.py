@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import Columns, converged, counting
+from cubistlib.analysis.results import Columns, Target, converged, counting
+from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
 POINTS = 60  # numbers of runs at which the best is told, few first, at even ratios
 INTERVAL = (0.025, 0.975)
+TOLD = ("runs", "steps", "accuracy", "low", "high")
 
 
 @arguments
@@ -23,6 +25,7 @@ def expected_best(
     tells nothing of luckier runs than those that there are. A run that diverged does not count.
     Source: Dodge et al. 2019, eq. 8. Raises ValueError for results without steps.
     """
+    require(not {*by} & {*TOLD}, f"expected_best: by must have none of {', '.join(TOLD)}")
     runs = converged(counting(store.tidied(results, *by), "steps"))
     rng, parts = np.random.default_rng(seed), []
     for names, own in runs.groupby([*by], sort=False):
@@ -30,12 +33,31 @@ def expected_best(
         n = np.unique(np.geomspace(1, len(own), POINTS).round().astype(int))
         redrawn = rng.multinomial(len(own), counts / len(own), size=resamples)
         low, high = np.quantile([_best(values, c, n) for c in redrawn], INTERVAL, axis=0)
-        part = {"runs": n, "steps": n * own["steps"].mean(), "accuracy": _best(values, counts, n)}
-        parts.append(
-            pd.DataFrame(dict(zip(by, names, strict=True)) | part | {"low": low, "high": high})
-        )
-    none = pd.DataFrame(columns=[*by, "runs", "steps", "accuracy", "low", "high"])
+        told = {"runs": n, "steps": n * own["steps"].mean(), "accuracy": _best(values, counts, n)}
+        group = pd.DataFrame([names] * len(n), columns=[*by])
+        parts.append(pd.concat([group, pd.DataFrame(told | {"low": low, "high": high})], axis=1))
+    none = pd.DataFrame(columns=[*by, *TOLD]).astype(dict.fromkeys(TOLD, float))
     return pd.concat(parts, ignore_index=True) if parts else none
+
+
+@arguments
+def cost_to_reach(best: pd.DataFrame, target: Target, by: Columns = ("algorithm",)) -> pd.DataFrame:
+    """Steps from which on the best run of each group is expected to reach an accuracy, a share.
+
+    best: as `expected_best` gives it. Columns by, steps, low and high, where the interval's upper
+    and lower end reach it; infinite where all runs together do not, and the first run where one
+    is enough.
+    """
+    store.having(best, *by, "steps", "accuracy", "low", "high")
+    told = best[["steps", "accuracy", "low", "high"]].dtypes.map(pd.api.types.is_numeric_dtype)
+    require(best.empty or told.all(), "cost_to_reach: takes what `expected_best` gives, numbers")
+    parts, costs = [], ["steps", "low", "high"]
+    for names, curve in best.groupby([*by], sort=False):
+        ends = {"steps": "accuracy", "low": "high", "high": "low"}
+        first = {n: curve.loc[curve[end] >= target, "steps"].min() for n, end in ends.items()}
+        parts.append(dict(zip(by, names, strict=True)) | first)
+    table = pd.DataFrame(parts, columns=[*by, *costs]).astype(dict.fromkeys(costs, float))
+    return table.fillna(dict.fromkeys(costs, np.inf))
 
 
 def _best(values: np.ndarray, counts: np.ndarray, n: np.ndarray) -> np.ndarray:

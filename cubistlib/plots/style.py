@@ -47,8 +47,8 @@ LATER = {
     "cbs": ("CBS", PURPLE, "h"),
     "chita": ("CHITA", BLUE, "h"),
     "dwf": ("DWF", VERMILLION, "h"),
-    "pilot": ("PILoT", GREY, "h"),
-    "acdc": ("AC/DC", ORANGE, "d"),
+    "pilot": ("PILoT", SKY, "h"),
+    "acdc": ("AC/DC", GREY, "d"),
     "granet": ("GraNet", SKY, "d"),
     "cts": ("CTS", PURPLE, "d"),
 }

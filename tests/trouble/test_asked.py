@@ -50,6 +50,10 @@ CALLS = {
     analysis.best_run: {"results": TABLE, "target": 0.5, "by": "keep"},
     analysis.best_within: {"results": TABLE, "by": "keep", "sizes": [15, 17]},
     analysis.converged: {"results": TABLE},
+    analysis.cost_to_reach: {
+        **{"best": analysis.expected_best(TABLE.assign(steps=100)), "target": 0.5},
+        **{"by": ["algorithm"]},
+    },
     analysis.expected_best: {
         **{"results": TABLE.assign(steps=100), "by": ["algorithm"]},
         **{"resamples": 5, "seed": 1},

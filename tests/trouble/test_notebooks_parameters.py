@@ -36,14 +36,17 @@ OWN, STRUCTURED, UNSTRUCTURED = (
     "20_structured_search",
     "21_unstructured_search",
 )
+VERDICT = "69_the_new_verdict"
 GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
 BEST_START = "31_optimal_width_and_initialization"
 WIDTH, PATHS = "30_overparameterization", "32_disconnected_paths"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 MISSES = "54_why_pruning_misses_them"
-AGAIN, SECOND = "61_training_again", "65_second_thoughts"
 CURVATURE = "62_second_order"
+AGAIN, SECOND = "61_training_again", "65_second_thoughts"
+BACKWARD = "60_backward"
+FACTORS, SIGNS = "63_factors", "64_signs"
 
 HOT = 1e6  # a rate at which every training diverges
 ONE = {"lrs": [0.1], "schedules": ["cosine"], "seeds": 1, "epochs": 1}
@@ -56,8 +59,13 @@ DESCENT = {"structure": [2, 1, 2], "tries": 1, "beam": 1, "branch": 1, "starts":
 DESCENT |= {"targets": [95.0]}
 MISSING = {"lrs": [0.1], "schedules": ["cosine"], "epochs": 1, "targets": [95.0]}
 THINNED = {"starts": 2, "sample": 1, "left": [20], "lr": 0.1, "epochs": 1, "seed": 0}
+PATIENCE = {"widths": [3], "keep": [20], "budgets": [1], "seeds": 1, "target": 95.0}
+PATIENCE |= {"lrs": [0.1], "schedules": ["cosine"]}
 BEYOND = {**ONE, "widths": [3], "keep": [20], "tries": 1}
 TWICE: dict[str, dict] = {AGAIN: {"trainings": 2}, SECOND: {}}
+PRODUCTS = {**ONE, "width": 3, "keep": [20], "decays": [0.001], "starts": 1}
+TURNED = {"masks": 1, "starts": 1, "hams": [5.0], "lrs": [0.1], "width": 3, "keep": [20]}
+TURNED |= {"seeds": 1, "epochs": 1, "targets": [70.0]}
 STACK = {"hidden": [1], "networks": 1, "lr": 0.1, "schedule": "step", "epochs": 1, "seed": 0}
 
 # One small configuration of every notebook, most of them of results that are poor.
@@ -76,14 +84,18 @@ TINY = {
     PATHS: {"width": 1, "widths": [1], "keep": 1},
     BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
+    VERDICT: {"weights": 1, "targets": [100.0], "resamples": 1},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
     FRONTIER: {"targets": [100.0]},
     FLOOR: {"degrees": 0.0, "ranges": 60, "max_weights": 5, "tries": 1, "spots": 1},
     MISSES: THINNED | {"starts": 1, "left": [26], "lr": HOT},
-    CURVATURE: GRID | {"networks": 1, "tries": 1, "lrs": [HOT]},
+    BACKWARD: PATIENCE | {"lrs": [HOT], "target": 100.0},
     AGAIN: BEYOND | {"lrs": [HOT], "trainings": 2},
     SECOND: BEYOND | {"lrs": [HOT]},
+    FACTORS: PRODUCTS | {"lrs": [HOT]},
+    SIGNS: TURNED | {"lrs": [HOT], "hams": [HOT]},
+    CURVATURE: GRID | {"networks": 1, "tries": 1, "lrs": [HOT]},
     MISSED: MISSING | {"tries": 1, "jitters": [1.0], "lrs": [HOT], "targets": [100.0]},
 }
 
@@ -131,6 +143,9 @@ ASKED = {
     (PATHS, "two narrow ones drawn, and more than was tried"): {"width": 3, "keep": 300}
     | {"widths": [9, 16]},
     (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
+    (VERDICT, "more weights than any run has, every target reached at once"): {
+        **{"weights": 1000, "targets": [0.1, 50.0], "resamples": 1}
+    },
     (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
     (ELIMINATION, "one of each"): DESCENT,
     (ELIMINATION, "two of each"): DESCENT
@@ -140,15 +155,26 @@ ASKED = {
     | {"tries": 2, "spots": 0},
     (MISSES, "nearly nothing is left, and twice the same"): THINNED | {"left": [1, 26, 26]},
     (MISSES, "nothing is learned"): THINNED | {"lr": 0.0, "left": [18, 22]},
-    **{
-        (CURVATURE, what): GRID | {"networks": 3, "tries": 2} | more
-        for what, more in POOR_GRIDS.items()
-    },
+    (BACKWARD, "nothing is learned, and twice the same"): PATIENCE
+    | {"lrs": [0.0], "widths": [3, 3], "budgets": [1, 1]},
+    (BACKWARD, "one of two rates diverges, all weights but one, and one"): PATIENCE
+    | {"lrs": [0.1, HOT], "keep": [1, 26], "budgets": [2, 1]},
     **{
         (name, what): BEYOND | TWICE[name] | more
         for name in (AGAIN, SECOND)
         for what, more in POOR_GRIDS.items()
         if "selection" not in more
+    },
+    (FACTORS, "no penalty, and one weight of one unit"): PRODUCTS
+    | {"decays": [0.0], "width": 1, "keep": [1]},
+    (FACTORS, "two of each, one of them twice"): PRODUCTS
+    | {"decays": [0.1, 0.1], "lrs": [0.1, HOT], "keep": [5, 26], "seeds": 2, "starts": 2},
+    (SIGNS, "plain SGD alone, and nothing is learned"): TURNED | {"hams": [0.0], "lrs": [0.0]},
+    (SIGNS, "two of each, one of them twice, and more masks than there are"): TURNED
+    | {"hams": [1.0, 1.0], "lrs": [0.1, 0.01], "masks": 99, "seeds": 2, "keep": [5, 26]},
+    **{
+        (CURVATURE, what): GRID | {"networks": 3, "tries": 2} | more
+        for what, more in POOR_GRIDS.items()
     },
     (INSPECTOR, "one of each"): LOOK,
     (INSPECTOR, "two of each"): LOOK
@@ -245,6 +271,7 @@ VALUES = {
     "max_width": st.integers(1, 4),
     "keep": st.integers(1, 40),
     "weights": st.integers(1, 30),
+    "resamples": st.integers(1, 3),
     "limit": st.integers(1, 20),
     "seed": st.integers(0, 2**40),
     "seeds": st.integers(1, 2),
@@ -265,7 +292,10 @@ VALUES = {
     "sample": st.integers(1, 2),
     "left": st.integers(1, 26),
     "trainings": st.integers(2, 3),
-    "targets": st.floats(0.1, 100),
+    **dict.fromkeys(("target", "targets"), st.floats(0.1, 100)),
+    "budgets": st.integers(1, 3),
+    **dict.fromkeys(("hams", "decays"), st.sampled_from([0.0, 1e-3, 5.0, HOT])),
+    "masks": st.integers(1, 20),
 }
 VALUES |= {"lrs": VALUES["lr"], "schedules": VALUES["schedule"]}
 
