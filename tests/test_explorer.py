@@ -106,7 +106,7 @@ def test_what_cannot_be_bundled_is_a_sentence(modules, texts, said):
 
 
 def test_every_module_of_the_explorer_is_in_it():
-    scripts = [bundle(SOURCES / f"{entry}.js") for entry in ("main", "widget")]
+    scripts = [bundle(SOURCES / f"{entry}.js") for entry in ("main", "widget", "living")]
     for file in SOURCES.glob("*.js"):
         assert any(f"const $explorer_{file.stem} = " in script for script in scripts), file.name
 
