@@ -63,9 +63,9 @@ PATIENCE = {"widths": [3], "keep": [20], "budgets": [1], "seeds": 1, "target": 9
 PATIENCE |= {"lrs": [0.1], "schedules": ["cosine"]}
 BEYOND = {**ONE, "widths": [3], "keep": [20], "tries": 1}
 TWICE: dict[str, dict] = {AGAIN: {"trainings": 2}, SECOND: {}}
-PRODUCTS = {**ONE, "width": 3, "keep": [20], "decays": [0.001], "starts": 1}
+PRODUCTS = {**ONE, "width": 3, "keep": [20], "decays": [0.001], "starts": 1, "tries": 1}
 TURNED = {"masks": 1, "starts": 1, "hams": [5.0], "lrs": [0.1], "width": 3, "keep": [20]}
-TURNED |= {"seeds": 1, "epochs": 1, "targets": [70.0]}
+TURNED |= {"seeds": 1, "tries": 1, "epochs": 1, "targets": [70.0]}
 STACK = {"hidden": [1], "networks": 1, "lr": 0.1, "schedule": "step", "epochs": 1, "seed": 0}
 
 # One small configuration of every notebook, most of them of results that are poor.
