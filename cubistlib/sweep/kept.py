@@ -44,8 +44,10 @@ def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, P
     shard = study.shard_of(number)
     if study.name == verdict.NAME and isinstance(study, PruningStudy):
         file = verdict.file(*study.algorithms)
-        rows = store.read(file).query("experiment == @number") if file.exists() else ()
-        return (rows.iloc[0], file) if len(rows) else None
+        if not file.exists():
+            return None
+        rows = store.read(file)
+        return rows[rows["experiment"] == number].iloc[0], file
     for place in every(profile):
         if found := folder(study, place).row(number, shard):
             return found
