@@ -47,7 +47,7 @@ def test_groups_stand_apart_and_cost_what_they_cost():
 
 def test_many_runs_are_told_at_few_numbers():
     table = analysis.expected_best(runs("search", *np.linspace(0.5, 1, 100_000)), resamples=5)
-    assert len(table) <= 60 and table["runs"].iloc[-1] == 100_000
+    assert len(table) <= 200 and table["runs"].iloc[-1] == 100_000
     assert table["accuracy"].is_monotonic_increasing
 
 
@@ -55,8 +55,10 @@ def test_the_cost_of_a_target_is_where_each_end_of_the_band_gets_there():
     rows = [(1, 0.6, 0.5, 0.7), (2, 0.8, 0.6, 0.9), (3, 0.9, 0.8, 0.95)]
     best = pd.DataFrame(rows, columns=["steps", "accuracy", "low", "high"]).assign(algorithm="gmp")
     cost = analysis.cost_to_reach(best, 0.8)
-    assert cost.values.tolist() == [["gmp", 2, 2, 3]]
-    assert analysis.cost_to_reach(best, 0.92).values.tolist() == [["gmp", np.inf, 3, np.inf]]
+    assert cost["algorithm"].tolist() == ["gmp"]
+    np.testing.assert_allclose(cost[["steps", "low", "high"]].to_numpy(), [[2, 2**0.5, 3]])
+    more = analysis.cost_to_reach(best, 0.92)[["steps", "low", "high"]].to_numpy()
+    np.testing.assert_allclose(more, [[np.inf, 2 * 1.5**0.4, np.inf]])
     assert analysis.cost_to_reach(best[:0], 0.8).empty
 
 

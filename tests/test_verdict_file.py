@@ -61,9 +61,10 @@ def little(monkeypatch):
 def test_the_command_says_the_place_and_goes_on_where_it_was(file, little, capsys):
     path = file(HEAD + pruner("of_a_file"))
     assert main(["verdict", str(path)]) == 0
+    others = verdict.published()["algorithm"].nunique()
     first, by_runs, by_steps, last = capsys.readouterr().out.splitlines()
-    assert first == "of_a_file: keeps what every pruner promises; its 144 runs begin"
-    assert by_runs.startswith("at equal runs: place ") and " of 10, between " in by_runs
+    assert first == "of_a_file: keeps what every pruner promises; its 4 runs begin"
+    assert by_runs.startswith("at equal runs: place ") and f" of {others + 1}, " in by_runs
     assert by_steps.startswith("at equal steps: place ") and by_steps.endswith(" points")
     assert last == f"report: {path.parent / 'outputs/verdicts/of_a_file.html'}"
     name, source, results, _ = little[-1]
@@ -131,6 +132,20 @@ def test_what_lies_beside_a_file_can_be_imported(file):
     file("BESIDE = 'with_a_neighbour'", "neighbour_of_mine.py")
     path = file("from neighbour_of_mine import BESIDE\n" + HEAD + pruner("with_a_neighbour"))
     assert candidate.load(path).name == "with_a_neighbour"
+
+
+def test_runs_are_those_of_what_is_imported_beside_a_file_too(file):
+    import sys
+
+    file("POWER = 1", "beside_of_mine.py")
+    path = file("from beside_of_mine import POWER\n" + HEAD + pruner("with_a_power"))
+    candidate.load(path)
+    before = candidate.digest(path)
+    assert before == candidate.digest(path)
+    file("POWER = 2", "beside_of_mine.py")
+    assert candidate.digest(path) != before
+    del sys.modules["beside_of_mine"]
+    assert candidate.digest(path) not in ("", before), "the file alone says something else"
 
 
 def test_the_report_is_a_page_that_tells_the_verdict(tmp_path):

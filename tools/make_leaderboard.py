@@ -28,8 +28,7 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
     """The table of these runs: by place at equal gradient steps, the nine in plain type."""
     results = pd.concat([search, runs], ignore_index=True)
     order, others = (
-        verdict.places(results, "live_parameters", resamples=1000, equal=equal)
-        for equal in ("steps", "runs")
+        verdict.places(results, "live_parameters", equal=equal) for equal in ("steps", "runs")
     )
     others = others.set_index("algorithm")
     lines = [HEADS, ("---",) * len(HEADS)]

@@ -8,7 +8,7 @@ from cubistlib.analysis.results import Columns, Target, converged, counting
 from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
-POINTS = 60  # numbers of runs at which the best is told, few first, at even ratios
+POINTS = 200  # numbers of runs at which the best is told, few first, at even ratios
 INTERVAL = (0.025, 0.975)
 TOLD = ("runs", "steps", "accuracy", "low", "high")
 
@@ -45,8 +45,8 @@ def cost_to_reach(best: pd.DataFrame, target: Target, by: Columns = ("algorithm"
     """Steps from which on the best run of each group is expected to reach an accuracy, a share.
 
     best: as `expected_best` gives it. Columns by, steps, low and high, where the interval's upper
-    and lower end reach it; infinite where all runs together do not, and the first run where one
-    is enough.
+    and lower end reach it, between two numbers of runs by the ratio of their costs; infinite where
+    all runs together do not, and the first run where one is enough.
     """
     store.having(best, *by, "steps", "accuracy", "low", "high")
     told = best[["steps", "accuracy", "low", "high"]].dtypes.map(pd.api.types.is_numeric_dtype)
@@ -54,10 +54,20 @@ def cost_to_reach(best: pd.DataFrame, target: Target, by: Columns = ("algorithm"
     parts, costs = [], ["steps", "low", "high"]
     for names, curve in best.groupby([*by], sort=False):
         ends = {"steps": "accuracy", "low": "high", "high": "low"}
-        first = {n: curve.loc[curve[end] >= target, "steps"].min() for n, end in ends.items()}
+        first = {n: _crossing(curve["steps"], curve[end], target) for n, end in ends.items()}
         parts.append(dict(zip(by, names, strict=True)) | first)
     table = pd.DataFrame(parts, columns=[*by, *costs]).astype(dict.fromkeys(costs, float))
-    return table.fillna(dict.fromkeys(costs, np.inf))
+    return table
+
+
+def _crossing(steps: pd.Series, accuracy: pd.Series, target: float) -> float:
+    """Where a rising curve reaches a target, on an axis of even ratios; infinite if nowhere."""
+    reached, cost = accuracy.to_numpy(float), np.log(steps.to_numpy(float))
+    if not (reached >= target).any():
+        return np.inf
+    at = int(np.argmax(reached >= target))
+    around = slice(max(0, at - 1), at + 1)
+    return float(np.exp(np.interp(target, reached[around], cost[around])))
 
 
 def _best(values: np.ndarray, counts: np.ndarray, n: np.ndarray) -> np.ndarray:

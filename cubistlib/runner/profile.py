@@ -82,6 +82,7 @@ def _execute(job: Job, seconds: float) -> Record:
     What a failed run wrote is kept as NN_name.failed.ipynb. On a terminal a progress bar shows
     how far it is.
     """
+    stop_if_asked()
     job.keep(Record("running", job.fingerprint))
     job.failed_output.unlink(missing_ok=True)
     before, start = job.files(), time.monotonic()

@@ -1,4 +1,4 @@
-"""The grid that every pruner is held to, and where the nine on it are."""
+"""The grid that every pruner is held to, and where the published runs on it are."""
 
 from pathlib import Path
 

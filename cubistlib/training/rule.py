@@ -46,9 +46,12 @@ def train_by(
 
     Momentum and what decays are the rule's own affair. teacher: networks whose logits theirs are
     to come near, by the Kullback–Leibler divergence of theirs from those, in place of the labels.
-    The state's momentum is zero. As fast as the fused kernels, on one thread.
+    The state's momentum is zero. As fast as the fused kernels, on one thread. Raises ValueError for
+    a configuration with `ham`, which is a rule itself.
     """
     inputs, *_, outputs = nets.sizes
+    configs = [config] if isinstance(config, TrainConfig) else config
+    require(not any(c.hyperbolic for c in configs), "train: ham goes with SGD alone")
     require(outputs == 1, f"train: networks have one output, the logit; these have {outputs}")
     x, y = check_data(x, y, inputs)
     timetable = Timetable(check_config(config), len(nets), len(x), seed, None)

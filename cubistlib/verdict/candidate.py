@@ -11,6 +11,7 @@ from cubistlib import pruners, testing
 from cubistlib.pruners.base import Pruner
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError, require
+from cubistlib.support.provenance import checksum
 
 
 def load(file: Path, name: str = "") -> type[Pruner]:
@@ -50,6 +51,14 @@ def check(algorithm: type[Pruner], file: Path) -> None:
             testing.check_pruner(pruner)
         except (AssertionError, UserError) as broken:
             raise UserError(f"{paths.shown(file)}: {broken}") from broken
+
+
+def digest(file: Path) -> str:
+    """A hash of what the file says, and of what it has loaded from beside or below it."""
+    loaded = [getattr(module, "__file__", None) or "" for module in list(sys.modules.values())]
+    near = {Path(name) for name in loaded if file.parent in Path(name).parents}
+    texts = [path.read_bytes() for path in sorted({file, *near}) if path.suffix == ".py"]
+    return checksum(b"\0".join(texts))
 
 
 @contextmanager

@@ -5,8 +5,7 @@ import argparse
 import pandas as pd
 
 from cubistlib.support import files, paths
-from cubistlib.verdict import candidate, report
-from cubistlib.verdict.grid import verdict
+from cubistlib.verdict import candidate, grid, report
 from cubistlib.verdict.places import places
 
 # Runs of the pruners that somebody had a verdict on, and the reports.
@@ -21,9 +20,12 @@ def command(given: argparse.Namespace) -> int:
     folder = paths.outputs(KEPT)
     with files.writing(folder):
         candidate.check(algorithm, file)
-        print(f"{name}: keeps what every pruner promises; its 144 runs begin", flush=True)
+        print(
+            f"{name}: keeps what every pruner promises; its {len(grid.study(name))} runs begin",
+            flush=True,
+        )
         with candidate.told(file):
-            results = verdict(name, place=folder / name)
+            results = grid.verdict(name, place=folder / name / candidate.digest(file))
         for equal in ("runs", "steps"):
             print(
                 f"at equal {equal}: {_said(places(results, 'live_parameters', equal=equal), name)}"

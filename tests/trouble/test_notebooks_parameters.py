@@ -84,7 +84,7 @@ TINY = {
     PATHS: {"width": 1, "widths": [1], "keep": 1},
     BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
-    VERDICT: {"weights": 1, "targets": [100.0], "resamples": 1},
+    VERDICT: {"weights": [1], "targets": [100.0], "resamples": 1},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
     FRONTIER: {"targets": [100.0]},
@@ -144,7 +144,7 @@ ASKED = {
     | {"widths": [9, 16]},
     (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
     (VERDICT, "more weights than any run has, every target reached at once"): {
-        **{"weights": 1000, "targets": [0.1, 50.0], "resamples": 1}
+        **{"weights": [1, 1000], "targets": [0.1, 50.0], "resamples": 1}
     },
     (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
     (ELIMINATION, "one of each"): DESCENT,

@@ -24,8 +24,7 @@ class ACDC(DuringTraining):
     end=0.9).
     Differences from the published form: there the first dense phase and the last are longer than
     the others, and the last one ends at 0.85 of training. Under a cosine that leaves the k weights
-    hardly a learning rate: at width 16 with 26 weights the median of 16 runs was 51.5 % with
-    end=0.9, 60.5 % with 0.7.
+    hardly a learning rate.
     """
 
     name = "acdc"

@@ -33,14 +33,14 @@ class Backward(Pruner):
     """Backward elimination with swaps, on a budget of gradient steps.
 
     Dense networks race, the given one and others that PyTorch's default draws; the most accurate
-    are trained on and go down side by side. The smallest |w| go first, at most half at a time,
-    until `fine` more than k are left; then one weight at a time: that without which, its unit's
-    other inputs set anew, the loss on `points` of the data is least (`removals` of
-    `search.descent`), and what it cuts off. A short training follows every time. In the best
-    network of k weights some are swapped: those missed least go, those of largest |∂L/∂w| come.
-    It stays so if that is better than the network was, and than it is trained as long without;
-    after a round in which it was not, two are swapped at once. Last comes a training by the task's
-    own schedule, in fewer epochs; the better of the networks before and after it is the result.
+    are trained on and go down side by side. The smallest |w| go first, half at a time or more
+    where the budget is short, until `fine` more than k are left; then one weight at a time: that
+    without which, its unit's other inputs set anew, the loss on `points` of the data is least
+    (`removals` of `search.descent`), and what it cuts off. A short training follows every time. In
+    the best network of k weights some are swapped: those missed least go, those of largest |∂L/∂w|
+    come, and it stays so if that is better than the same network trained as long without; two at
+    once after a round in which it was not. Last comes a training by the task's own schedule, in
+    fewer epochs; the better of the networks before and after it is the result.
     Source: Marill & Green 1963, sequential backward selection, there of features and without
     swaps, budget or others beside; the removal: Hassibi & Stork 1993.
     trainings: the budget, in trainings of the task, everything included; `plan` shares it out.

@@ -20,11 +20,14 @@ class GraNet(GMP):
     too, and as many come where |∂L/∂w|, of the step's batch, is largest among all that are not
     there. p falls from `regrow` by a cosine to 0 as the pruning ends. A weight that comes starts at
     0; one that went and comes at once keeps its value. The optimizer's own step is left out, as in
-    RigL, so that a run costs as many gradients as one of GMP. With regrow=0 it is GMP.
+    RigL, so that a run costs as many gradients as one of GMP. With regrow=0 it is GMP of the same
+    `end`.
     Source: Liu et al. 2021 (arXiv 2106.10404), "gradual pruning with zero-cost neuroregeneration".
     Differences from the published form: weights move across layers, rounded down to whole ones
     (there each layer moves its own share, rounded up), p begins at 0.2 (there 0.5), since half of
-    20 weights would be most that work, and none moves once k is reached (there they go on).
+    20 weights would be most that work, and none moves once k is reached (there they go on). k is
+    reached at 0.7 of training, not at its end as by default in GMP here, so that what came last
+    has time to grow.
     """
 
     name = "granet"

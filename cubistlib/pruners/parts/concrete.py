@@ -8,7 +8,8 @@ from cubistlib.pruners.parts.draws import Seed, streams
 from cubistlib.support.compiled import compiled
 from cubistlib.training.backends.fused import Dense
 
-POOL = 1 << 16  # logistic numbers of a network, from a random place of which a step takes its own
+# Logistic numbers of a network, at least: a step takes a window of them, from a random place on.
+POOL = 1 << 16
 FIRST, SECOND, TINY = 0.9, 0.999, 1e-8  # of Adam; source: Kingma & Ba 2015
 SMOOTH, SLACK = 0.01, 1.1  # of λ, and of how many may stay; source: code of arXiv 2512.07142
 
@@ -16,9 +17,9 @@ SMOOTH, SLACK = 0.01, 1.1  # of λ, and of how many may stay; source: code of ar
 class Concrete:
     """A `training.rule.Rule`: weights w m stay what they are but for masks m, whose logits move.
 
-    m = σ((l + z) / τ), z logistic, drawn anew each step. Adam at the rate `lr`, whatever the
-    task's, follows ∂L/∂l + λ ∂(Σ σ(l))/∂l; λ is smoothed towards the quotient of the two
-    gradients' norms while Σ σ(l) > 1.1 k, else towards 0. logits: of `rows`' weights, the start
+    m = σ((l + z) / τ), z logistic, another window of a pool each step. Adam at the rate `lr`,
+    whatever the task's, follows ∂L/∂l + λ ∂(Σ σ(l))/∂l; λ is smoothed towards the quotient of the
+    two gradients' norms while Σ σ(l) > 1.1 k, else towards 0. logits: of `rows`' weights, the start
     log(k / (N − k)).
     Source: Maddison, Mnih & Teh 2017 for m; Arora & Teuscher 2025 (arXiv 2512.07142) for λ.
     """
@@ -27,9 +28,9 @@ class Concrete:
         self, dense: Dense, frozen: np.ndarray, keep: np.ndarray, steps: int, seed: Seed, lr: float
     ):
         n, places = frozen.shape
-        rngs = streams("concrete", seed, n)
-        self.noise = np.stack([rng.logistic(size=POOL).astype(np.float32) for rng in rngs])
-        self.at = np.stack([rng.integers(0, POOL - places, steps + 1) for rng in rngs])
+        rngs, pool = streams("concrete", seed, n), max(POOL, 2 * places)
+        self.noise = np.stack([rng.logistic(size=pool).astype(np.float32) for rng in rngs])
+        self.at = np.stack([rng.integers(0, pool - places, steps + 1) for rng in rngs])
         self.dense, self.frozen, self.weights, self.done = dense, frozen, dense.weights, 0
         share = np.clip(keep / dense.like.size, 1e-3, 1 - 1e-3)
         start = np.log(share / (1 - share))[:, None] * np.ones(places)
