@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     verdict.add_argument("file", type=Path, metavar="FILE", help="Python that defines the pruner")
     verdict.add_argument("--pruner", default="", metavar="NAME", help="which, of several")
     verdict.add_argument(
-        "--to", type=Path, metavar="PAGE", help="default: outputs/verdicts/NAME.html"
+        "--to", type=Path, metavar="PAGE", help="default: outputs/verdicts/NAME/report.html"
     )
     verdict.set_defaults(command=_of("verdict.command", "command"), goes_on=True)
 

@@ -66,7 +66,7 @@ def test_the_command_says_the_place_and_goes_on_where_it_was(file, little, capsy
     assert first == "of_a_file: keeps what every pruner promises; its 4 runs begin"
     assert by_runs.startswith("at equal runs: place ") and f" of {others + 1}, " in by_runs
     assert by_steps.startswith("at equal steps: place ") and by_steps.endswith(" points")
-    assert last == f"report: {path.parent / 'outputs/verdicts/of_a_file.html'}"
+    assert last == f"report: {path.parent / 'outputs/verdicts/of_a_file/report.html'}"
     name, source, results, _ = little[-1]
     assert (name, source) == ("of_a_file", path) and (results["algorithm"] == name).sum() == 4
 
@@ -89,6 +89,7 @@ def test_what_the_file_says_now_is_what_is_run(file, little, capsys):
         ("\n\n1/0", "mine.py, line 3: ZeroDivisionError: division by zero"),
         ("import nowhere_to_be_found", "mine.py, line 1: ModuleNotFoundError: No module named"),
         ("raise SystemExit(3)", "mine.py, line 1: SystemExit: 3"),
+        ("x = '\0'", "mine.py: SyntaxError: source code string cannot contain null bytes"),
         ("x = 1", "mine.py: defines no pruner that can be used; a class below cubistlib.pruners"),
         (HEAD + pruner("first") + pruner("second"), "defines first, second; say which by --pruner"),
         (HEAD + pruner("gmp"), "mine.py: there is an algorithm 'gmp' already"),
@@ -98,7 +99,7 @@ def test_what_the_file_says_now_is_what_is_run(file, little, capsys):
             "mine.py: select: keep must be 0 … 8, got 5 … 20",
         ),
     ],
-    ids=range(9),
+    ids=range(10),
 )
 def test_what_is_wrong_with_a_file_is_one_sentence(file, little, capsys, text, sentence):
     path = file(text)
@@ -121,11 +122,23 @@ def test_of_several_the_one_that_is_named(file, little, capsys):
     )
 
 
-@pytest.mark.parametrize("name", ["nothing.py", "mine.txt"])
+@pytest.mark.parametrize("to", ["mine.py", "folder", "folder.html"])
+def test_a_report_goes_where_a_page_can_be(file, little, capsys, to):
+    path = file(HEAD + pruner("of_a_report"))
+    before = path.read_bytes()
+    for name in ("folder", "folder.html"):
+        path.with_name(name).mkdir()
+    assert main(["verdict", str(path), "--to", str(path.with_name(to))]) == 2
+    assert capsys.readouterr().err.startswith(f"--to: {to} ")
+    assert path.read_bytes() == before and not little
+
+
+@pytest.mark.parametrize("name", ["nothing.py", "mine.txt", "."])
 def test_no_file_or_none_of_python(file, capsys, name):
-    path = file("x = 1", "mine.txt").with_name(name)
+    path = file("x = 1", "mine.txt").parent / name
     assert main(["verdict", str(path)]) == 2
-    assert capsys.readouterr().err.startswith(f"{name}: ")
+    said = capsys.readouterr().err
+    assert said.endswith("verdict takes a Python file\n") or "NAME.py" in said
 
 
 def test_what_lies_beside_a_file_can_be_imported(file):

@@ -32,9 +32,7 @@ SHOWN = ("kind", "parameters", "correct", "accuracy", "hidden", "weights", "bias
 def command(given: argparse.Namespace) -> int:
     """Writes the page and says where it is."""
     file = given.file or paths.root() / "outputs" / "explorer.html"
-    require(not file.is_dir(), f"explorer: {paths.shown(file)} is a folder; give a file")
-    named = file.suffix.lower() in (".html", ".htm")
-    require(named, f"explorer: {paths.shown(file)} must end in .html, as a page does")
+    files.require_page("explorer", file)
     files.write_text(file, page())
     print(f"{file.resolve()}: open it in a browser; it needs neither Python nor a network")
     return 0

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, require
 from cubistlib.support.paths import shown
 
 # What a file system answers that cannot lock files, as some network drives.
@@ -47,6 +47,13 @@ def require_text(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise UserError(f"no text holds U+{ord(text[error.start]):04X}") from error
+
+
+def require_page(asked: str, file: Path) -> None:
+    """Raises ValueError, which begins with what was asked for, unless a page can have that name."""
+    require(not file.is_dir(), f"{asked}: {shown(file)} is a folder; give a file")
+    named = file.suffix.lower() in (".html", ".htm")
+    require(named, f"{asked}: {shown(file)} must end in .html, as a page does")
 
 
 class NotWritten(UserError):

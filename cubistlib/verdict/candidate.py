@@ -22,7 +22,8 @@ def load(file: Path, name: str = "") -> type[Pruner]:
     if it defines none or several, or one that has the name of an algorithm that there is.
     """
     where = paths.shown(file)
-    require(file.is_file(), f"{where}: there is no such file; verdict takes a Python file")
+    require(file.exists(), f"{where}: there is no such file; verdict takes a Python file")
+    require(file.is_file(), f"{where}: is no file; verdict takes a Python file")
     known = pruners.available()
     module = f"verdict_{file.stem}"
     _run(file, module)
@@ -71,7 +72,7 @@ def told(file: Path) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)
         lines = [frame.lineno for frame in frames if Path(frame.filename) == file]
-        lines = [error.lineno] if isinstance(error, SyntaxError) else lines
+        lines = [error.lineno] if isinstance(error, SyntaxError) and error.lineno else lines
         line = f", line {lines[-1]}" if lines else ""
         words = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())
         raise UserError(

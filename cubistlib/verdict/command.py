@@ -15,22 +15,21 @@ KEPT = "verdicts"
 def command(given: argparse.Namespace) -> int:
     """Checks a file's pruner, runs it on the grid, says its place and writes the report."""
     file = given.file.resolve()
+    if given.to:
+        files.require_page("--to", given.to)
     algorithm = candidate.load(file, given.pruner)
     name = algorithm.name
-    folder = paths.outputs(KEPT)
+    folder = paths.outputs(KEPT) / name
     with files.writing(folder):
         candidate.check(algorithm, file)
-        print(
-            f"{name}: keeps what every pruner promises; its {len(grid.study(name))} runs begin",
-            flush=True,
-        )
+        runs = len(grid.study(name))
+        print(f"{name}: keeps what every pruner promises; its {runs} runs begin", flush=True)
         with candidate.told(file):
-            results = grid.verdict(name, place=folder / name / candidate.digest(file))
-        for equal in ("runs", "steps"):
-            print(
-                f"at equal {equal}: {_said(places(results, 'live_parameters', equal=equal), name)}"
-            )
-        to = given.to or folder / f"{name}.html"
+            results = grid.verdict(name, place=folder / candidate.digest(file))
+    for equal in ("runs", "steps"):
+        print(f"at equal {equal}: {_said(places(results, 'live_parameters', equal=equal), name)}")
+    to = given.to or folder / "report.html"
+    with files.writing(to.parent):
         print(f"report: {report.write(name, file, results, to)}")
     return 0
 
