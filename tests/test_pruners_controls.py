@@ -89,7 +89,7 @@ def test_the_authors_rule_keeps_as_many_as_the_paper_counted(algorithm, surplus)
 def test_the_authors_rule_gives_a_mask_of_dead_and_of_diverged_networks(algorithm, spiral):
     """Of whatever size: theirs may keep nothing, or everything."""
     x, y = spiral[0][::100], spiral[1][::100]
-    nets, config = Network.initialize((3, 3, 3), n=3, seed=0), TrainConfig(epochs=1)
+    nets, config = Network.initialize((3, 3, 3), n=3, seed=0), TrainConfig(epochs=2)
     for w, b in zip(nets.weights, nets.biases, strict=True):
         w[0], b[0], w[1] = -np.abs(w[0]), -1, np.nan
     trained = algorithm().train(nets, 9, Task(x, y, config, selection="authors", backend="torch"))
