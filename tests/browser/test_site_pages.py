@@ -57,6 +57,7 @@ def test_a_theme_chosen_by_hand_is_the_explorer_s_too(page, site):
         page.wait_for_timeout(300)
         ground = framed.evaluate("node => getComputedStyle(node).backgroundColor")
         assert ground == grounds[theme]
+    page.evaluate("localStorage.clear()")  # other tests choose none
 
 
 def test_the_explorers_of_a_notebook_live(page, site):
