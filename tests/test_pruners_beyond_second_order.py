@@ -226,11 +226,15 @@ def test_cuts_by_hand(kind):
 
 @pytest.mark.parametrize("kind", ALL)
 def test_every_step_is_counted(kind, few):
-    """Two trainings, a short one between two cuts, and a cut's matrix row by row on two batches."""
+    """Two trainings, a short one between two cuts, and of both cuts two batches: the Hessian's row
+    by row."""
     nets = Network.initialize((3, 3), n=2, seed=1)  # 18 weights, 7 biases
     task = Task(*few, TrainConfig(epochs=3, batch_size=50), backend="torch")
     kind(share=0.5, single=0, batches=2).train(nets, 5, task)  # 18, 9, 5
     whole, epoch = task.steps, task.steps // 3
+    if not kind.whole:
+        assert task.spent == 2 * whole + epoch + 2 * 2
+        return
     second = task.spent - 2 * whole - epoch - 2 * 25
     assert second % 2 == 0 and 9 + 1 <= second // 2 <= 9 + 7  # as many biases as units still have
 
@@ -249,7 +253,7 @@ def test_of_too_many_weights_the_smallest_go(few, monkeypatch):
     monkeypatch.setattr(surgery, "MOST", 10)
     seen = []
     monkeypatch.setattr(
-        OBS, "curvature", lambda kept, *data: seen.append(kept) or hessian(kept, *data)
+        surgery, "hessian", lambda kept, *data: seen.append(kept) or hessian(kept, *data)
     )
     nets = Network.initialize((4, 3), seed=1)  # 23 weights
     task = Task(*few, TrainConfig(epochs=1), backend="torch")
@@ -302,3 +306,16 @@ def test_obs_with_a_damping_without_end_removes_the_smallest():
     smallest_four = values[:7].abs().argsort()[:4].sort().values
     assert (~stay).nonzero().ravel().tolist() == smallest_four.tolist()
     torch.testing.assert_close(after[stay], values[stay])
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_networks_of_several_sizes_cost_what_the_dearest_does_alone(kind, few):
+    nets = Network.initialize((3, 3), n=2, seed=1)
+
+    def spent(nets, keep):
+        task = Task(*few, TrainConfig(epochs=1, batch_size=50), backend="torch")
+        kind(single=0, batches=1).train(nets, keep, task)
+        return task.spent
+
+    alone = [spent(nets[i], k) for i, k in enumerate((4, 9))]
+    assert alone[0] > alone[1] and spent(nets, np.array([4, 9])) == alone[0]

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from cubistlib.pruners.beyond.surgery import Surgery
-from cubistlib.pruners.parts.curvature import fisher, inverse, without
+from cubistlib.pruners.parts.curvature import inverse, without
 from cubistlib.support.types import Count, Positive
 
 
@@ -26,7 +26,7 @@ class CBS(Surgery):
     """
 
     name = "cbs"
-    curvature = staticmethod(fisher)
+    whole = False
 
     starts: Count = 4
     least: Positive = 1e-4

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import torch
 
 from cubistlib.pruners.beyond.surgery import Surgery
-from cubistlib.pruners.parts.curvature import fisher
 from cubistlib.support.types import Count
 
 TRIED = 20  # lengths of a step, each half of the one before
@@ -29,7 +28,7 @@ class CHITA(Surgery):
     """
 
     name = "chita"
-    curvature = staticmethod(fisher)
+    whole = False
 
     steps: Count = 50
 

@@ -1,7 +1,6 @@
 """What second-order pruners share: rounds of a cut, which corrects what stays, and of training."""
 
 from abc import abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
@@ -11,7 +10,7 @@ import torch
 
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import Batches, Pruner
-from cubistlib.pruners.parts.curvature import Kept, hessian, in_a_row, out_of_rows
+from cubistlib.pruners.parts.curvature import Kept, fisher, hessian, in_a_row, out_of_rows
 from cubistlib.pruners.parts.draws import derived_seed, streams
 from cubistlib.pruners.parts.selection import exact, shrink
 from cubistlib.pruners.task import Task
@@ -36,12 +35,13 @@ class Surgery(Pruner):
     training; rates that suit a dense network ruin a sparse one with steep weights. batches: that
     a cut looks at. damping: added to the curvature's diagonal, as a share of its mean, and
     doubled until the curvature is positive definite.
-    Counted as steps are all trainings, and a curvature of p parameters as p gradients of each of
-    its batches.
+    Counted as steps are all trainings, and of each batch as many gradients as the curvature takes:
+    the Hessian of p parameters p, the mean outer product of gradients (`fisher`) one.
+    whole: whether it is the Hessian.
     """
 
     apart: ClassVar[bool] = True
-    curvature: ClassVar[Callable[..., torch.Tensor]] = staticmethod(hessian)
+    whole: ClassVar[bool] = True
 
     share: Share = 0.2
     single: Rate = 2.0
@@ -75,10 +75,14 @@ class Surgery(Pruner):
         dense = task.train(nets, Masks.ones_like(nets)).network
         draws = np.array(streams(self.name, task.own, len(nets)))
         groups = [np.flatnonzero(keep == k) for k in np.unique(keep)]
-        done = [
-            self.pruned(dense[some], int(keep[some[0]]), task.variant(some), draws[some])
-            for some in groups
-        ]
+        done, costs = [], []
+        for some in groups:
+            before = task.spent
+            done.append(
+                self.pruned(dense[some], int(keep[some[0]]), task.variant(some), draws[some])
+            )
+            costs.append(task.spent - before)
+        task.spend(max(costs) - sum(costs))  # of each network, not of all groups in turn
         order = np.argsort(np.concatenate(groups))
         networks, masks = zip(*done, strict=True)
         return Network.concatenate(networks)[order], Masks.concatenate(masks)[order]
@@ -94,7 +98,8 @@ class Surgery(Pruner):
             if masks.weights_kept[0] > MOST:
                 masks = shrink(nets, masks, np.full(len(nets), left), exact)
             else:
-                task.spend(self.batches * (int(masks.parameters_kept.max()) - 1))
+                gradients = int(masks.parameters_kept.max()) if self.whole else 1
+                task.spend(self.batches * (gradients - 1))  # one is counted with the batch
                 nets, masks = self.operated(nets, masks, left, batches, draws)
         return masks.apply(nets), masks
 
@@ -117,7 +122,7 @@ class Surgery(Pruner):
             for i, rng in enumerate(draws):
                 kept = Kept.of(masks[i])
                 values = torch.as_tensor(rows[i, kept.place], dtype=torch.float64)
-                curvature = type(self).curvature(kept, values, x, y)
+                curvature = (hessian if self.whole else fisher)(kept, values, x, y)
                 if torch.isfinite(curvature).all():
                     kept_on, moved = self.cut(values, curvature, kept.weights, left, rng)
                     stay[i, kept.place], rows[i, kept.place] = (
