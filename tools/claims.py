@@ -13,7 +13,7 @@ from cubistlib.plots import LABELS
 from cubistlib.search import sparsest
 from cubistlib.search.witness import Witness
 from cubistlib.studies import paper
-from cubistlib.training import TrainConfig
+from cubistlib.studies import verdict as grid
 
 TARGETS = (0.95, 0.995)
 PRUNING, *SEARCHES = (name for name in paper.STUDIES if name.startswith("random-init"))
@@ -230,7 +230,7 @@ def the_later(runs: pd.DataFrame, searched: pd.DataFrame) -> Claim:
     pooled = pd.concat([table[columns] for table in small], ignore_index=True)
     best = analysis.expected_best(pooled, resamples=RESAMPLES)
     costs = analysis.cost_to_reach(best, target).set_index("algorithm")
-    costs = costs.div(training(runs)).sort_values("steps")
+    costs = costs.div(grid.training(int(runs["points"].max()))).sort_values("steps")
     search, others = costs.loc["search"], costs.drop("search")
     there, reached = others[np.isfinite(others["steps"])], pooled["accuracy"] >= target
     often = reached.groupby(pooled["algorithm"]).agg(["sum", "size"])
@@ -252,12 +252,6 @@ def the_later(runs: pd.DataFrame, searched: pd.DataFrame) -> Claim:
         notebook="69_the_new_verdict",
         command="python tools/make_reference.py verdict",
     )
-
-
-def training(runs: pd.DataFrame) -> int:
-    """Gradient steps of one training of these runs."""
-    config = TrainConfig(epochs=int(runs["epochs"].max()))
-    return config.steps(int(runs["points"].max()))
 
 
 def trainings(row: pd.Series, often: pd.Series) -> str:

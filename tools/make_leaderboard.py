@@ -31,6 +31,7 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
         verdict.places(results, "live_parameters", equal=equal) for equal in ("steps", "runs")
     )
     others = others.set_index("algorithm")
+    training = grid.training(int(runs["points"].max()))
     lines = [HEADS, ("---",) * len(HEADS)]
     for row in order.to_dict("records"):
         name, own = row["algorithm"], runs[runs["algorithm"] == row["algorithm"]]
@@ -38,7 +39,7 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
             (
                 place(row),
                 LABELS.get(name, name) if name in paper.NINE else f"**{LABELS.get(name, name)}**",
-                f"{own['steps'].mean() / training(own):.2f}",
+                f"{own['steps'].mean() / training:.2f}",
                 f"{100 * row['gap']:.1f}",
                 place(others.loc[name].to_dict()),
                 f"{100 * others.loc[name, 'gap']:.1f}",
@@ -54,12 +55,6 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
 def place(row: dict) -> str:
     """A place, and between which places it lies."""
     return f"{row['place']:.0f} ({row['best']:.0f}–{row['worst']:.0f})"
-
-
-def training(runs: pd.DataFrame) -> int:
-    """Gradient steps of one training on the grid."""
-    config = grid.study(str(runs["algorithm"].iloc[0])).configs[0]
-    return config.steps(int(runs["points"].iloc[0]))
 
 
 def made() -> str:

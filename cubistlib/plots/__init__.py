@@ -1,12 +1,11 @@
 """Figures in one look: results, searches, networks; f(what, ax) -> ax."""
 
-from cubistlib.plots.budget import budget_curves
+from cubistlib.plots.budget import budget_curves, budget_rates, budget_runs
 from cubistlib.plots.descent import descent
 from cubistlib.plots.foretold import foretold
 from cubistlib.plots.gap import fewest, own_scale, small_panels
 from cubistlib.plots.graph import layered_graph, score_graph
 from cubistlib.plots.panels import line_panels, needed_panels
-from cubistlib.plots.patience import budget_rates, budget_runs
 from cubistlib.plots.places import place_rows
 from cubistlib.plots.plane import construction, decision_region, draw_map, spiral, unit_maps
 from cubistlib.plots.replicates import replicate_panels, variant_rows

@@ -13,6 +13,11 @@ def file(algorithm: str) -> Path:
     return paths.published(NAME) / f"{algorithm}.parquet"
 
 
+def training(points: int) -> int:
+    """Gradient steps of one training on the grid, on so many points: what costs are told in."""
+    return study("gmp").configs[0].steps(points)
+
+
 def study(algorithm: str) -> PruningStudy:
     """The grid that every pruner is held to: 144 runs of 50 epochs.
 

@@ -33,24 +33,6 @@ def standings(results: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(gaps).sort_values("live").reset_index()
 
 
-def place(
-    results: pd.DataFrame,
-    algorithm: str,
-    by: str = "parameters_kept",
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-) -> tuple[int, int, int]:
-    """A pruner's place among all, and what chance leaves of it, as (place, best, worst).
-
-    At equally many runs; arguments and figures as in `places`. Raises ValueError for a pruner
-    without runs.
-    """
-    table = places(results, by, resamples, seed).set_index("algorithm")
-    require(algorithm in table.index, f"place: no runs of {algorithm!r:.60}")
-    own = table.loc[algorithm]
-    return int(own["place"]), int(own["best"]), int(own["worst"])
-
-
 def places(
     results: pd.DataFrame,
     by: str = "parameters_kept",
@@ -79,7 +61,8 @@ def places(
     if equal == "steps":
         count = ((steps * count).min() / steps).clip(1, count)
     draw = partial(_drawn, stacks, count, np.random.default_rng(seed))
-    gap = pd.DataFrame([draw(_some) for _ in range(resamples)]).median()
+    choices = resamples if equal == "steps" else 1  # of all replicates there is one
+    gap = pd.DataFrame([draw(_some) for _ in range(choices)]).median()
     best, worst = np.quantile(
         [_ranks(draw(_anew)) for _ in range(resamples)], [0.025, 0.975], 0, method="inverted_cdf"
     )

@@ -55,3 +55,20 @@ def test_nothing_is_said_in_words_and_too_few_axes_are_refused(axes):
     assert "no run to show" in axes[0].texts[0].get_text()
     with pytest.raises(UserError, match="2 widths need as many axes"):
         plots.budget_runs(RUNS, axes[:1])
+
+
+def test_a_curve_stands_over_what_its_runs_cost():
+    rows = [("search", 100, 0.5, 0.4, 0.6), ("search", 1000, 0.9, 0.8, 1.0)]
+    rows += [("gmp", 100, 0.7, 0.7, 0.7)]
+    best = pd.DataFrame(rows, columns=["algorithm", "steps", "accuracy", "low", "high"])
+    figure, ax = plt.subplots()
+    plots.budget_curves(best, ax, 100)
+    search, gmp = ax.lines
+    np.testing.assert_allclose(search.get_xydata(), [[1, 50], [10, 90]])
+    np.testing.assert_allclose(gmp.get_xydata(), [[1, 70]])
+    assert search.get_linewidth() > gmp.get_linewidth() and ax.get_xscale() == "log"
+    band = ax.collections[0].get_paths()[0].vertices
+    assert (band[:, 1].min(), band[:, 1].max()) == (40, 100)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["combinatorial search", "GMP"]
+    plt.close(figure)
