@@ -17,6 +17,7 @@ import torch
 from cubistlib.data import cubist_spiral
 from cubistlib.networks import Masks, Network, Stack
 from cubistlib.pruners.base import AtInitialization, Pruner
+from cubistlib.pruners.scored import Scored
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import UserError
 from cubistlib.support.types import Name, brief, checked
@@ -45,6 +46,20 @@ def is_a_pruner_with_a_name(pruner: Pruner) -> None:
     except UserError as refusal:
         raise AssertionError(str(refusal)) from None
     expect(name != SEARCH, f"{kind}: name {SEARCH!r} is that of the combinatorial search")
+
+
+def scores_are_numbers(pruner: Pruner) -> None:
+    """Scores of healthy networks: an array (n, out, in) a layer, all of them numbers."""
+    if isinstance(pruner, Scored):
+        nets = networks()
+        found = pruner.scores(nets, Masks.ones_like(nets), task(*data()).batches())
+        shapes = [np.shape(layer) for layer in found] if isinstance(found, list | tuple) else found
+        asked = [w.shape for w in nets.weights]
+        expect(
+            shapes == asked, f"{pruner.name}: scores must be arrays of {asked}, got {brief(shapes)}"
+        )
+        sound = all(np.isfinite(layer).all() for layer in found)
+        expect(sound, f"{pruner.name}: scores of a healthy network are not all numbers")
 
 
 def keeps_exactly_k(pruner: Pruner) -> None:
@@ -135,6 +150,7 @@ def masks_come_without_training(pruner: Pruner) -> None:
 
 CHECKS = (
     is_a_pruner_with_a_name,
+    scores_are_numbers,
     keeps_exactly_k,
     masks_fit_the_networks,
     same_seed_same_result,

@@ -70,6 +70,26 @@ def test_a_users_pruner_is_found_and_checked_like_the_others():
     testing.check_pruner(Largest())
 
 
+@pytest.mark.parametrize(
+    ("scores", "sentence"),
+    [
+        (lambda nets: [w * np.nan for w in nets.weights], "healthy network are not all numbers"),
+        (lambda nets: nets.weights[:-1], r"must be arrays of \[\(3, 4, 2\), .*, got"),
+        (lambda nets: None, r"must be arrays of .*, got None"),
+    ],
+)
+def test_scores_that_choose_nothing_are_caught(scores, sentence):
+    @dataclass(frozen=True)
+    class Odd(Scored):
+        name = "odd_of_a_user"
+
+        def scores(self, nets, masks, batches):
+            return scores(nets)
+
+    with pytest.raises(AssertionError, match=sentence):
+        testing.check_pruner(Odd())
+
+
 @dataclass(frozen=True)
 class OfAUser(Scored):
     """A pruner with plain annotations."""

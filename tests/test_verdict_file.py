@@ -96,7 +96,7 @@ def test_what_the_file_says_now_is_what_is_run(file, little, capsys):
         (HEAD + pruner("keyed", "return {}['x']"), "mine.py, line 11: KeyError: 'x'"),
         (
             HEAD + pruner("few", "return nets.weights[:1]"),
-            "mine.py: select: keep must be 0 … 8, got 5 … 20",
+            "mine.py: few: scores must be arrays of [(3, 4, 2), ",
         ),
     ],
     ids=range(10),
