@@ -244,8 +244,8 @@ def the_later(runs: pd.DataFrame, searched: pd.DataFrame) -> Claim:
         f"reach {target:.0%} (in brackets an interval, and the runs that do): "
         f"{', '.join(told) or 'none of them does'}; the search, in (3, 3, 3) where they have "
         f"widths 3 and 8, {trainings(search, often.loc['search'])}; "
-        f"{len(there.index.intersection(later))} of {len(later)} later ones are expected to get there, and "
-        f"{len(there.index.difference(later))} of the nine",
+        f"{len(there.index.intersection(later))} of {len(later)} later ones are expected to get "
+        f"there, and {len(there.index.difference(later))} of the nine",
         holds="yes" if len(sure) == len(later) else "in part" if len(sure) else "no",
         rule="yes if the intervals of all later ones lie below the search's, in part if one's "
         "does; their defaults were chosen by hand on this problem, on other initializations",
