@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 
 import describe_data
 import make_reference
@@ -15,9 +16,10 @@ import run_power
 import sweeps
 
 import cubistlib as cl
-from cubistlib import sweep
+from cubistlib import store, sweep
+from cubistlib.pruners.task import Task
 from cubistlib.search import frontier
-from cubistlib.studies import Origin, descents
+from cubistlib.studies import Origin, descents, stacks
 
 
 @pytest.mark.parametrize("tool", [make_reference, run_frontier, run_power])
@@ -143,3 +145,24 @@ def test_rows_are_drawn_alike_and_without_doubles():
 def test_what_is_not_published_cannot_be_drawn():
     with pytest.raises(cl.UserError, match="nothing is published of nonsense; there are fixed"):
         replay_published.main(["1", "nonsense"])
+
+
+def test_what_pruners_did_is_done_once_for_their_controls(tmp_path, monkeypatch):
+    """Rows are those of runs of their own, to the bit, steps included."""
+    monkeypatch.setattr(cl.analysis, "PAPER", tmp_path / "together")
+    names = ("gmp", "lth", "snip", "rigl")
+    plain = sweeps.pruning(algorithms=names, widths=(3,), keep=(12, 15), shard=3)
+    studies = [plain] + [
+        replace(plain, name=f"plain/{control}", control=control, draws=plain.name)
+        for control in stacks.CONTROLS
+    ]
+    trained = []
+    resume = Task.resume
+    monkeypatch.setattr(Task, "resume", lambda *a, **k: trained.append(1) or resume(*a, **k))
+    make_reference.together(studies, 1)
+    shared = len(trained)
+    for study in studies:
+        kept = store.read(tmp_path / "together" / study.name)
+        alone = sweep.run(study, tmp_path / "alone", workers=1)
+        sweeps.same(kept, alone)
+    assert len(trained) - shared > 1.5 * shared

@@ -11,21 +11,24 @@ the end the data card is made anew (tools/describe_data.py).
 """
 
 import json
+import math
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import describe_data
 import pandas as pd
 import parts
+import remembered
 
 from cubistlib import analysis, pruners, store, sweep
 from cubistlib.studies import SearchStudy, Study, paper, replicates, verdict
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
+A_SLICE = 4  # shards a worker, of studies that prune alike
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
 
@@ -34,6 +37,20 @@ def run(study: Study, workers: int | None) -> pd.DataFrame:
     study = sweep.resolved(study, analysis.PAPER)
     with charged(study, workers):
         return sweep.run(study, analysis.PAPER, workers=workers)
+
+
+def together(studies: Sequence[Study], workers: int | None) -> None:
+    """What is missing of studies whose runs of one number prune alike, which is done once.
+
+    A slice of each in turn; the first is charged with the pruning.
+    """
+    count = workers or os.cpu_count() or 1
+    slices = math.ceil(len(studies[0].shards) / (A_SLICE * count))
+    for i in range(slices):
+        with remembered.pruning():
+            for study in studies:
+                with charged(study, workers):
+                    sweep.advance(study, analysis.PAPER, workers=workers, part=(i + 1, slices))
 
 
 @contextmanager
@@ -75,7 +92,9 @@ def of_the_paper(workers: int | None) -> None:
 
 def replicated(workers: int | None) -> None:
     grid = run(paper.study("random-init/pruning"), workers)
-    for study in (*replicates.replicates(grid), *replicates.on_their_masks(grid)):
+    plain, *others = replicates.replicates(grid)
+    together([plain, *replicates.on_their_masks(grid)], workers)
+    for study in others:
         run(study, workers)
     run(replicates.controls(run(replicates.rates(), workers)), workers)
     for study in (replicates.dense(), *replicates.tickets()):
