@@ -73,6 +73,21 @@ def test_pairs_are_told_from_one_another_by_their_numbers():
     assert analysis.paired(better, fewer)["pairs"] == 2
 
 
+def test_pairs_in_which_neither_learns_anything_can_be_left_out_group_by_group():
+    hidden = [(3, 3, 3)] * 3 + [(4, 4, 4)] * 2 + [(8, 8, 8)]
+    one = runs([0.7, 0.5, 0.5, 0.9, 0.6, 0.5], hidden=hidden)
+    other = runs([0.5, 0.6, 0.5, 0.8, 0.9, 0.55], hidden=hidden, algorithm="snip_shuffled")
+    told = analysis.paired_groups(one, other, ["hidden"], least=0.6)
+    assert told.index.tolist() == [((3, 3, 3),), ((4, 4, 4),), ((8, 8, 8),)]
+    assert told["pairs"].tolist() == [2, 2, 0], "whichever of the two it is that learns"
+    assert told["median"].tolist()[:2] == pytest.approx([0.05, -0.1])
+    every = analysis.paired_groups(one, other, ["algorithm"])
+    assert (every["pairs"].tolist(), every.index.tolist()) == ([6], [("snip",)])
+    with pytest.raises(cl.UserError, match="paired: a table must have one run of a number"):
+        analysis.paired_groups(pd.concat([one, one]), other, ["hidden"])
+    assert analysis.paired_groups(one.head(0), other, ["hidden"]).empty
+
+
 def test_the_interval_is_that_of_the_sign_test():
     """Of ten pairs the second and the last but one: 2 · 11/1024 is below 5 %, 2 · 56/1024 not."""
     lead = np.array([-3, 1, 2, 4, 5, 6, 7, 8, 9, 50]) / 100

@@ -18,6 +18,7 @@ from cubistlib.analysis.replicates import (
     pair_words,
     paired,
     paired_cells,
+    paired_groups,
     paired_ways,
     replicates,
     typical,

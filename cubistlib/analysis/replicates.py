@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import Columns, converged, counting
+from cubistlib.analysis.results import Columns, Target, converged, counting
 from cubistlib.networks import numbers
 from cubistlib.support.checks import require
 from cubistlib.support.types import arguments
@@ -109,6 +109,30 @@ def of_differences(differences: np.ndarray) -> pd.Series:
     ahead = (np.sign(lead).mean() + 1) / 2 if len(lead) else np.nan
     median = np.median(lead) if len(lead) else np.nan
     return pd.Series(dict(zip(TOLD, (len(lead), median, low, high, ahead), strict=True)))
+
+
+@arguments
+def paired_groups(
+    one: pd.DataFrame, other: pd.DataFrame, by: Columns, least: Target = 0.0
+) -> pd.DataFrame:
+    """`paired` of every group, of the pairs of which at least one run is so accurate.
+
+    one, other: as in `paired`. by: columns of `one` that make a group. least: a share; where most
+    runs learn nothing, the median of all pairs would tell of those alone. Which of the two is so
+    accurate is not asked, so that chance still favours neither. A row for each group, also where
+    it has no such pair; columns as in `paired`.
+    """
+    by = list(by)
+    columns = [*ALIKE, "experiment", "accuracy", "diverged"]
+    one, other = (counting(store.tidied(runs, *columns)) for runs in (one, other))
+    one, other = store.tidied(one, *by)[[*dict.fromkeys([*by, *columns])]], other[columns]
+    best = pd.concat([one, other]).groupby("experiment")["accuracy"].max()
+    some, rows = set(best.index[best >= least]), {}
+    for group, own in one.groupby(by, sort=False):
+        mine = some.intersection(own["experiment"])
+        rows[group] = paired(*(runs[runs["experiment"].isin(mine)] for runs in (own, other)))
+    index = pd.MultiIndex.from_tuples([*rows], names=by)
+    return pd.DataFrame([*rows.values()], index, columns=[*TOLD]).astype({"pairs": int})
 
 
 @arguments

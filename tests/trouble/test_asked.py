@@ -73,6 +73,7 @@ CALLS = {
     analysis.pair_words: {"told": PAIRED},
     analysis.paired: {"one": TABLE, "other": TABLE, "value": "accuracy"},
     analysis.paired_cells: {"one": TABLE, "other": TABLE, "by": ["hidden"], "value": "keep"},
+    analysis.paired_groups: {"one": TABLE, "other": TABLE, "by": ["hidden"], "least": 0.6},
     analysis.paired_ways: {"runs": {"a": TABLE, "b": TABLE}, "usual": "a", "value": "accuracy"},
     analysis.pathless: {"results": TABLE, "by": ["algorithm"]},
     analysis.published: {"study": "random-init/structured-search"},
