@@ -40,6 +40,7 @@ VERDICT = "69_the_new_verdict"
 GAP, INSPECTOR = "33_the_gap", "40_neuron_inspector"
 BEST_START = "31_optimal_width_and_initialization"
 WIDTH, PATHS = "30_overparameterization", "32_disconnected_paths"
+CONTROLS = "34_controls"
 ELIMINATION, FRONTIER = "50_backward_elimination", "51_the_frontier"
 MISSED, FLOOR = "52_why_search_missed_it", "53_how_sparse_can_it_be"
 MISSES = "54_why_pruning_misses_them"
@@ -84,6 +85,7 @@ TINY = {
     PATHS: {"width": 1, "widths": [1], "keep": 1},
     BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
+    CONTROLS: {"widths": [5], "targets": [100.0]},
     VERDICT: {"weights": [1], "targets": [100.0], "resamples": 1},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
@@ -145,6 +147,9 @@ ASKED = {
     (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
     (VERDICT, "more weights than any run has, every target reached at once"): {
         **{"weights": [1, 1000], "targets": [0.1, 50.0], "resamples": 1}
+    },
+    (CONTROLS, "a width twice, and targets that all reach or none"): {
+        **{"widths": [64, 3, 3], "targets": [100.0, 0.1]}
     },
     (GAP, "a target below which pruners are ahead"): {"targets": [80.0, 0.1]},
     (ELIMINATION, "one of each"): DESCENT,
