@@ -1,15 +1,17 @@
-"""Write what lives in the sparsest runs of the nine algorithms to outputs/published/nine/.
+"""Write what lives in the best runs of the nine algorithms to outputs/published/nine/.
 
     python tools/publish_nine.py
 
-Of the paper's pruning with random initialization, for each target that an algorithm reaches, the
-run with the fewest parameters that live, trained once more from its study and number. A witness
-each, which holds what lives alone: <target>/<algorithm>.json. Files of an earlier time go.
+Of the paper's pruning with random initialization, trained once more from study and number: for each
+target that an algorithm reaches the run with the fewest parameters that live,
+<target>/<algorithm>.json, and for each k the most accurate, sizes/<algorithm>/<k>.json. A witness
+each, which holds what lives alone. Files of an earlier time go.
 """
 
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -24,12 +26,22 @@ TARGETS = (0.95, 0.995)
 
 
 def best(runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    """The runs that are taken, each with its file's name: "95/gmp.json"."""
+    """The sparsest runs at each target, each with its file's name: "95/gmp.json"."""
     for target in TARGETS:
         for algorithm, own in runs.groupby("algorithm"):
             run = analysis.best_run(own, target, "live_parameters")
             if run["accuracy"] >= target and not run["diverged"]:
                 yield f"{100 * target:g}/{algorithm}.json", run
+
+
+def of_each_size(runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    """The most accurate runs at each k, of equals the one with the fewest that live."""
+    runs = analysis.converged(runs)
+    runs = runs.sort_values(
+        ["accuracy", "live_parameters", "experiment"], ascending=[False, True, True]
+    )
+    for (algorithm, k), own in runs.groupby(["algorithm", "keep"]):
+        yield f"sizes/{algorithm}/{k}.json", own.iloc[0]
 
 
 def witness(run: pd.Series) -> Witness:
@@ -45,7 +57,7 @@ def main() -> None:
     runs = analysis.reference_pruning()
     runs = runs[runs["study"] == "random-init/pruning"]
     folder = paths.published("nine")
-    made = {name: witness(run) for name, run in best(runs)}
+    made = {name: witness(run) for name, run in chain(best(runs), of_each_size(runs))}
     shutil.rmtree(folder, ignore_errors=True)
     for name, each in made.items():
         each.write(folder / Path(name))
