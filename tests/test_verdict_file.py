@@ -91,15 +91,32 @@ def test_what_the_file_says_now_is_what_is_run(file, little, capsys):
         ("raise SystemExit(3)", "mine.py, line 1: SystemExit: 3"),
         ("x = '\0'", "mine.py: SyntaxError: source code string cannot contain null bytes"),
         ("x = 1", "mine.py: defines no pruner that can be used; a class below cubistlib.pruners"),
+        (
+            HEAD + "class Half(Scored):\n    name = 'half'\n",
+            "mine.py: defines no pruner that can be used; class Half lacks a method `scores`",
+        ),
+        (
+            "from cubistlib.pruners import Pruner\nclass A(Pruner): ...\nclass B(A): ...",
+            'used; class A lacks a method `ticket` and a `name = "…"`; class B lacks a method',
+        ),
+        (
+            HEAD + pruner("x").replace('name = "x"', "name: str"),
+            'mine.py: defines no pruner that can be used; class X lacks a `name = "…"`',
+        ),
         (HEAD + pruner("first") + pruner("second"), "defines first, second; say which by --pruner"),
         (HEAD + pruner("gmp"), "mine.py: there is an algorithm 'gmp' already"),
+        (
+            "from cubistlib.pruners import Pruner\nclass A(Pruner):\n"
+            "    name = 'snip'\n    def ticket(self, nets, keep, task): ...",
+            "mine.py: there is an algorithm 'snip' already",
+        ),
         (HEAD + pruner("keyed", "return {}['x']"), "mine.py, line 11: KeyError: 'x'"),
         (
             HEAD + pruner("few", "return nets.weights[:1]"),
             "mine.py: few: scores must be arrays of [(3, 4, 2), ",
         ),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_what_is_wrong_with_a_file_is_one_sentence(file, little, capsys, text, sentence):
     path = file(text)

@@ -1,6 +1,7 @@
 """A pruner from a Python file: what the file defines, and what is wrong with it in a sentence."""
 
 import importlib.util
+import inspect
 import sys
 import traceback
 from collections.abc import Iterator
@@ -27,13 +28,12 @@ def load(file: Path, name: str = "") -> type[Pruner]:
     known = pruners.available()
     module = f"verdict_{file.stem}"
     _run(file, module)
-    now = pruners.available().items()
-    own = {n: c for n, c in now if c.__module__ == module and c is not known.get(n)}
-    require(
-        own,
-        f"{where}: defines no pruner that can be used; "
-        'a class below cubistlib.pruners.Pruner with a `name = "…"` is one',
-    )
+    kinds = [kind for kind in vars(sys.modules[module]).values() if _own(kind, module)]
+    lacking = {kind.__name__: " and ".join(_lacks(kind)) for kind in kinds}
+    own = {kind.name: kind for kind in kinds if not lacking[kind.__name__]}
+    wanting = "; ".join(f"class {kind} lacks {what}" for kind, what in lacking.items())
+    what = 'a class below cubistlib.pruners.Pruner with a `name = "…"` is one'
+    require(own, f"{where}: defines no pruner that can be used; {wanting or what}")
     if name:
         require(name in own, f"{where}: defines no pruner {name!r}; there are: {', '.join(own)}")
     else:
@@ -42,6 +42,18 @@ def load(file: Path, name: str = "") -> type[Pruner]:
     taken = chosen in known and known[chosen].__module__ != module
     require(not taken, f"{where}: there is an algorithm {chosen!r} already")
     return own[chosen]
+
+
+def _own(thing: object, module: str) -> bool:
+    """Whether it is a class of pruners that this module defines."""
+    return inspect.isclass(thing) and issubclass(thing, Pruner) and thing.__module__ == module
+
+
+def _lacks(kind: type[Pruner]) -> list[str]:
+    """What a class lacks of what a pruner has to have."""
+    named = isinstance(getattr(kind, "name", None), str)
+    methods = [f"a method `{method}`" for method in sorted(kind.__abstractmethods__)]
+    return methods + ['a `name = "…"`'] * (not named)
 
 
 def check(algorithm: type[Pruner], file: Path) -> None:
