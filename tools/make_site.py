@@ -75,16 +75,18 @@ def folded(notebook: NotebookNode) -> NotebookNode:
     for output in (output for cell in code for output in cell.outputs):
         if text := output.get("data", {}).get("text/markdown"):
             output.data["text/markdown"] = LINK.sub(r"(\1.html\2)", text)
-    live(code)
+    live(notebook)
     notebook.metadata.pop("widgets", None)
     return notebook
 
 
-def live(code: Sequence[NotebookNode]) -> None:
-    """Figures of explorers in these cells, where their pages have the script that shows them."""
-    shown = [(cell, o) for cell in code for o in cell.outputs if explorer.KEPT in o.get("data", {})]
+def live(notebook: NotebookNode) -> None:
+    """Figures of its explorers, where their pages have the script that shows them."""
+    outputs = [(cell, o) for cell in notebook.cells for o in cell.get("outputs", [])]
+    shown = [(cell, o) for cell, o in outputs if explorer.KEPT in o.get("data", {})]
+    names = explorer.names(notebook)
     for n, (cell, output) in enumerate(shown, 1):
-        name, figure = f"living-{n}", cards.image(cell, output, "")
+        name, figure = next(names), cards.image(cell, output, "")
         kept = explorer.data(name, output.data.pop(explorer.KEPT))
         script = f'<script src="../_static/{LIVING}"></script>' if n == len(shown) else ""
         output.data["text/html"] = f"{explorer.place(name, figure)}{kept}{script}"

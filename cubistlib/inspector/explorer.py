@@ -4,7 +4,8 @@ import argparse
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from string import Template
 
@@ -15,6 +16,7 @@ from cubistlib.inspector.bundle import bundle
 from cubistlib.search import verify
 from cubistlib.support import files, paths
 from cubistlib.support.checks import require
+from cubistlib.support.provenance import checksum
 
 KEPT = "application/vnd.cubistlib.explorer+json"  # of an output: what `content.kept` has of a view
 SOURCES = Path(__file__).parent / "page" / "explorer"
@@ -73,6 +75,15 @@ def living() -> str:
     text = f"(() => {{{called('living', then)}}})();"
     require("</script" not in text, "explorer: no module may hold the end of a script")
     return text
+
+
+def names(notebook: object) -> Iterator[str]:
+    """Names for the places on a notebook's page, such as no element of the notebook's own has.
+
+    They hold a hash of all that is in it.
+    """
+    key = checksum(ascii(notebook).encode())
+    return (f"living-{key}-{n}" for n in count(1))
 
 
 def place(name: str, figure: str) -> Markup:

@@ -121,6 +121,7 @@ def _body(notebook: NotebookNode, question: str) -> tuple[str, list[Markup]]:
     """
     notebook.metadata.pop("widgets", None)
     kept: list[Markup] = []
+    names = explorer.names(notebook)
     resources = {"metadata": {"path": str(paths.notebooks())}}
     with suppress(InvalidNotebook, OSError, RecursionError):
         for cell in notebook.cells:
@@ -129,7 +130,7 @@ def _body(notebook: NotebookNode, question: str) -> tuple[str, list[Markup]]:
             for output in cell.get("outputs", []):
                 if shown := cards.image(cell, output, question):
                     if held := output.data.get(explorer.KEPT):
-                        name = f"living-{len(kept) + 1}"
+                        name = next(names)
                         kept.append(explorer.data(name, held))
                         shown = explorer.place(name, shown)
                     output.data = {"text/html": shown}

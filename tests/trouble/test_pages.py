@@ -138,6 +138,20 @@ def test_what_an_output_keeps_of_an_explorer_is_data(little, name):
     assert_harmless(made["index.html"])
 
 
+def test_an_explorer_keeps_its_place(little):
+    """Whatever ids the notebook's own elements have, as headings and pasted pages bring them."""
+    shown = [new_output("display_data", data={"image/png": PNG, explorer.KEPT: {"view": ""}})] * 2
+    first = pages(little, shown)["10_a.html"]
+    names = [held["data-living"] for held in first.select("script[data-living]")]
+    foreign = [f'<p id="{name}">mine</p>' for name in ["living-1", *names]]
+    made = pages(little, shown, text=["## living 1", *foreign])["10_a.html"]
+    again = [held["data-living"] for held in made.select("script[data-living]")]
+    assert len({*names, *again}) == 4
+    for name in again:
+        (place,) = made.select(f'[id="{name}"]')
+        assert place.img
+
+
 def test_what_is_meant_to_be_seen_is_untouched(little):
     table = (
         '<div><style scoped>.dataframe tbody tr th {vertical-align: top;}</style><table border="1" '
