@@ -173,11 +173,9 @@ def test_their_tickets_are_their_masks_over_the_first_values(pruner, nets, task)
     "made, sentence",
     [
         (lambda: pruners.LRR(share=1.0), "lrr: share must be between 0 and 1, got 1.0"),
-        (lambda: pruners.LRR(level=0.0), "lrr: level must be above 0, got 0.0"),
         (lambda: pruners.LRR(trainings=1), "lrr: trainings must be a whole number ≥ 2, got 1"),
         (lambda: pruners.Cyclic(mask="cyclic"), "cyclic: mask must be one of .*, got 'cyclic'"),
         (lambda: pruners.Sculpt(mask="lrr"), "sculpt: mask must be one of .*, got 'lrr'"),
-        (lambda: pruners.Sculpt(factor=0.0), "sculpt: factor must be a number > 0, got 0.0"),
     ],
 )
 def test_what_they_refuse(made, sentence):
@@ -294,12 +292,12 @@ def test_phases_of_acdc_by_hand():
         assert set(np.flatnonzero(flat(state.network)[i])) == set(ranked[i, :k])
 
 
-@pytest.mark.parametrize("steps", range(1, 12))
-@pytest.mark.parametrize("end", [1.0, 0.7, 0.0])
+@pytest.mark.parametrize("steps", range(2, 12))
+@pytest.mark.parametrize("end", [1.0, 0.7, 0.5])
 def test_acdc_ends_sparse_after_short_trainings(steps, end):
     nets = Network.initialize((3, 3, 3), n=2, seed=0)
     hook = pruners.ACDC(end=end).hook(nets, np.array([7, 26]), steps)
-    assert all(0 <= step < steps for step in hook.steps) and len(hook.steps) % 2 == 1
+    assert all(0 < step < steps for step in hook.steps) and len(hook.steps) % 2 == 1
     assert hook.steps[-1] <= end * steps
 
 

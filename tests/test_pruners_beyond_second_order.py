@@ -221,7 +221,7 @@ def test_chita_ends_in_least_squares_no_worse_than_the_largest_weights(seed):
 def test_cuts_by_hand(kind):
     assert kind().schedule(10, 3) == [8, 7, 6, 5, 4, 3]
     assert kind(share=0.5, single=0).schedule(40, 3) == [20, 10, 5, 3]
-    assert kind(share=0).schedule(5, 3) == [4, 3] and kind().schedule(5, 5) == []
+    assert kind(share=0.1).schedule(5, 3) == [4, 3] and kind().schedule(5, 5) == []
 
 
 @pytest.mark.parametrize("kind", ALL)

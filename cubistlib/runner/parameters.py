@@ -27,6 +27,7 @@ from cubistlib.support.types import (
     Allowed,
     Count,
     OneOrMore,
+    PositiveShare,
     Rate,
     Size,
     Whole,
@@ -43,7 +44,6 @@ HostWidth = Annotated[
 Bounded = Annotated[int, Field(strict=True, ge=5, le=12), Allowed("a whole number 5 … 12")]
 Ranges = Annotated[int, Field(strict=True, ge=60, le=3600), Allowed("a whole number 60 … 3,600")]
 OfThree = Annotated[int, Field(strict=True, ge=1, le=26), Allowed("a whole number 1 … 26")]
-PositiveShare = Annotated[float, Field(strict=True, gt=0, le=1), Allowed("a number > 0 and ≤ 1")]
 Percent = Annotated[float, Field(strict=True, gt=0, le=100), Allowed("a number > 0 and ≤ 100")]
 
 # Weights of a structure up to which its masks are listed; the paper's largest, (7, 3, 3), has 47.

@@ -8,8 +8,10 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import TIMEOUT_MAX
+from typing import Annotated
 
 from filelock import Timeout
+from pydantic import Field
 from tqdm.auto import tqdm
 
 from cubistlib.runner import execution, page, side_by_side
@@ -21,10 +23,12 @@ from cubistlib.store.locks import acquired
 from cubistlib.support import files, paths
 from cubistlib.support.checks import UserError, require
 from cubistlib.support.threads import stop_if_asked, usable_cores
-from cubistlib.support.types import CountOrAll, Positive, checked
+from cubistlib.support.types import Allowed, CountOrAll, checked
 
 # At once: a notebook starts its kernel and draws on one core, which leaves the others waiting.
 AT_ONCE = 2
+
+Seconds = Annotated[float, Field(gt=0), Allowed("a number > 0")]
 
 
 def command(given: argparse.Namespace) -> int:
@@ -33,7 +37,7 @@ def command(given: argparse.Namespace) -> int:
     Returns the exit status: 0, or 1 if a notebook failed. Raises ValueError for bad input,
     before anything has started, and if the outputs cannot be written.
     """
-    seconds = checked("--timeout", Positive, min(given.timeout, TIMEOUT_MAX))
+    seconds = checked("--timeout", Seconds, min(given.timeout, TIMEOUT_MAX))
     workers = checked("--workers", CountOrAll, given.workers) or min(AT_ONCE, usable_cores())
     jobs = of_profile.of(given.profile)
     unknown = [name for name in given.names if name not in jobs]

@@ -110,8 +110,17 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False), Allowed("a nu
 Rate = Annotated[
     float, Field(strict=True, allow_inf_nan=False, ge=0), Allowed("a number ≥ 0"), AtMost(MANY)
 ]
-Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0), Allowed("a number > 0")]
+Positive = Annotated[
+    float,
+    Field(strict=True, allow_inf_nan=False, gt=0),
+    Allowed("a number > 0"),
+    AtMost(1000 * MANY),
+]
+Multiple = Annotated[
+    float, Field(strict=True, allow_inf_nan=False, ge=1), Allowed("a number ≥ 1"), AtMost(MANY)
+]
 Share = Annotated[float, Field(strict=True, ge=0, le=1), Allowed("a number 0 … 1")]
+PositiveShare = Annotated[float, Field(strict=True, gt=0, le=1), Allowed("a number > 0 and ≤ 1")]
 Flag = Annotated[bool, Field(strict=True), Allowed("true or false")]
 Text = Annotated[str, Field(strict=True), Allowed("text")]
 Name = Annotated[

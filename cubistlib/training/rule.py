@@ -32,6 +32,12 @@ Maker = Callable[[Dense, int], Rule]
 """Makes a rule, for stacks of that shape and a training of so many steps."""
 
 
+def without_ham(config: TrainConfig | Sequence[TrainConfig]) -> None:
+    """Refuses a configuration with `ham`, which is a rule itself. Raises ValueError."""
+    configs = [config] if isinstance(config, TrainConfig) else config
+    require(not any(c.hyperbolic for c in configs), "train: ham goes with SGD alone")
+
+
 def train_by(
     make: Maker,
     nets: Network,
@@ -50,8 +56,7 @@ def train_by(
     a configuration with `ham`, which is a rule itself.
     """
     inputs, *_, outputs = nets.sizes
-    configs = [config] if isinstance(config, TrainConfig) else config
-    require(not any(c.hyperbolic for c in configs), "train: ham goes with SGD alone")
+    without_ham(config)
     require(outputs == 1, f"train: networks have one output, the logit; these have {outputs}")
     x, y = check_data(x, y, inputs)
     timetable = Timetable(check_config(config), len(nets), len(x), seed, None)

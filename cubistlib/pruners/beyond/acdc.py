@@ -8,7 +8,8 @@ import numpy as np
 from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts.selection import exact, shrink
-from cubistlib.support.types import Count, Share
+from cubistlib.support.checks import require
+from cubistlib.support.types import Count, PositiveShare
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,21 @@ class ACDC(DuringTraining):
     Differences from the published form: there the first dense phase and the last are longer than
     the others, and the last one ends at 0.85 of training. Under a cosine that leaves the k weights
     hardly a learning rate.
+    Raises ValueError for a training in which no step is left for a dense phase.
     """
 
     name = "acdc"
 
     cycles: Count = 5
-    end: Share = 0.7
+    end: PositiveShare = 0.7
 
     def hook(self, nets, keep, steps, selection="exact") -> "ACDCHook":
         self.rule(selection)
         usable = min(math.floor(self.end * steps), steps - 1)
+        require(usable, f"acdc: end={self.end:g} of {steps} steps leaves none for a dense phase")
         changes = 2 * max(1, min(self.cycles, (usable + 1) // 2)) - 1
         phase = usable // changes
-        at = range(phase, max(1, (changes + 1) * phase), max(1, phase))
+        at = range(phase, (changes + 1) * phase, phase)
         return ACDCHook(at, self.check_keep(nets, keep))
 
 

@@ -8,8 +8,9 @@ from cubistlib.pruners.base import Pruner
 from cubistlib.pruners.parts.concrete import Concrete
 from cubistlib.pruners.parts.selection import select
 from cubistlib.pruners.task import Task
-from cubistlib.support.types import Rate, Share
+from cubistlib.support.types import Positive, Share
 from cubistlib.training import TrainState
+from cubistlib.training.rule import without_ham
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,12 @@ class CTS(Pruner):
     name = "cts"
 
     early: Share = 0.2
-    length: Rate = 0.2
-    lr: Rate = 0.05
+    length: Positive = 0.2
+    lr: Positive = 0.05
 
     def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
         keep, rule = self.check_keep(nets, keep), self.rule(task.selection)
+        without_ham(task.config)
         frozen = self.frozen(nets, task)
         found: list[Concrete] = []
 

@@ -47,9 +47,9 @@ class Cyclic(Repeated):
 
     def in_turn(self, nets, keep, task) -> Iterator[Trained]:
         first, *more = self.levels(nets.size, self.check_keep(nets, keep))
+        again = task.variant(rate=self.rate)
         trained = pruners.get(self.mask)().train(nets, first, task)
         yield trained
-        again = task.variant(rate=self.rate)
         yield from self.onward(trained, zip(more, repeat(again)), task)
 
     def levels(self, total: int, keep: np.ndarray) -> list[np.ndarray]:

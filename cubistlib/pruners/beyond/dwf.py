@@ -9,8 +9,9 @@ from pydantic import Field
 from cubistlib.networks import Network
 from cubistlib.pruners.beyond.factored import Factored
 from cubistlib.pruners.parts.draws import streams
-from cubistlib.support.types import Allowed, Flag, Rate
+from cubistlib.support.types import Allowed, AtMost, Flag, Positive, Rate
 
+Spread = Annotated[Rate, AtMost(10)]  # exp(10 z) is what a float32 can hold
 Depth = Annotated[int, Field(strict=True, ge=1, le=8), Allowed("a whole number 1 … 8")]
 
 
@@ -40,9 +41,9 @@ class DWF(Factored):
 
     factors: Depth = 2
     decay: Rate = 2e-4
-    rate: Rate = 0.3
+    rate: Positive = 0.3
     gradual: Flag = True
-    spread: Rate = 0.5
+    spread: Spread = 0.5
 
     def strength(self, progress: float) -> float:
         return self.decay

@@ -8,7 +8,8 @@ import numpy as np
 from cubistlib.networks import Masks
 from cubistlib.pruners.gmp import GMP, GMPHook
 from cubistlib.pruners.parts.selection import magnitudes, select
-from cubistlib.support.types import Share
+from cubistlib.support.checks import require
+from cubistlib.support.types import PositiveShare, Share
 from cubistlib.training.backends.fused import gradients
 
 
@@ -28,14 +29,21 @@ class GraNet(GMP):
     20 weights would be most that work, and none moves once k is reached (there they go on). k is
     reached at 0.7 of training, not at its end as by default in GMP here, so that what came last
     has time to grow.
+    Raises ValueError for a training, or `prunings`, in which there is no pruning before the last,
+    after which none comes back.
     """
 
     name = "granet"
 
-    end: Share = 0.7
+    end: PositiveShare = 0.7
     regrow: Share = 0.2
 
     def hook(self, nets, keep, steps, selection="exact") -> "GraNetHook":
+        _, prunings = self.intervals(steps)
+        require(
+            not self.regrow or prunings > 1,
+            f"granet: one pruning in end={self.end:g} of {steps} steps lets no weight come back",
+        )
         return GraNetHook(**vars(super().hook(nets, keep, steps, selection)), regrow=self.regrow)
 
 
@@ -61,5 +69,5 @@ class GraNetHook(GMPHook):
 
     def share(self, step: int) -> float:
         """The share of weights that moves at that step."""
-        progress = min(1.0, step / self.last) if self.last else 1.0
+        progress = min(1.0, step / self.last)
         return self.regrow / 2 * (1 + math.cos(math.pi * progress))

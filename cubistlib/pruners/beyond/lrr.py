@@ -10,7 +10,7 @@ from cubistlib.networks import Masks
 from cubistlib.pruners.beyond.repeated import Repeated
 from cubistlib.pruners.task import Task
 from cubistlib.support.checks import require
-from cubistlib.support.types import Positive, Share, at_least
+from cubistlib.support.types import Positive, PositiveShare, Share, at_least
 from cubistlib.training import TrainConfig, Trained
 
 
@@ -23,7 +23,7 @@ class LRR(Repeated):
     a new schedule, from `rate` times the task's learning rate.
     Source: Renda, Frankle & Carbin 2020, "learning rate rewinding".
     trainings: what all of it may cost, in trainings of the task. level: the length of one between
-    the first and the last, a share of a training; these two are in full.
+    the first and the last, a share of a training, one epoch at least; these two are in full.
     Differences from the published form: there each level is a training in full, and k says how
     many there are. Here the budget does: where there are more levels than trainings, several go
     at once; where fewer, the same level is trained several times. There the rate is the task's
@@ -34,13 +34,12 @@ class LRR(Repeated):
 
     share: Share = 0.2
     trainings: at_least(2) = 5  # type: ignore[valid-type]
-    level: Share = 0.1
+    level: PositiveShare = 0.1
     rate: Positive = 0.3
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require(0 < self.share < 1, f"lrr: share must be between 0 and 1, got {self.share}")
-        require(self.level > 0, f"lrr: level must be above 0, got {self.level}")
 
     def in_turn(self, nets, keep, task) -> Iterator[Trained]:
         keep, _ = self.check_keep(nets, keep), self.rule(task.selection)

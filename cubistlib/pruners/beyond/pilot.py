@@ -6,7 +6,7 @@ import numpy as np
 
 from cubistlib.networks import Network
 from cubistlib.pruners.beyond.factored import Factored
-from cubistlib.support.types import Flag, Rate
+from cubistlib.support.types import Flag, Positive, Rate
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PILoT(Factored):
 
     decay: Rate = 3e-4
     fall: Rate = 2.0
-    rate: Rate = 0.3
+    rate: Positive = 0.3
     gradual: Flag = True
 
     def strength(self, progress: float) -> float:

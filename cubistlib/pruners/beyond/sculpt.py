@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cubistlib.pruners.beyond.cyclic import Cyclic, Once
-from cubistlib.support.types import Positive
+from cubistlib.support.types import Multiple
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Sculpt(Cyclic):
     name = "sculpt"
 
     mask: Once = "synflow"
-    factor: Positive = 2.0
+    factor: Multiple = 2.0
 
     def levels(self, total, keep) -> list[np.ndarray]:
         wide = np.clip(np.rint(self.factor * keep), keep, total).astype(np.int64)

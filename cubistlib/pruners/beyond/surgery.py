@@ -15,7 +15,7 @@ from cubistlib.pruners.parts.draws import derived_seed, streams
 from cubistlib.pruners.parts.selection import exact, shrink
 from cubistlib.pruners.task import Task
 from cubistlib.support.threads import one_thread
-from cubistlib.support.types import Count, Positive, Rate, Share
+from cubistlib.support.types import Count, Positive, PositiveShare, Rate
 from cubistlib.training import Trained
 
 # Weights up to which the curvature is written down.
@@ -43,9 +43,9 @@ class Surgery(Pruner):
     apart: ClassVar[bool] = True
     whole: ClassVar[bool] = True
 
-    share: Share = 0.2
+    share: PositiveShare = 0.2
     single: Rate = 2.0
-    recover: Share = 0.1
+    recover: PositiveShare = 0.1
     rate: Positive = 0.3
     finish: Positive = 0.3
     batches: Count = 4
@@ -67,11 +67,14 @@ class Surgery(Pruner):
         """
 
     def train(self, nets, keep, task) -> Trained:
-        return task.variant(rate=self.finish).train(*self.ticket(nets, keep, task))
+        last = task.variant(rate=self.finish)
+        return last.train(*self.ticket(nets, keep, task))
 
     def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
         keep = self.check_keep(nets, keep)
         self.rule(task.selection)
+        epochs = max(1, round(self.recover * task.first.epochs))
+        short = task.variant(rate=self.rate, schedule="cosine", epochs=epochs)
         dense = task.train(nets, Masks.ones_like(nets)).network
         draws = np.array(streams(self.name, task.own, len(nets)))
         groups = [np.flatnonzero(keep == k) for k in np.unique(keep)]
@@ -79,7 +82,7 @@ class Surgery(Pruner):
         for some in groups:
             before = task.spent
             done.append(
-                self.pruned(dense[some], int(keep[some[0]]), task.variant(some), draws[some])
+                self.pruned(dense[some], int(keep[some[0]]), short.variant(some), draws[some])
             )
             costs.append(task.spent - before)
         task.spend(max(costs) - sum(costs))  # of each network, not of all groups in turn
@@ -87,19 +90,20 @@ class Surgery(Pruner):
         networks, masks = zip(*done, strict=True)
         return Network.concatenate(networks)[order], Masks.concatenate(masks)[order]
 
-    def pruned(self, nets: Network, keep: int, task: Task, draws) -> tuple[Network, Masks]:
-        """Trained networks cut down to k weights, corrected; draws: a generator a network."""
-        masks, batches = Masks.ones_like(nets), task.batches()
-        epochs = max(1, round(self.recover * task.first.epochs))
-        short = task.variant(rate=self.rate, schedule="cosine", epochs=epochs)
+    def pruned(self, nets: Network, keep: int, short: Task, draws) -> tuple[Network, Masks]:
+        """Trained networks cut down to k weights, corrected, with `short` trainings in between.
+
+        draws: a generator a network.
+        """
+        masks, batches = Masks.ones_like(nets), short.batches()
         for i, left in enumerate(self.schedule(nets.size, keep)):
             if i:
-                nets = short.train(nets, masks, seed=derived_seed(self.name, task.seed, i)).network
+                nets = short.train(nets, masks, seed=derived_seed(self.name, short.seed, i)).network
             if masks.weights_kept[0] > MOST:
                 masks = shrink(nets, masks, np.full(len(nets), left), exact)
             else:
                 gradients = int(masks.parameters_kept.max()) if self.whole else 1
-                task.spend(self.batches * (gradients - 1))  # one is counted with the batch
+                short.spend(self.batches * (gradients - 1))  # one is counted with the batch
                 nets, masks = self.operated(nets, masks, left, batches, draws)
         return masks.apply(nets), masks
 
