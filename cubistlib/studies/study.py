@@ -58,7 +58,8 @@ class Study(ABC):
     name: names its results; with an experiment's number it seeds the run. lrs, schedules,
     seeds: everything is run under each rate, schedule and replicate. spiral: arguments of
     `cubist_spiral`, as pairs. shard: most experiments in a shard, the unit of work and recovery.
-    ham, ham_decay: of every training, as in `TrainConfig`.
+    ham, ham_decay: of every training, as in `TrainConfig`; rows have no columns of them, since a
+    study has one of each, which its definition, `study.json` beside the results, tells.
     """
 
     name: types.Name
