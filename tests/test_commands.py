@@ -70,7 +70,7 @@ def tiny_paper(monkeypatch):
 
 
 def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
-    assert main(["replay", "tiny/search", "5", "--profile", "p"]) == 0
+    assert main(["replay", "tiny/search", "5"]) == 0
     assert "no stored result" in capsys.readouterr().out
     assert main(["sweep", "p", "tiny/pruning"]) == 2
     asked = "nothing is done: run 'python -m cubistlib sweep p tiny/search' first"
@@ -88,6 +88,24 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     for study in ("tiny/search", "tiny/pruning"):
         assert main(["replay", study, "21", "--profile", "p"]) == 0
         assert f"identical to the result in outputs/p/results/{study}/" in capsys.readouterr().out
+
+
+def test_a_profile_whose_name_is_a_slip_is_not_begun(tiny_paper, home, capsys):
+    (home / "params" / "quick").mkdir(parents=True)
+    for command in (["plan", "quikc", "--no-cost"], ["sweep", "quikc"], ["sweep", "papre"]):
+        assert main(command) == 2
+        name, known = command[1], "quick" if command[1] == "quikc" else "paper"
+        err = capsys.readouterr().err
+        assert err.startswith(f"no profile {name!r} yet: {known!r} is meant, or for a new one")
+        assert err.endswith(f" make the folder outputs/{name}/results\n")
+    assert not (home / "outputs").exists()
+    (home / "outputs" / "quikc" / "results").mkdir(parents=True)
+    for name in ("quikc", "paper-2", "quick", "mine"):
+        assert main(["plan", name, "--no-cost"]) == 0
+    capsys.readouterr()
+    assert main(["replay", "tiny/search", "5", "--profile", "qiuck"]) == 2
+    said = capsys.readouterr().err
+    assert said == "unknown profile 'qiuck'; there are: paper, quick, quikc\n"
 
 
 def replayed(capsys, study, number, profile="p"):

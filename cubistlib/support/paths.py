@@ -56,6 +56,12 @@ def params(profile: str) -> Path:
     return root() / "params" / profile
 
 
+def profiles() -> set[str]:
+    """The profiles that there are: paper, and those that have parameters or a folder of results."""
+    results = (root() / "outputs").glob("*/results/")
+    return {"paper", *(p.name for p in params("").glob("*/")), *(p.parent.name for p in results)}
+
+
 def outputs(profile: str) -> Path:
     """The folder for everything that runs of a profile write; the writer makes it.
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from difflib import get_close_matches
 
 from cubistlib import store, sweep
 from cubistlib.store.locks import Slice
@@ -12,9 +13,12 @@ from cubistlib.support.checks import UserError, require
 from cubistlib.sweep import cost, kept, winners
 from cubistlib.sweep.choice import Choice
 
+ALIKE = 0.75  # of 1, in `difflib`: two letters of five changed places have 0.8
+
 
 def plan(given: argparse.Namespace) -> int:
     """Lists the paper's studies: how many experiments, what they cost here, what is done."""
+    _meant(given.profile)
     studies = [_ready(study, given.profile)[0] for study in paper.STUDIES.values()]
     table = cost.table(studies, given.profile, measured=not given.no_cost)
     print(json.dumps(cost.as_data(table), indent=1) if given.json else cost.as_text(table))
@@ -27,6 +31,7 @@ def run(given: argparse.Namespace) -> int:
     where = {name: getattr(given, name) for name in ("executor", "workers", "address", "insecure")}
     where["security"] = given.tls
     Choice(**where)  # refused before anything is said
+    _meant(given.profile)
     studies = [paper.study(name) for name in given.names or paper.STUDIES]
     print(f"results: {paths.shown(sweep.results(given.profile))}/", flush=True)
     for study in studies:
@@ -43,6 +48,8 @@ def run(given: argparse.Namespace) -> int:
 
 def replay(given: argparse.Namespace) -> int:
     """Runs one experiment again and compares it with the result that is kept of it."""
+    profile, known = given.profile, sorted(paths.profiles())
+    require(profile in known, f"unknown profile {profile!r}; there are: {', '.join(known)}")
     study = kept.study(given.study, given.profile)
     before = kept.stored(study, given.profile, given.number)
     again = store.tidied(study.replay(given.number))[[*store.COLUMNS]]
@@ -62,6 +69,16 @@ def replay(given: argparse.Namespace) -> int:
         return 1
     print(f"identical to the result in {place}")
     return 0
+
+
+def _meant(profile: str) -> None:
+    """Refuses a new profile whose name is nearly that of one that there is."""
+    known = paths.profiles()
+    others = [name for name in known if name not in profile]  # paper-2 is no slip
+    if profile not in known and (like := get_close_matches(profile, others, 1, ALIKE)):
+        place = paths.shown(sweep.results(profile))
+        new = f"for a new one make the folder {place}"
+        raise UserError(f"no profile {profile!r} yet: {like[0]!r} is meant, or {new}")
 
 
 def _ready(study: Study, profile: str) -> tuple[Study, str]:
