@@ -5,7 +5,7 @@ import base64
 import nbformat
 import pytest
 from little import Little
-from nbformat.v4 import new_output
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 import cubistlib as cl
 from cubistlib.inspector import content, explorer
@@ -46,6 +46,26 @@ def test_a_figure_fits_a_desk_and_scrolls_on_a_phone(chromium, written, screen, 
     assert opened.evaluate("document.documentElement.scrollWidth") <= screen, "the page does not"
     figure.evaluate("img => { img.parentElement.scrollLeft = 1e4 }")
     box = figure.bounding_box()
+    assert box["x"] + box["width"] <= screen, "its end can be reached"
+    opened.close()
+
+
+@pytest.mark.parametrize("screen", [390, 1280])
+def test_long_names_and_wide_tables_stay_on_the_screen(chromium, tmp_path, screen):
+    """A page by itself, as the report on a pruner is, whose name may be of one long word."""
+    name, row = "a_pruner_" * 20, "| a value " * 40
+    table = f"{row}|\n{'|---' * 40}|\n{row}|"
+    cells = [new_markdown_cell("# x"), new_markdown_cell(f"## {name}\n\n{name}\n\n{table}")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "report.ipynb")
+    file = tmp_path / "report.html"
+    file.write_text(page.alone(tmp_path / "report.ipynb", f"A verdict on {name}"), "utf-8")
+    opened = chromium.new_page()
+    opened.set_viewport_size({"width": screen, "height": 800})
+    opened.goto(file.as_uri())
+    assert opened.evaluate("document.documentElement.scrollWidth") <= screen
+    last = opened.locator("td").last
+    last.scroll_into_view_if_needed()
+    box = last.bounding_box()
     assert box["x"] + box["width"] <= screen, "its end can be reached"
     opened.close()
 
