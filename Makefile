@@ -9,16 +9,24 @@ READY := .venv/ready
 
 setup: $(READY)
 
-# PyTorch by its version alone: its builds for CPUs and for GPUs are different files, and bring
-# different things along.
 $(READY): requirements.lock requirements-torch.lock pyproject.toml
+ifndef ALONE
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 	  || { echo "cubistlib needs Python 3.11 or newer: make PYTHON=python3.11 …" >&2; exit 1; }
+# A second one in this checkout waits for the first, which holds a lock on this file, and finds all
+# there. Whatever is exec'd, and what that starts, keeps the lock.
+	@$(PYTHON) -c 'import fcntl, os, sys; file = open("Makefile", "r+"); fcntl.flock(file, fcntl.LOCK_EX); \
+	  os.set_inheritable(file.fileno(), True); os.execvp(sys.argv[1], sys.argv[1:])' \
+	  $(MAKE) --no-print-directory ALONE=yes $@
+else
+# PyTorch by its version alone: its builds for CPUs and for GPUs are different files, and bring
+# different things along.
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --requirement requirements-torch.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
+endif
 
 quick: $(READY)
 	$(BIN)/python -m cubistlib run quick
