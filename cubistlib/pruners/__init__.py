@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, Any
 
 from cubistlib.pruners.base import AtInitialization, DuringTraining, Pruner
@@ -44,11 +45,17 @@ def __getattr__(name: str) -> Any:
 
 def _algorithms() -> Iterator[type[Pruner]]:
     """Every class that can be used, in the order of definition within a family."""
-    for module in pkgutil.walk_packages(__path__, __name__ + "."):
-        importlib.import_module(module.name)
+    _load()
     families = [Pruner]
     while families:
         for subclass in families.pop().__subclasses__():
             families.append(subclass)
             if not inspect.isabstract(subclass):
                 yield subclass
+
+
+@cache
+def _load() -> None:
+    """Import every module of this package, once: to look for them takes milliseconds."""
+    for module in pkgutil.walk_packages(__path__, __name__ + "."):
+        importlib.import_module(module.name)
