@@ -26,6 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 120_000  # milliseconds: a busy machine is no fault
 HOW = "needs a browser: apt-get install chromium, pip install playwright"
 
 
@@ -43,6 +44,7 @@ def chromium(tmp_path_factory):
             viewport={"width": 1280, "height": 800},
             accept_downloads=True,
         )
+        browser.set_default_timeout(PATIENCE)
         yield browser
         browser.close()
 

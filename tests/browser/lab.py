@@ -62,14 +62,14 @@ class Reader:
         """Open a notebook and wait for its kernel."""
         self.page.goto(address)
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        self.page.wait_for_selector("text=/Python 3.*Idle/", timeout=60_000)
+        self.page.wait_for_selector("text=/Python 3.*Idle/")
 
     def run_all(self, last: str = ".explorer .unit") -> None:
         """Run every cell from the menu, until there is what the last one shows."""
         self.menu("Run", "Run All Cells")
-        self.page.wait_for_selector(last, timeout=120_000, state="attached")
+        self.page.wait_for_selector(last, state="attached")
         waiting = ".jp-InputPrompt:has-text('[*]')"
-        self.page.wait_for_selector(waiting, timeout=120_000, state="detached")
+        self.page.wait_for_selector(waiting, state="detached")
         self.settle()
 
     def menu(self, name: str, item: str) -> None:
@@ -87,7 +87,7 @@ class Reader:
         for _ in range(2):
             self.page.evaluate(frame)
 
-    def until(self, seen: Callable[[], bool], seconds: float = 20) -> None:
+    def until(self, seen: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something is seen; fails if it does not come."""
         end = time.monotonic() + seconds
         while not seen():
@@ -127,7 +127,7 @@ class Reader:
         field = self.find("[aria-label=view]")
         field.fill(view)
         field.press("Enter")
-        self.until(lambda: not self.status.startswith("asking"), seconds=60)
+        self.until(lambda: not self.status.startswith("asking"))
 
     @property
     def equation(self) -> str:

@@ -29,7 +29,7 @@ def again(reader):
     reader.page.evaluate("document.querySelector('.explorer').dataset.old = 1")
     reader.page.click(".jp-CodeCell >> nth=0 >> .jp-InputArea-editor")
     reader.page.keyboard.press("Control+Enter")
-    reader.page.wait_for_selector(".explorer:not([data-old]) .unit[aria-label]", timeout=60_000)
+    reader.page.wait_for_selector(".explorer:not([data-old]) .unit[aria-label]")
 
 
 def widgets(reader):
@@ -58,7 +58,7 @@ def test_a_cell_that_runs_again_leaves_nothing_behind(reader):
 def test_without_a_kernel_it_goes_on_and_says_what_cannot_be(reader):
     kept = reader.number("kept")
     reader.menu("Kernel", "Shut Down Kernel")
-    reader.page.wait_for_selector("text=/No Kernel|Unknown|Disconnected/", timeout=30_000)
+    reader.page.wait_for_selector("text=/No Kernel|Unknown|Disconnected/")
     assert reader.find(".unit").first.is_visible()
     reader.button("Remove one").click()
     assert reader.number("kept") < kept
@@ -74,7 +74,7 @@ def test_a_notebook_opened_anew_shows_the_last_figure(reader, lab, chromium):
     later = Reader(chromium.new_page())
     later.page.goto(lab.address(name))
     figure = later.page.locator(".jp-OutputArea-output img")
-    figure.wait_for(timeout=60_000)
+    figure.wait_for()
     assert figure.evaluate("node => node.naturalWidth") > 800
     later.page.wait_for_timeout(3000)
     assert figure.is_visible()

@@ -114,6 +114,7 @@ def test_playing_goes_through_the_training_and_titles_tell_the_step(reader):
         reader.until(lambda: View.parse(reader.view).step not in {None, *seen})
         seen.add(View.parse(reader.view).step)
     reader.button("Stop").click()
+    reader.button("Watch it learn").wait_for()
     view = View.parse(reader.view)
     assert f"step {view.step:,} of " in reader.text("[data-story]")
     reader.restore(f"{START}&keep={view.keep}&step=0")
@@ -201,7 +202,7 @@ def test_training_goes_on_from_here(reader):
     reader.restore(f"{START}&step=0")
     accuracy = reader.number("accuracy")
     reader.button("One epoch").click()
-    reader.until(lambda: reader.number("accuracy") != accuracy, seconds=60)
+    reader.until(lambda: reader.number("accuracy") != accuracy)
     assert "SGD, 1 of 50 epochs" in reader.text("[data-story]")
 
 
