@@ -31,13 +31,11 @@ endif
 quick: $(READY)
 	$(BIN)/python -m cubistlib run quick
 
-# Two files at a time, tests and then notebooks, which write their results to a folder of their own;
-# those that read what others wrote come last. Notebooks stand beside a test, so that
-# tests/conftest.py is there to compare what they tell.
+# Two files at a time, in the order of collection: notebooks, which write their results to a folder of
+# their own and take longest, then tests, and last the notebooks that read what others wrote.
 READING := $(wildcard notebooks/3*.ipynb notebooks/40*.ipynb notebooks/69*.ipynb)
 WRITING := $(filter-out $(READING), $(wildcard notebooks/*.ipynb))
-TOLD = $(BIN)/pytest -m '$(TESTS)' --nbval-lax --nbval-current-env -n 2 --dist loadfile \
-  --nbval-sanitize-with tests/times.cfg tests/test_told.py
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 test: TESTS = not all
 # Also what takes too long for every change.
 test-all: TESTS = all or not all
@@ -47,14 +45,13 @@ test test-all: $(READY)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
-	  export CUBISTLIB_HOME=$$home && \
-	  $(BIN)/pytest -m '$(TESTS)' -n 2 --dist loadfile --ignore tests/browser \
-	    --ignore tests/test_told.py tests && \
-	  $(TOLD) $(WRITING) && $(TOLD) $(READING)
+	  CUBISTLIB_HOME=$$home $(BIN)/pytest -m '$(TESTS)' $(TWO) --ignore tests/browser \
+	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/times.cfg \
+	    $(WRITING) tests $(READING)
 
 # The explorer, by itself and in JupyterLab, and the pages, in a real browser; skipped where there is none.
 test-browser: $(READY)
-	$(BIN)/pytest -rs tests/browser
+	$(BIN)/pytest -rs $(TWO) tests/browser
 
 lab: $(READY)
 	$(BIN)/jupyter lab
