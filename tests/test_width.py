@@ -30,17 +30,6 @@ def test_the_spread_of_a_group_is_by_hand():
         analysis.spread(frame.assign(accuracy=[None, *accuracy]), "accuracy", ["width"])
 
 
-def test_neighbouring_sizes_are_put_together_as_evenly_as_it_goes():
-    sizes = pd.Series([26, 15, 16, 17, 30, 15, 20], index=range(7, 14))
-    found = analysis.neighbours(sizes)
-    assert found.tolist() == [28 - 8 / 3, 16, 16, 16, 28 - 8 / 3, 16, 28 - 8 / 3]
-    assert found.index.equals(sizes.index)
-    assert analysis.neighbours(sizes.head(2)).tolist() == [20.5, 20.5]
-    assert analysis.neighbours(sizes.head(0)).empty
-    with pytest.raises(cl.UserError, match="each size must be a finite number"):
-        analysis.neighbours(pd.Series([26, None]))
-
-
 def test_what_is_used_of_the_kept_weights_is_by_hand():
     frame = runs((3, 20, 10, 0.6), (3, 20, 0, 0.5), (8, 20, 0, 0.5))
     frame = frame.assign(weights_kept=[20, 20, 0], live_weights=[5, 0, 0])

@@ -1,6 +1,7 @@
 """Results to tidy frames: frontiers, replicates, the gap; and what comes with the package."""
 
 from cubistlib.analysis.budget import cost_to_reach, expected_best
+from cubistlib.analysis.order import needed_at_best, needed_leads
 from cubistlib.analysis.published import (
     PAPER,
     PRUNING,
@@ -38,5 +39,5 @@ from cubistlib.analysis.results import (
     smallest,
 )
 from cubistlib.analysis.shares import kept_shares, pathless, used
-from cubistlib.analysis.spread import neighbours, spread
+from cubistlib.analysis.spread import spread
 from cubistlib.analysis.width import width_cost

@@ -21,7 +21,7 @@ def reached(
     successes, rate, and low and high, between which the rate lies with a certainty of 95 % or more
     (see `success.interval`). A run that diverged is one, but no success.
     """
-    runs = _runs(results, target, by, size)
+    runs = successes(results, target, by, size)
     table = runs.groupby([*by, size], sort=False)["success"].agg(runs="size", successes="sum")
     table = table.reset_index().sort_values([*by, size], ignore_index=True)
     low, high = interval(table["successes"], table["runs"])
@@ -50,7 +50,7 @@ def needed(
     """
     require(share > 0, f"needed: share must be above 0 and at most 1, got {share:g}")
     rng, rows = np.random.default_rng(seed), []
-    runs = _runs(results, target, by, size)
+    runs = successes(results, target, by, size)
     for group, own in runs.groupby([*by], sort=False):
         counts = own.groupby(size)["success"].agg(["size", "sum"])
         sizes, n, k = (np.asarray(v, float) for v in (counts.index, counts["size"], counts["sum"]))
@@ -61,6 +61,17 @@ def needed(
         low = 0.0 if low == sizes[0] else low
         rows.append((*group, float(crossing(sizes, k / n, n, share)), low, high))
     return pd.DataFrame(rows, columns=[*by, "needed", "low", "high"])
+
+
+def successes(results: pd.DataFrame, target: float, by: Columns, size: str) -> pd.DataFrame:
+    """Groups, sizes and whether each run reaches the target.
+
+    Raises ValueError for results that `scored` refuses, or if the size is in `by`.
+    """
+    require(size not in by, f"analysis: size, {size}, must not be in by as well")
+    runs, points = scored(results, *by, size)
+    success = runs["correct"] >= least_correct(target, points)
+    return runs[[*by, size]].assign(success=success).dropna(subset=size)
 
 
 def crossing(sizes: np.ndarray, rates: np.ndarray, weights: np.ndarray, share: float) -> np.ndarray:
@@ -86,11 +97,3 @@ def crossing(sizes: np.ndarray, rates: np.ndarray, weights: np.ndarray, share: f
     step = np.diff(sizes, prepend=sizes[0])[first[..., 0]]
     part = np.divide(above, above + below, out=np.zeros_like(above), where=np.isfinite(below))
     return np.where(reaching.any(-1), sizes[first[..., 0]] - step * part, np.inf)
-
-
-def _runs(results: pd.DataFrame, target: float, by: Columns, size: str) -> pd.DataFrame:
-    """Groups, sizes and whether each run reaches the target."""
-    require(size not in by, f"analysis: size, {size}, must not be in by as well")
-    runs, points = scored(results, *by, size)
-    success = runs["correct"] >= least_correct(target, points)
-    return runs[[*by, size]].assign(success=success).dropna(subset=size)

@@ -1,12 +1,9 @@
 """What runs do as a rule: the median of a group, and what is about it."""
 
-import numpy as np
 import pandas as pd
 
 from cubistlib import store
 from cubistlib.analysis.results import Columns, converged, telling
-from cubistlib.networks import numbers
-from cubistlib.support.checks import require
 from cubistlib.support.types import arguments
 
 OUTSIDE = 0.1  # of the runs lie below `low`, and as many above `high`
@@ -26,17 +23,3 @@ def spread(results: pd.DataFrame, value: str, by: Columns) -> pd.DataFrame:
     found = groups.agg(runs="size", median="median")
     found["low"], found["high"] = groups.quantile(OUTSIDE), groups.quantile(1 - OUTSIDE)
     return found.reset_index()
-
-
-def neighbours(sizes: pd.Series) -> pd.Series:
-    """Sizes of which every three neighbours are one, their mean: float64, in the order given.
-
-    sizes: such as the k of runs; of those that occur three are put together, as evenly as it
-    goes, for groups of more runs than there are of a single one. Raises ValueError for a size
-    that is no finite number.
-    """
-    require(isinstance(sizes, pd.Series), "neighbours: sizes must be a column of a table")
-    tried = np.unique(numbers("neighbours: sizes", sizes).astype(float))
-    require(np.isfinite(tried).all(), "neighbours: each size must be a finite number")
-    parts = np.array_split(tried, max(1, len(tried) // 3))
-    return sizes.map({size: part.mean() for part in parts for size in part}).astype(float)

@@ -94,7 +94,7 @@ def _around(
         return [sentence(ax, NO_RUNS) for ax in axes[:1]]
     for ax in axes[:used]:
         if across == "width":
-            width_axis(ax)
+            width_axis(ax, frame["width"].max())
     figure = axes[0].figure
     figure.supxlabel(AXIS_NAMES[across], fontsize=11)
     figure.supylabel(name, fontsize=11)

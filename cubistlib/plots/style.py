@@ -115,9 +115,9 @@ def count_axis(ax: Axes, by: str) -> Axes:
     return ax
 
 
-def width_axis(ax: Axes) -> Axes:
-    """Widths along the horizontal axis, which doubles from tick to tick."""
-    ticks = [4, 8, 16, 32, 64, 128, 256]
+def width_axis(ax: Axes, widest: int = 256) -> Axes:
+    """Widths along the horizontal axis up to the widest, which doubles from tick to tick."""
+    ticks = [4, *(tick for tick in (8, 16, 32, 64, 128, 256) if tick <= widest)]
     ax.set_xscale("log", base=2)
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     return ax

@@ -67,7 +67,14 @@ CALLS = {
         **{"results": TABLE, "target": 0.5, "share": 0.5, "by": ["algorithm"]},
         **{"size": "keep", "seed": 1},
     },
-    analysis.neighbours: {"sizes": TABLE["keep"]},
+    analysis.needed_at_best: {
+        **{"results": TABLE, "target": 0.5, "share": 0.5, "over": ["width"]},
+        **{"size": "keep", "seed": 1},
+    },
+    analysis.needed_leads: {
+        **{"results": TABLE, "target": 0.5, "share": 0.5, "over": ["width"]},
+        **{"size": "keep", "seed": 1},
+    },
     analysis.of_differences: {"differences": np.array([0.1, -0.2, 0.3])},
     analysis.over_seeds: {"results": TABLE},
     analysis.pair_words: {"told": PAIRED},
