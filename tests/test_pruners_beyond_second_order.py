@@ -10,7 +10,7 @@ from cubistlib import Masks, Network, Task, TrainConfig, testing
 from cubistlib.networks.functional import activations, binary_cross_entropy
 from cubistlib.pruners.beyond import surgery
 from cubistlib.pruners.beyond.cbs import CBS, smallest, swapped
-from cubistlib.pruners.beyond.chita import CHITA
+from cubistlib.pruners.beyond.chita import CHITA, largest
 from cubistlib.pruners.beyond.obs import OBS
 from cubistlib.pruners.controls.random_uniform import Random
 from cubistlib.pruners.course import course
@@ -20,10 +20,10 @@ from cubistlib.pruners.parts.curvature import (
     gradients,
     hessian,
     in_a_row,
-    inverse,
     out_of_rows,
-    without,
+    outer,
 )
+from cubistlib.pruners.parts.quadratic import inverse, lowest, without
 from cubistlib.pruners.parts.removals import Removals
 
 ALL = [OBS, CBS, CHITA]
@@ -86,7 +86,7 @@ def test_the_curvature_is_the_same_in_parts(few, monkeypatch):
     kept = Kept.of(Masks.ones_like(net))
     values = in_a_row(net)[0, kept.place]
     whole = hessian(kept, values, *few)
-    monkeypatch.setattr("cubistlib.pruners.parts.curvature.CHUNK", 7 * 5 * len(kept))
+    monkeypatch.setattr("cubistlib.pruners.parts.curvature.ROWS", 35)
     torch.testing.assert_close(hessian(kept, values, *few), whole)
 
 
@@ -132,7 +132,7 @@ def test_several_of_obs_in_a_cut_end_where_all_at_once_would(seed):
     stay, after = OBS(damping=1e-12).cut(values, curvature, 7, 3, None)
     assert int(stay.sum()) == 3 + 2 and stay[7:].all()
     torch.testing.assert_close(after, constrained(values, curvature, ~stay))
-    torch.testing.assert_close(after, without(values, torch.linalg.inv(curvature), ~stay))
+    torch.testing.assert_close(after, without(values, curvature, ~stay, 1e-12))
 
 
 @pytest.mark.parametrize("options", [{}, {"diagonal": True}])
@@ -159,6 +159,33 @@ def test_an_indefinite_curvature_is_damped():
     assert torch.isfinite(inverse(torch.zeros(2, 2, dtype=torch.float64), 1e-3)).all()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_damping_ends_where_one_that_is_doubled_time_and_again_does(seed):
+    """Also where what is known of the least eigenvalue spares most of the tries."""
+    drawn = doubles(np.random.default_rng(seed).normal(size=(40, 40)))
+    curvature = drawn + drawn.T + 5 * seed * torch.eye(40)
+    least = float(torch.linalg.eigvalsh(curvature)[0])
+    assert least <= lowest(curvature) + 1e-9 and lowest(curvature) < least + 2
+    added = 1e-3 * float(curvature.diagonal().abs().mean())
+    while added <= -least:
+        added *= 2
+    expected = torch.linalg.inv(curvature + added * torch.eye(40))
+    torch.testing.assert_close(inverse(curvature, 1e-3), expected)
+
+
+@pytest.mark.parametrize("size", [1, 2, 30])
+def test_a_bound_of_the_least_eigenvalue_of_few_or_equal_ones(size):
+    for each in (-3.0, -1e200):
+        assert lowest(each * torch.eye(size, dtype=torch.float64)) == pytest.approx(each)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 33])
+def test_outer_products_in_parts(rows, monkeypatch):
+    monkeypatch.setattr("cubistlib.pruners.parts.curvature.LEAF", 2)
+    each = doubles(np.random.default_rng(rows).normal(size=(rows, 7)))
+    torch.testing.assert_close(outer(each), each @ each.T)
+
+
 def test_cbs_removes_weights_that_cancel_one_another():
     """The smallest, 0.9 and one of the others, cost more than two whose effects are opposite."""
     values = doubles([1.0, -1.0, 0.9])
@@ -177,15 +204,15 @@ def test_no_swap_is_left_after_cbs(seed):
         return float(between[np.ix_(which, which)].sum())
 
     start = smallest(w.abs().numpy(), 3, 1, None)
-    gone = swapped(between, start, 1e-9).nonzero().ravel().tolist()
+    gone = np.flatnonzero(swapped(between.numpy(), start, 1e-9)).tolist()
     others = [{*gone} - {i} | {j} for i in gone for j in range(8) if j not in gone]
     assert len(gone) == 5 and all(total(gone) <= total(list(each)) + 1e-9 for each in others)
-    assert total(gone) <= total(start.nonzero().ravel().tolist())
+    assert total(gone) <= total(np.flatnonzero(start).tolist())
 
 
 def test_a_drawn_start_of_cbs_keeps_as_many_of_every_part():
     sizes = np.arange(12.0)
-    assert (~smallest(sizes, 4, 1, None)).nonzero().ravel().tolist() == [8, 9, 10, 11]
+    assert np.flatnonzero(~smallest(sizes, 4, 1, None)).tolist() == [8, 9, 10, 11]
     rng = np.random.default_rng(0)
     drawn = [smallest(sizes, 5, 3, rng) for _ in range(20)]
     assert {int((~gone).sum()) for gone in drawn} == {5}
@@ -197,6 +224,12 @@ def test_chita_keeps_the_largest_where_weights_do_not_touch():
     stay, after = CHITA().cut(values, torch.eye(5, dtype=torch.float64), 4, 2, None)
     assert stay.tolist() == [False, True, True, False, True]
     assert after.tolist() == [0, -3, 2, 0, 7]
+
+
+@pytest.mark.parametrize("left, chosen", [(1, [1]), (2, [1, 2]), (3, [1, 2, 4]), (5, range(5))])
+def test_of_equal_sizes_the_first_are_the_largest(left, chosen):
+    values = np.array([1.0, -3.0, 2.0, 1.0, -2.0, 9.0])  # the last one is a bias
+    assert np.flatnonzero(largest(values, 5, left)).tolist() == [*chosen, 5]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -23,6 +23,11 @@ def compiled(function: Callable) -> Callable:
         return njit(nogil=True)(function)
 
 
+def compiled_if_possible(function: Callable) -> Callable:
+    """Likewise, but `function` as it is where numba's compiler is off: slow, the same results."""
+    return function if config.DISABLE_JIT else compiled(function)  # type: ignore[attr-defined]
+
+
 def _not_compiled(*arguments):
     raise UserError(
         "NUMBA_DISABLE_JIT is set, and the training engine is compiled code: unset it, or train "

@@ -175,6 +175,7 @@ def test_without_numbas_compiler_it_is_said_what_to_do(monkeypatch):
     monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
     with pytest.raises(cl.UserError, match=r"NUMBA_DISABLE_JIT is set, .* unset it"):
         compiled.compiled(print)("something")
+    assert compiled.compiled_if_possible(print) is print
 
 
 def test_without_numbas_compiler_pytorch_trains(tmp_path):

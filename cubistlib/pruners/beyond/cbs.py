@@ -1,13 +1,13 @@
 """CBS: choose the weights that go together, by swaps, and then correct what stays once."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import torch
 
 from cubistlib.pruners.beyond.surgery import Surgery
-from cubistlib.pruners.parts.curvature import inverse, without
+from cubistlib.pruners.parts.quadratic import without
+from cubistlib.support.compiled import compiled_if_possible
 from cubistlib.support.types import Count, Positive
 
 
@@ -33,40 +33,45 @@ class CBS(Surgery):
 
     def cut(self, values, curvature, weights, left, rng):
         w = values[:weights]
-        between = w[:, None] * curvature[:weights, :weights] * w
+        between = (w[:, None] * curvature[:weights, :weights] * w).numpy()
+        sizes = w.abs().numpy()
         parts = [1] + [max(1, int(np.sqrt(weights)))] * (self.starts - 1)
-        found = [
-            swapped(between, smallest(w.abs().numpy(), left, count, rng), self.least)
-            for count in parts
-        ]
+        found = [swapped(between, smallest(sizes, left, count, rng), self.least) for count in parts]
         gone = torch.zeros(len(values), dtype=torch.bool)
-        gone[:weights] = min(found, key=lambda set_: float(between[set_][:, set_].sum()))
-        return ~gone, without(values, inverse(curvature, self.damping), gone)
+        gone[:weights] = torch.as_tensor(min(found, key=lambda some: between[some][:, some].sum()))
+        return ~gone, without(values, curvature, gone, self.damping)
 
 
-def smallest(sizes: np.ndarray, left: int, parts: int, rng: np.random.Generator) -> torch.Tensor:
+def smallest(sizes: np.ndarray, left: int, parts: int, rng: np.random.Generator) -> np.ndarray:
     """All but the `left` largest, (m,) bool, by equal shares in so many random parts of them."""
-    gone = torch.ones(len(sizes), dtype=torch.bool)
+    gone = np.ones(len(sizes), bool)
     order = rng.permutation(len(sizes)) if parts > 1 else np.arange(len(sizes))
     ends = np.linspace(0, len(sizes), parts + 1).astype(int)
-    for (start, end), stay in zip(pairwise(ends), np.diff(ends * left // len(sizes)), strict=True):
-        some = order[start:end]
-        gone[some[np.argsort(-sizes[some], kind="stable")[:stay]]] = False
+    part, stay = np.repeat(np.arange(parts), np.diff(ends)), np.diff(ends * left // len(sizes))
+    ranked = order[np.lexsort((-sizes[order], part))]  # part by part, the largest first
+    gone[ranked[np.arange(len(sizes)) - ends[part] < stay[part]]] = False
     return gone
 
 
-def swapped(between: torch.Tensor, gone: torch.Tensor, least: float) -> torch.Tensor:
+@compiled_if_possible
+def swapped(between, gone, least):
     """What goes, (m,) bool, when no swap of two weights lowers the sum by `least` any more.
 
     between: (m, m), w_i F_ij w_j; the sum is that of all pairs of weights that go.
     """
-    gone, own = gone.clone(), between.diagonal()
-    while gone.any() and not gone.all():
-        shared = 2 * between[:, gone].sum(1)
-        back, out = gone.nonzero()[:, 0], (~gone).nonzero()[:, 0]
-        gained = (shared - own)[back, None] + 2 * between[back][:, out] - (shared + own)[out]
-        best = int(gained.argmax())
-        if gained.ravel()[best] < least:
-            break
-        gone[back[best // len(out)]], gone[out[best % len(out)]] = False, True
-    return gone
+    gone, own = gone.copy(), np.diag(between)
+    shared = np.zeros(len(gone))
+    for i in np.flatnonzero(gone):
+        shared += 2 * between[i]
+    while True:
+        most = -np.inf
+        entering = np.where(gone, np.inf, shared + own)
+        for i in np.flatnonzero(gone):
+            gained = shared[i] - own[i] + 2 * between[i] - entering
+            best = gained.argmax()
+            if gained[best] > most:
+                most, back, out = gained[best], i, best
+        if most < least:
+            return gone
+        gone[back], gone[out] = False, True
+        shared += 2 * (between[out] - between[back])

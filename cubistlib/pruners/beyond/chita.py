@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from cubistlib.pruners.beyond.surgery import Surgery
+from cubistlib.pruners.parts.quadratic import without
+from cubistlib.support.compiled import compiled_if_possible
 from cubistlib.support.types import Count
 
 TRIED = 20  # lengths of a step, each half of the one before
@@ -33,35 +36,55 @@ class CHITA(Surgery):
     steps: Count = 50
 
     def cut(self, values, curvature, weights, left, rng):
-        ridge = self.damping * curvature.diagonal().mean()
-        bent = curvature + ridge * torch.eye(len(values), dtype=torch.float64)
-        stay = largest(values, weights, left)
-        found = torch.where(stay, values, 0.0)
-        least = rise(bent, found - values)
-        for _ in range(self.steps):
-            slope = bent @ (found - values)
-            inner = torch.where(stay, slope, 0.0)
-            length = inner @ inner / (inner @ bent @ inner).clamp(min=1e-300)
-            for halvings in range(TRIED):
-                tried = found - length / 2**halvings * slope
-                among = largest(tried, weights, left)
-                tried = torch.where(among, tried, 0.0)
-                if (after := rise(bent, tried - values)) < (1 - LEAST) * least:
-                    stay, found, least = among, tried, after
-                    break
-            else:
+        bent, ridge = curvature.clone(), self.damping * curvature.diagonal().mean()
+        bent.diagonal().add_(ridge)
+        stay = torch.as_tensor(found(values.numpy(), bent.numpy(), weights, left, self.steps))
+        return stay, without(values, curvature, ~stay, self.damping)
+
+
+@compiled_if_possible
+def found(values, bent, weights, left, steps):
+    """Which stay, (p,) bool, after so many steps of thresholding; bent: (p, p), AᵀA and λ."""
+    stay = largest(values, weights, left)
+    now = np.where(stay, values, 0.0)
+    slope = product(bent, now - values)
+    least = ((now - values) * slope).sum() / 2
+    for _ in range(steps):
+        inner = np.where(stay, slope, 0.0)
+        length = (inner * inner).sum() / max((inner * product(bent, inner)).sum(), 1e-300)
+        lower = False
+        for _ in range(TRIED):
+            tried = now - length * slope
+            among = largest(tried, weights, left)
+            tried = np.where(among, tried, 0.0)
+            after = product(bent, tried - values)
+            rise = ((tried - values) * after).sum() / 2
+            lower = rise < (1 - LEAST) * least
+            if lower:
                 break
-        pull = torch.linalg.lstsq(bent[stay][:, stay], bent[stay][:, ~stay] @ values[~stay])
-        return stay, found.masked_scatter(stay, values[stay] + pull.solution)
-
-
-def largest(values: torch.Tensor, weights: int, left: int) -> torch.Tensor:
-    """The `left` largest sizes of the first `weights` values, and all after those: (p,) bool."""
-    stay = torch.ones(len(values), dtype=torch.bool)
-    stay[values[:weights].abs().argsort(descending=True, stable=True)[left:]] = False
+            length /= 2
+        if not lower:
+            break
+        stay, now, slope, least = among, tried, after, rise
     return stay
 
 
-def rise(bent: torch.Tensor, moved: torch.Tensor) -> float:
-    """½ dᵀ B d."""
-    return float(moved @ bent @ moved) / 2
+@compiled_if_possible
+def largest(values, weights, left):
+    """The `left` largest sizes of the first `weights` values, and all after those: (p,) bool."""
+    stay, sizes = np.ones(len(values), np.bool_), np.abs(values[:weights])
+    least = np.partition(sizes, weights - left)[weights - left]
+    stay[:weights] = sizes >= least
+    for tied in np.flatnonzero(sizes == least)[::-1][: stay[:weights].sum() - left]:
+        stay[tied] = False  # the last of equal sizes
+    return stay
+
+
+@compiled_if_possible
+def product(matrix, vector):
+    """A symmetric matrix times a vector, row by row: the same on any machine."""
+    sums = np.zeros(len(vector))
+    for i in range(len(vector)):
+        if vector[i] != 0:
+            sums += matrix[i] * vector[i]
+    return sums

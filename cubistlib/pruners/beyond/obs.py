@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from cubistlib.pruners.beyond.surgery import Surgery
-from cubistlib.pruners.parts.curvature import inverse, rises
+from cubistlib.pruners.parts.quadratic import inverse, removed
 from cubistlib.support.types import Flag
 
 
@@ -31,15 +31,6 @@ class OBS(Surgery):
     def cut(self, values, curvature, weights, left, rng):
         if self.diagonal:
             curvature = curvature.diagonal().diag()
-        inverted, values = inverse(curvature, self.damping), values.clone()
-        stay = torch.ones(len(values), dtype=torch.bool)
-        for _ in range(weights - left):
-            least = torch.where(stay, rises(values, inverted), torch.inf)
-            out = int(least[:weights].argmin())
-            column = inverted[:, out] / inverted[out, out]
-            if self.correct:
-                values -= values[out] * column
-            inverted.addr_(column, inverted[out].clone(), alpha=-1)
-            inverted[out, out] = 1.0  # so that nothing is divided by the zero that is left there
-            stay[out], values[out] = False, 0.0
-        return stay, values
+        inverted = inverse(curvature, self.damping).numpy()
+        gone, after = removed(values.numpy(), inverted, weights, weights - left, self.correct)
+        return torch.as_tensor(~gone), torch.as_tensor(after)

@@ -120,14 +120,14 @@ class Surgery(Pruner):
     ) -> tuple[Network, Masks]:
         """Every network of a stack after one cut; where values are not finite the smallest go."""
         x, y = (np.concatenate(parts) for parts in zip(*islice(batches, self.batches), strict=True))
-        rows = in_a_row(nets)
+        rows, kept_rows = in_a_row(nets), in_a_row(masks)
         stay = in_a_row(shrink(nets, masks, np.full(len(nets), left), exact))
         with one_thread():
             for i, rng in enumerate(draws):
-                kept = Kept.of(masks[i])
+                kept = Kept.at(kept_rows[i], masks.sizes)
                 values = torch.as_tensor(rows[i, kept.place], dtype=torch.float64)
                 curvature = (hessian if self.whole else fisher)(kept, values, x, y)
-                if torch.isfinite(curvature).all():
+                if curvature.sum().isfinite():
                     kept_on, moved = self.cut(values, curvature, kept.weights, left, rng)
                     stay[i, kept.place], rows[i, kept.place] = (
                         kept_on.numpy(),

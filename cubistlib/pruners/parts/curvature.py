@@ -3,51 +3,53 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
 
 from cubistlib.networks import Masks, Stack
+from cubistlib.support.compiled import compiled_if_possible
 
 S = TypeVar("S", bound=Stack)
 Floats = np.ndarray | torch.Tensor
 
-# Numbers that are held at once, 32 MB.
-CHUNK = 1 << 22
+# Rows that are looked at together: what belongs to them lies in the processor's caches.
+ROWS = 512
 
-# Mean curvature that is damped as such: where every point is right by far, none is left.
-LEAST = 1e-12
+# Rows of a matrix that is multiplied as a whole by its transpose, half of them.
+LEAF = 64
 
 
 @dataclass(frozen=True, eq=False)
 class Kept:
     """The kept parameters of one network in a row: weights layer by layer, then biases.
 
-    place: of each among all parameters, as `in_a_row` has them. sizes: of every layer the inputs,
-    units or outputs that these parameters are of. layer, to, source: of each, where it stands
-    among those; a bias has the source −1.
+    place: of each among all parameters, as `in_a_row` has them. to, source: the units that each
+    leads to and comes from. Unit 0 is the constant 1, whose outgoing weights are the biases; then
+    come the inputs, the hidden units that are used, layer by layer, and the output. inputs, units:
+    how many of them there are.
     """
 
     place: np.ndarray
-    sizes: tuple[int, ...]
-    layer: np.ndarray
     to: np.ndarray
     source: np.ndarray
+    inputs: int
+    units: int
 
     @classmethod
     def of(cls, masks: Masks) -> "Kept":
         """Those of a stack of one mask."""
-        place = np.flatnonzero(in_a_row(masks)[0])
-        layer, to, source = _where(masks.sizes)[:, place].copy()
-        counts = [masks.sizes[0]]
-        for i in range(len(masks.sizes) - 2):
-            here, next_one = layer == i, (layer == i + 1) & (source >= 0)
-            units = np.union1d(to[here], source[next_one])
-            to[here] = np.searchsorted(units, to[here])
-            source[next_one] = np.searchsorted(units, source[next_one])
-            counts.append(len(units))
-        return cls(place, (*counts, masks.sizes[-1]), layer, to, source)
+        return cls.at(in_a_row(masks)[0], masks.sizes)
+
+    @classmethod
+    def at(cls, row: np.ndarray, sizes: tuple[int, ...]) -> "Kept":
+        """Those of one mask as `in_a_row` has it, of a network of these sizes."""
+        place, used = np.flatnonzero(row), np.zeros(1 + sum(sizes), bool)
+        to, source = _ends(sizes)[:, place]
+        used[: 1 + sizes[0]] = used[to] = used[source] = used[-1] = True
+        number = np.cumsum(used) - 1
+        return cls(place, number[to], number[source], sizes[0], number[-1] + 1)
 
     def __len__(self) -> int:
         return len(self.place)
@@ -55,16 +57,7 @@ class Kept:
     @property
     def weights(self) -> int:
         """How many of them are weights; they come first."""
-        return int((self.source >= 0).sum())
-
-    def arrays(self, values: torch.Tensor) -> list[torch.Tensor]:
-        """Of every layer weights and, in the last column, biases: (out, in + 1) float64."""
-        found = []
-        for layer, (into, out) in enumerate(pairwise(self.sizes)):
-            here = self.layer == layer
-            found.append(torch.zeros(out, into + 1, dtype=torch.float64))
-            found[-1][self.to[here], self.source[here]] = values[here]
-        return found
+        return int((self.source > 0).sum())
 
 
 def in_a_row(stack: Stack) -> np.ndarray:
@@ -81,72 +74,104 @@ def out_of_rows(rows: np.ndarray, like: S) -> S:
     return type(like)(tuple(arrays[:layers]), tuple(arrays[layers:]))
 
 
-@dataclass(frozen=True, eq=False)
-class Passed:
-    """What a network's units give on some rows, and how the logit hangs on them; float64.
+class Passed(NamedTuple):
+    """What a network's units give on some rows, a row a unit: (units, rows) float64 each.
 
-    weights[l]: (out, in). inputs[l]: what layer l reads, (in + 1, rows), ones for its biases last.
-    on[l]: (units, rows), 1 where the ReLU of hidden layer l passes. slopes[l]: (units, rows),
-    ∂logit/∂(sum of a unit of layer l, before its ReLU). logits: (rows,).
+    on: 1 where the ReLU of a hidden unit passes. slopes: ∂logit/∂(sum of a unit, before its ReLU).
     """
 
-    kept: Kept
-    weights: list[torch.Tensor]
-    inputs: list[torch.Tensor]
-    on: list[torch.Tensor]
-    slopes: list[torch.Tensor]
-    logits: torch.Tensor
+    given: np.ndarray
+    on: np.ndarray
+    slopes: np.ndarray
 
-    @classmethod
-    def through(cls, kept: Kept, values: torch.Tensor, x: torch.Tensor) -> "Passed":
-        """Rows x (rows, in) through the network of these values (p,)."""
-        weights, h, ones = kept.arrays(values), x.T, torch.ones(1, len(x), dtype=torch.float64)
-        inputs, on = [], []
-        for w in weights:
-            inputs.append(torch.cat([h, ones]))
-            z = w @ inputs[-1]
-            on.append((z > 0).double())
-            h = z * on[-1]
-        slopes = [ones]
-        for w, passes in zip(weights[:0:-1], on[-2::-1], strict=True):
-            slopes.insert(0, passes * (w[:, :-1].T @ slopes[0]))
-        return cls(kept, [w[:, :-1] for w in weights], inputs, on[:-1], slopes, z[0])
 
-    def parameters(self) -> torch.Tensor:
-        """∂logit/∂parameter: (p, rows)."""
-        found = torch.empty(len(self.kept), len(self.logits), dtype=torch.float64)
-        for layer, (given, slope) in enumerate(zip(self.inputs, self.slopes, strict=True)):
-            which = self.kept.layer == layer
-            found[which] = slope[self.kept.to[which]] * given[self.kept.source[which]]
-        return found
+class Wires(NamedTuple):
+    """A network of kept parameters as compiled code reads it.
 
-    def second(self, factor: torch.Tensor) -> torch.Tensor:
-        """Σ over rows of factor (rows,) · ∂²logit/∂parameter²: (p, p).
+    values, to, source: of every parameter, as in `Kept`. first: (units + 1,), weights into unit u
+    are first[u] … first[u + 1] − 1. bias: (units,), the place of a unit's bias, or −1.
+    """
 
-        Of two parameters the one in an earlier layer moves what a unit gives, and so the slope of
-        the logit in a weight that reads this unit. Two of one layer do not meet.
-        """
-        kept, layers = self.kept, len(self.slopes)
-        found = torch.zeros(len(kept), len(kept), dtype=torch.float64)
-        for early, given in enumerate(self.inputs[:-1]):
-            moving = np.flatnonzero(kept.layer == early)
-            to, source, on = kept.to[moving], kept.source[moving], self.on[early]
-            for late in range(early + 1, layers):
-                reading = np.flatnonzero((kept.layer == late) & (kept.source >= 0))
-                unit = kept.source[reading]
-                pull = factor * self.slopes[late][kept.to[reading]]
-                if late == early + 1:
-                    both = ((pull * on[unit]) @ given.T)[:, source]
-                    both[unit[:, None] != to] = 0
-                    moves = self.weights[late][:, :, None] * on
-                else:
-                    both = ((pull[:, None] * moves[unit]) @ given.T)[:, to, source]
-                    moves = torch.tensordot(self.weights[late], moves, dims=1)
-                found[np.ix_(reading, moving)] = both
-                found[np.ix_(moving, reading)] = both.T
-                if late < layers - 1:  # ∂(unit of `late`)/∂(sum of one of `early`), in every row
-                    moves *= self.on[late][:, None]
-        return found
+    values: np.ndarray
+    to: np.ndarray
+    source: np.ndarray
+    first: np.ndarray
+    bias: np.ndarray
+
+
+def wires(kept: Kept, values: np.ndarray) -> Wires:
+    """Those of parameters of these values (p,)."""
+    bias = np.full(kept.units, -1)
+    bias[kept.to[kept.weights :]] = np.arange(kept.weights, len(kept))
+    first = np.searchsorted(kept.to[: kept.weights], np.arange(kept.units + 1))
+    return Wires(values, kept.to, kept.source, first, bias)
+
+
+@compiled_if_possible
+def through(wires, x):
+    """Rows x (inputs, rows) through the network."""
+    units, inputs, rows = len(wires.bias), len(x), x.shape[1]
+    given, slopes = np.zeros((units, rows)), np.zeros((units, rows))
+    on = np.ones((units, rows))
+    given[0], given[1 : 1 + inputs] = 1.0, x
+    for unit in range(1 + inputs, units):
+        for at in range(wires.first[unit], wires.first[unit + 1]):
+            given[unit] += wires.values[at] * given[wires.source[at]]
+        if wires.bias[unit] >= 0:
+            given[unit] += wires.values[wires.bias[unit]]
+        if unit < units - 1:
+            on[unit] = given[unit] > 0
+            given[unit] *= on[unit]
+    slopes[units - 1] = 1.0
+    for unit in range(units - 1, inputs, -1):
+        slopes[unit] *= on[unit]
+        for at in range(wires.first[unit], wires.first[unit + 1]):
+            slopes[wires.source[at]] += wires.values[at] * slopes[unit]
+    return Passed(given, on, slopes)
+
+
+@compiled_if_possible
+def parameters(wires, passed, factor):
+    """∂logit/∂parameter times a factor (rows,): (p, rows)."""
+    found = np.empty((len(wires.to), len(factor)))
+    for at in range(len(found)):
+        found[at] = passed.slopes[wires.to[at]] * passed.given[wires.source[at]] * factor
+    return found
+
+
+@compiled_if_possible
+def add_second(found, wires, passed, factor):
+    """Adds Σ over rows of factor (rows,) · ∂²logit/∂parameter² to `found`, (p, p).
+
+    Of two parameters the one in an earlier layer moves what a unit gives, and so the slope of
+    the logit in a weight that reads this unit. Two of one layer do not meet.
+    """
+    units, rows = passed.given.shape
+    moves, pulled = np.empty((units, rows)), np.empty(rows)
+    pulls = factor * passed.slopes
+    for unit in range(units - 1):
+        into = np.arange(wires.first[unit], wires.first[unit + 1] + 1)
+        into[-1] = wires.bias[unit]
+        into = into[into >= 0]
+        if len(into) == 0:  # no hidden unit
+            continue
+        moved = np.zeros(units, np.bool_)
+        moved[unit], moves[unit] = True, passed.on[unit]
+        for later in range(unit + 1, units):  # moves: ∂(what `later` gives)/∂(sum of `unit`)
+            for at in range(wires.first[later], wires.first[later + 1]):
+                source = wires.source[at]
+                if moved[source]:
+                    if not moved[later]:
+                        moved[later], moves[later] = True, 0.0
+                    for row in range(rows):
+                        moves[later, row] += wires.values[at] * moves[source, row]
+                        pulled[row] = pulls[later, row] * moves[source, row]
+                    for other in into:
+                        both = np.dot(pulled, passed.given[wires.source[other]])
+                        found[at, other] += both
+                        found[other, at] += both
+            if moved[later]:
+                moves[later] *= passed.on[later]
 
 
 def gradients(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
@@ -154,15 +179,15 @@ def gradients(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
 
     values: (p,), of the parameters. x (rows, in), y (rows,) of 0 and 1.
     """
-    w, points, labels = map(_doubles, (values, x, y))
-    passed = Passed.through(kept, w, points)
-    return passed.parameters() * (torch.sigmoid(passed.logits) - labels)
+    network = wires(kept, _doubles(values))
+    passed = through(network, _doubles(x).T.copy())
+    return torch.as_tensor(parameters(network, passed, share(passed) - _doubles(y)))
 
 
 def fisher(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
     """The mean over the rows of the outer product of `gradients`, as there: (p, p) float64."""
     each = gradients(kept, values, x, y)
-    return each @ each.T / len(x)
+    return outer(each).div_(len(x))
 
 
 def hessian(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
@@ -171,61 +196,45 @@ def hessian(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
     Exact almost everywhere; at a kink a ReLU counts as off. It is the mean over the rows of
     σ′(f) ∂f ∂fᵀ + (σ(f) − y) ∂²f, f the logit.
     """
-    w, points, labels = map(_doubles, (values, x, y))
+    network, points, labels = wires(kept, _doubles(values)), _doubles(x), _doubles(y)
     total = torch.zeros(len(kept), len(kept), dtype=torch.float64)
-    rows = max(1, CHUNK // (max(kept.sizes) * len(kept)))
-    for some, classes in zip(points.split(rows), labels.split(rows), strict=True):
-        passed = Passed.through(kept, w, some)
-        share = torch.sigmoid(passed.logits)
-        scaled = passed.parameters() * (share * (1 - share)).sqrt()
-        total += scaled @ scaled.T + passed.second(share - classes)
-    return total / len(points)
+    for start in range(0, len(points), ROWS):
+        passed = through(network, points[start : start + ROWS].T.copy())
+        said = share(passed)
+        each = torch.as_tensor(parameters(network, passed, np.sqrt(said * (1 - said))))
+        total += outer(each)
+        add_second(total.numpy(), network, passed, said - labels[start : start + ROWS])
+    return total.div_(len(points))
 
 
-def inverse(curvature: torch.Tensor, damping: float) -> torch.Tensor:
-    """The inverse of a curvature (p, p), damped until it is positive definite.
-
-    damping: added to the diagonal, as a share of the mean of its sizes, and doubled as often as
-    it takes.
-    """
-    each = torch.eye(len(curvature), dtype=torch.float64)
-    added = damping * max(float(curvature.diagonal().abs().mean()), LEAST)
-    while True:
-        factor, failed = torch.linalg.cholesky_ex(curvature + added * each)
-        if not failed:
-            return torch.cholesky_inverse(factor)
-        added *= 2
+def outer(each: torch.Tensor, out: torch.Tensor | None = None) -> torch.Tensor:
+    """A Aᵀ of some rows A (p, rows): (p, p), what lies above the diagonal copied from below."""
+    half, out = len(each) // 2, each.new_empty(len(each), len(each)) if out is None else out
+    if half < LEAF:
+        return torch.mm(each, each.T, out=out)
+    one, other = each[:half], each[half:]
+    outer(one, out[:half, :half])
+    outer(other, out[half:, half:])
+    out[:half, half:] = torch.mm(other, one.T, out=out[half:, :half]).T
+    return out
 
 
-def without(values: torch.Tensor, inverse: torch.Tensor, gone: torch.Tensor) -> torch.Tensor:
-    """Values (p,) with those `gone`, (p,) bool, at 0 and the rest where the loss rises least.
-
-    −H⁻¹E (EᵀH⁻¹E)⁻¹ w_gone is added, E the columns of what is gone.
-    """
-    push = torch.linalg.solve(inverse[gone][:, gone], values[gone])
-    return torch.where(gone, 0.0, values - inverse[:, gone] @ push)
+def share(passed: Passed) -> np.ndarray:
+    """What the network says of every row, σ(logit): (rows,)."""
+    return torch.sigmoid(torch.as_tensor(passed.given[-1])).numpy()
 
 
-def rises(values: torch.Tensor, inverse: torch.Tensor) -> torch.Tensor:
-    """By how much the loss rises at least when a parameter goes: w² / (2 [H⁻¹]_qq), (p,).
-
-    With the inverse of the diagonal alone ½ h w², as if all others stayed as they are.
-    """
-    return values**2 / inverse.diagonal() / 2
-
-
-def _doubles(array: Floats) -> torch.Tensor:
-    return torch.as_tensor(array).double()
+def _doubles(array: Floats) -> np.ndarray:
+    return np.asarray(array, np.float64)
 
 
 @lru_cache(maxsize=8)
-def _where(sizes: tuple[int, ...]) -> np.ndarray:
-    """(layer, to, source) of every parameter in a row: (3, N) int64."""
-    parts = []
-    for layer, (into, out) in enumerate(pairwise(sizes)):
-        to, source = np.indices((out, into)).reshape(2, -1)
-        parts.append(np.stack([np.full_like(to, layer), to, source]))
-    for layer, out in enumerate(sizes[1:]):
-        unit = np.arange(out)
-        parts.append(np.stack([np.full_like(unit, layer), unit, np.full_like(unit, -1)]))
-    return np.concatenate(parts, axis=1)
+def _ends(sizes: tuple[int, ...]) -> np.ndarray:
+    """(to, source) of every parameter in a row, as in `Kept` where all is kept: (2, N) int64."""
+    starts = np.cumsum((1, *sizes))
+    parts = [
+        np.indices((out, into)).reshape(2, -1) + starts[[layer + 1, layer]][:, None]
+        for layer, (into, out) in enumerate(pairwise(sizes))
+    ]
+    biases = np.arange(starts[1], starts[-1])
+    return np.concatenate([*parts, [biases, np.zeros_like(biases)]], axis=1)

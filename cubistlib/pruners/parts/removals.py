@@ -6,7 +6,8 @@ import numpy as np
 import torch
 
 from cubistlib.networks import Masks, Network
-from cubistlib.pruners.parts.curvature import Kept, hessian, in_a_row, inverse, out_of_rows, rises
+from cubistlib.pruners.parts.curvature import Kept, hessian, in_a_row, out_of_rows
+from cubistlib.pruners.parts.quadratic import inverse, rises
 from cubistlib.support.threads import one_thread
 
 
@@ -47,7 +48,7 @@ class Removals:
         return cls(
             values[:many].abs().numpy(),
             (curvature.diagonal() * values**2 / 2)[:many].numpy(),
-            rises(values, inverted)[:many].numpy(),
+            rises(values.numpy(), inverted.diagonal().numpy())[:many],
             loss[1 : 1 + many] - loss[0],
             loss[1 + many :] - loss[0],
         )
