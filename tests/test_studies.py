@@ -348,3 +348,13 @@ def test_masks_of_other_inputs_or_outputs_are_refused_when_a_study_is_made(ends)
     nets = [cl.Network.initialize((3, 3), **given) for given in ({}, ends)]
     with pytest.raises(cl.UserError, match="networks of 2 inputs and 1 output"):
         sweeps.search(masks=[cl.Masks.ones_like(net) for net in nets])
+
+
+@pytest.mark.parametrize("name", ["obs", "backward"])
+def test_a_row_of_what_is_charged_by_its_stack_is_made_again(name):
+    given = {"algorithms": (name,), "widths": (4,), "keep": (12,), "options": ()}
+    study = sweeps.pruning(**given, epochs=12, seeds=2)
+    rows = study.run(range(len(study)))
+    assert study.hangs_on_shard
+    for number in range(len(study)):
+        sweeps.same(study.replay(number), rows[rows["experiment"] == number].reset_index(drop=True))

@@ -30,13 +30,15 @@ class Pruner(ABC):
     selection="authors" uses in place of exactly k weights with ties broken by index: the rule
     of the paper's own code. inexact: why an algorithm may keep another number than k; empty if
     it never does. apart: True where what a training costs hangs on k, so that the networks of a
-    stack of results have one k.
+    stack of results have one k. beside: True where what a network is charged hangs on those
+    beside it, so that a row is made again with all of its stack.
     """
 
     name: ClassVar[str]
     control: ClassVar[bool] = False
     inexact: ClassVar[str] = ""
     apart: ClassVar[bool] = False
+    beside: ClassVar[bool] = False
 
     @staticmethod
     def authors_rule(scores: np.ndarray, keep: np.ndarray) -> np.ndarray:

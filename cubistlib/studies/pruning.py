@@ -125,6 +125,10 @@ class PruningStudy(Study):
         """All experiments in order, without their origin."""
         return _table(self)
 
+    @property
+    def hangs_on_shard(self) -> bool:
+        return any(pruners.get(name).beside for name in self.algorithms) or super().hangs_on_shard
+
     def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
         start = self.start()
         return [replace(self.table[number], origin=start) for number in numbers]

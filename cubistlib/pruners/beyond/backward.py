@@ -50,7 +50,7 @@ class Backward(Pruner):
     """
 
     name = "backward"
-    apart = True
+    apart = beside = True
 
     trainings: Positive = 5.0
     fine: Count = 20

@@ -24,6 +24,7 @@ class OBS(Surgery):
     """
 
     name = "obs"
+    beside = True  # networks of one k may keep different numbers of biases
 
     diagonal: Flag = False
     correct: Flag = True
