@@ -168,7 +168,7 @@ def test_trained_from_half_pruned_by_hand_below_30_shared_and_saved(visitor, url
     visitor.train(epochs=12, rate=0.1)
     assert visitor.number("accuracy") > 95
     page.locator(".part-prune select").select_option("rise")
-    for weights in (40, 30, 24, 20):
+    for weights in (40, 32, 27, 24, 22, 20):
         for _ in range(visitor.weights() - weights):
             visitor.press("Remove one")
         visitor.train(epochs=10, rate=0.05)
