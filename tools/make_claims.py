@@ -55,7 +55,8 @@ def made() -> list[Claim]:
     sgd, every = known["sgd"].to_dict(), known["any"].to_dict()
     files = [
         not verify.faults(verify.read(file))
-        for file in paths.published("frontier").glob("*/*.json")
+        for folder in frontier.FOLDERS
+        for file in paths.published(f"frontier/{folder}").glob("*.json")
     ]
     return [
         claims.the_search(searched, sgd),
