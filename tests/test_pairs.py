@@ -30,6 +30,16 @@ def test_of_a_replicate_the_best_configuration_counts():
     assert curve["median"] == pytest.approx(0.85) and curve["seeds"] == 2
 
 
+def test_seeds_that_not_every_cell_has_are_left_out():
+    """Two cells of seeds 0 and 1, and one that has seed 0 alone."""
+    both = [runs([0.6, 0.7], keep=keep) for keep in (20, 26)]
+    under_way = pd.concat([*both, runs([0.8], "gmp")])
+    shared = analysis.shared_seeds(under_way)
+    assert shared["seed"].unique().tolist() == [0] and len(shared) == 3
+    whole = pd.concat(both)
+    pd.testing.assert_frame_equal(analysis.shared_seeds(whole), whole, check_dtype=False)
+
+
 def test_shares_of_the_kept_weights_are_means_by_width():
     frame = runs(
         [0.6, 0.7, 0.8], hidden=[(3, 3, 3), (3, 3, 3), (8, 8, 8)], weights_kept=[20, 10, 0]

@@ -22,6 +22,7 @@ from cubistlib.analysis.replicates import (
     paired_groups,
     paired_ways,
     replicates,
+    shared_seeds,
     typical,
 )
 from cubistlib.analysis.results import (

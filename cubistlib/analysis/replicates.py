@@ -29,6 +29,21 @@ def replicates(results: pd.DataFrame) -> pd.DataFrame:
     return best.max().reset_index()
 
 
+@arguments
+def shared_seeds(results: pd.DataFrame) -> pd.DataFrame:
+    """The runs of those seeds under which every cell of the table has been run.
+
+    A cell is an algorithm at a width and a k. While a study is under way some have more seeds
+    than others, which would count for more wherever cells are put together; of a whole one all
+    runs are left.
+    """
+    results = store.tidied(results, *CELL, "seed")
+    once = results[[*CELL, "seed"]].drop_duplicates()
+    cells = once.groupby("seed").size()
+    whole = cells.index[cells == len(once[CELL].drop_duplicates())]
+    return results[results["seed"].isin(whole)]
+
+
 def over_seeds(results: pd.DataFrame) -> pd.DataFrame:
     """Accuracy against k over `replicates`.
 

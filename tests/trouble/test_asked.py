@@ -77,6 +77,7 @@ CALLS = {
     },
     analysis.of_differences: {"differences": np.array([0.1, -0.2, 0.3])},
     analysis.over_seeds: {"results": TABLE},
+    analysis.shared_seeds: {"results": TABLE},
     analysis.pair_words: {"told": PAIRED},
     analysis.paired: {"one": TABLE, "other": TABLE, "value": "accuracy"},
     analysis.paired_cells: {"one": TABLE, "other": TABLE, "by": ["hidden"], "value": "keep"},
