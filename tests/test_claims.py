@@ -45,8 +45,11 @@ def test_the_search_is_held_to_the_paper_s_counts_and_to_what_is_known():
 def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     rows = [("gmp", 3, 20, 31, 24, 0.95), ("lth", 3, 20, kept[0], 25, 0.96)]
     rows += [("lth", 3, 20, kept[1], 45, 0.995)] * (kept[1] is not None)
-    claim = claims.the_gap(runs(*rows), SEARCHED)
-    assert claim.holds == holds and f" runs: {kept[0]} (LTH) / " in claim.here
+    claim = claims.the_gap(runs(*rows), runs(rows[0]), SEARCHED)
+    assert claim.holds == holds and f" grid: {kept[0]} (LTH) / " in claim.here
+    assert "by 1 from other starts: 31 (GMP) / none" in claim.here
+    sparser = runs(("lth", 4, 16, 24, 24, 0.96))
+    assert claims.the_gap(runs(*rows), sparser, SEARCHED).holds == "no"
     assert "; not in yet: 18,95" in claim.here and "Fewest alive: 24 (GMP) / " in claim.here
     start = claims.the_start(
         {t: pd.concat([runs(*rows), SEARCHED]) for t in (0.95, 0.995)}, SEARCHED

@@ -13,7 +13,7 @@ import claims
 import numpy as np
 import pandas as pd
 import readme
-from claims import KINDS, PRUNING, SEARCHES, STARTS, TARGETS, Claim
+from claims import AGAIN, KINDS, PRUNING, SEARCHES, STARTS, TARGETS, Claim
 from describe_data import COSTS
 
 from cubistlib import analysis, verdict
@@ -42,6 +42,7 @@ def made() -> list[Claim]:
     """All rows, from what is published."""
     searched = pd.concat([analysis.published(name) for name in SEARCHES], ignore_index=True)
     pruned = analysis.published(PRUNING)
+    again = pd.concat([analysis.published(name) for name in AGAIN], ignore_index=True)
     starts = {
         t: pd.concat([analysis.published(f"{start}/{kind}") for kind in KINDS])
         for t, start in STARTS.items()
@@ -60,7 +61,7 @@ def made() -> list[Claim]:
     ]
     return [
         claims.the_search(searched, sgd),
-        claims.the_gap(pruned, searched),
+        claims.the_gap(pruned, again, searched),
         claims.the_width(pruned),
         claims.the_paths(pruned),
         claims.the_start(starts, searched),
