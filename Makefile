@@ -31,11 +31,13 @@ endif
 quick: $(READY)
 	$(BIN)/python -m cubistlib run quick
 
-# Two files at a time, in the order of collection: notebooks, which write their results to a folder of
-# their own and take longest, then tests, and last the notebooks that read what others wrote.
+# Two files at a time, in the order of collection: tests, which compile the engine, then notebooks,
+# which write their results to a folder of their own, and last those that read what others wrote;
+# these stand beside a test, so that tests/conftest.py is there to compare what they tell.
 READING := $(wildcard notebooks/3*.ipynb notebooks/40*.ipynb notebooks/69*.ipynb)
 WRITING := $(filter-out $(READING), $(wildcard notebooks/*.ipynb))
 TWO := -n 2 --dist loadfile --no-loadscope-reorder
+TOLD := --nbval-lax --nbval-current-env --nbval-sanitize-with tests/times.cfg
 test: TESTS = not all
 # Also what takes too long for every change.
 test-all: TESTS = all or not all
@@ -45,9 +47,10 @@ test test-all: $(READY)
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy
 	home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && \
-	  CUBISTLIB_HOME=$$home $(BIN)/pytest -m '$(TESTS)' $(TWO) --ignore tests/browser \
-	    --nbval-lax --nbval-current-env --nbval-sanitize-with tests/times.cfg \
-	    $(WRITING) tests $(READING)
+	  export CUBISTLIB_HOME=$$home && \
+	  $(BIN)/pytest -m '$(TESTS)' $(TWO) $(TOLD) --ignore tests/browser \
+	    --ignore tests/test_told.py tests $(WRITING) && \
+	  $(BIN)/pytest -m '$(TESTS)' $(TWO) $(TOLD) tests/test_told.py $(READING)
 
 # The explorer, by itself and in JupyterLab, and the pages, in a real browser; skipped where there is none.
 test-browser: $(READY)

@@ -53,12 +53,14 @@ def scores_are_numbers(pruner: Pruner) -> None:
     if isinstance(pruner, Scored):
         nets = networks()
         found = pruner.scores(nets, Masks.ones_like(nets), task(*data()).batches())
-        shapes = [np.shape(layer) for layer in found] if isinstance(found, list | tuple) else found
-        asked = [w.shape for w in nets.weights]
+        asked, listed = [w.shape for w in nets.weights], isinstance(found, list | tuple)
+        shapes = [np.shape(layer) for layer in found] if listed else type(found).__name__
         expect(
-            shapes == asked, f"{pruner.name}: scores must be arrays of {asked}, got {brief(shapes)}"
+            listed and shapes == asked,
+            f"{pruner.name}: scores must be a list of arrays of {asked}, got {brief(shapes)}",
         )
-        sound = all(np.isfinite(layer).all() for layer in found)
+        layers = [np.asarray(layer) for layer in found]
+        sound = all(layer.dtype.kind in "biuf" and np.isfinite(layer).all() for layer in layers)
         expect(sound, f"{pruner.name}: scores of a healthy network are not all numbers")
 
 

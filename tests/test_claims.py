@@ -133,7 +133,7 @@ def test_masks_from_scratch_are_held_to_those_from_weights(counts, holds):
     claim = claims.the_luck(tickets, counted.assign(best=0, points=10))
     assert claim.holds == holds and "1 of 2 (1.3 to 99 %) / 0 of 2" in claim.here
     assert claims.the_luck(tickets, counted.head(0)).here.startswith(
-        "masks of the frontier, 95 %: not"
+        "masks of the frontier that are known to reach 95 %: not"
     )
 
 

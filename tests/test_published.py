@@ -7,6 +7,7 @@ import pytest
 
 from cubistlib import analysis, sweep
 from cubistlib.studies import paper
+from cubistlib.support.checks import UserError
 from cubistlib.sweep import kept, winners
 
 
@@ -45,3 +46,9 @@ def test_the_best_runs_are_rows_of_the_studies(published):
     found = rows.set_index("experiment").loc[best["experiment"]]
     for name in ("loss", "accuracy", "live_parameters", "parameters_kept"):
         np.testing.assert_array_equal(found[name], best[name])
+
+
+def test_a_study_that_is_not_published_is_one_sentence_with_those_that_are():
+    for name in ("replicates", "random-init/nonsense"):
+        with pytest.raises(UserError, match=f"no study '{name}' is published; there are: .*"):
+            analysis.published(name)

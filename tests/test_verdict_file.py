@@ -113,10 +113,19 @@ def test_what_the_file_says_now_is_what_is_run(file, little, capsys):
         (HEAD + pruner("keyed", "return {}['x']"), "mine.py, line 11: KeyError: 'x'"),
         (
             HEAD + pruner("few", "return nets.weights[:1]"),
-            "mine.py: few: scores must be arrays of [(3, 4, 2), ",
+            "mine.py: few: scores must be a list of arrays of [(3, 4, 2), ",
+        ),
+        (HEAD + pruner("flat", "return np.abs(nets.weights[0])"), "(3, 1, 5)], got 'ndarray'"),
+        (
+            HEAD + pruner("texts", "return [w.astype(str) for w in nets.weights]"),
+            "mine.py: texts: scores of a healthy network are not all numbers",
+        ),
+        (
+            HEAD + pruner("twin") + pruner("twin").replace("class ", "class Other"),
+            "have one name, 'twin'; give each its own",
         ),
     ],
-    ids=range(14),
+    ids=range(17),
 )
 def test_what_is_wrong_with_a_file_is_one_sentence(file, little, capsys, text, sentence):
     path = file(text)

@@ -98,7 +98,7 @@ def the_gap(pruned: pd.DataFrame, again: pd.DataFrame, searched: pd.DataFrame) -
         "else, where one is level, in part",
         notebook="33_the_gap",
         command="python tools/make_reference.py paper replicates",
-        studies=(PRUNING,),
+        studies=(PRUNING, *AGAIN),
     )
 
 
@@ -265,7 +265,7 @@ def trainings(row: pd.Series, often: pd.Series) -> str:
 
 def the_luck(tickets: Mapping[float, pd.DataFrame], counted: pd.DataFrame) -> Claim:
     """tickets: the search's best masks from their own starts, by target. counted: of the masks
-    of the frontier, as `power.part` gives them."""
+    of the frontier that are known to reach the first target, as `power.part` gives them."""
     own = at({t: often(runs)[t] for t, runs in tickets.items()})
     rates = success.rates(success.pooled(counted, ["start"]), [0.95]).set_index("start")
     known = {"scratch", "weights"} <= {*rates.index}
@@ -274,8 +274,8 @@ def the_luck(tickets: Mapping[float, pd.DataFrame], counted: pd.DataFrame) -> Cl
     return Claim(
         claim="Search misses them since good masks rarely train from scratch",
         paper=NOTHING,
-        here=f"masks of the frontier, 95 %: {masks or 'not counted yet'}. The search's best masks "
-        f"from their own starts, in other orders of the data: {own}",
+        here=f"masks of the frontier that are known to reach 95 %: {masks or 'not counted yet'}. "
+        f"The search's best masks from their own starts, in other orders of the data: {own}",
         holds="not yet"
         if not known
         else "yes"

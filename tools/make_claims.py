@@ -33,7 +33,7 @@ def took(studies: tuple[str, ...]) -> str:
     files = [analysis.PAPER / study / COSTS for study in studies]
     spent = [json.loads(file.read_text()).values() for file in files if file.exists()]
     rows, seconds = np.array([cost for costs in spent for cost in costs]).reshape(-1, 2).sum(0)
-    wanted = sum(len(paper.STUDIES[study]) for study in studies)
+    wanted = sum(len(paper.STUDIES.get(study) or analysis.published(study)) for study in studies)
     some = f" for {rows:,.0f} of {wanted:,} runs" if rows < wanted else ""
     return f"{seconds / 3600:.1f} h{some}" if rows else "not noted"
 
@@ -51,6 +51,7 @@ def made() -> list[Claim]:
         t: analysis.published(f"replicates/{name.replace('fixed-init', 'ticket')}")
         for t, name in STARTS.items()
     }
+    tried = power.part(tallies.read(), "frontier")
     witnesses, floor = frontier.published(), frontier.floor()
     known = sparsest.sparsest(witnesses).set_index("target").loc[[*TARGETS]]
     sgd, every = known["sgd"].to_dict(), known["any"].to_dict()
@@ -68,7 +69,7 @@ def made() -> list[Claim]:
         claims.the_reading(witnesses[known.loc[0.95, "sgd_file"]]),
         claims.the_frontier(sgd, every, searched, claims.Files(sum(files), len(files))),
         claims.the_floor(floor, every),
-        claims.the_luck(tickets, power.part(tallies.read(), "frontier")),
+        claims.the_luck(tickets, tried[tried["parameters"] >= sgd[TARGETS[0]]]),
         claims.the_later(verdict.published(), analysis.published(SEARCHED)),
     ]
 

@@ -9,7 +9,9 @@ from cubistlib import store
 from cubistlib.analysis.results import COUNTS, PARAMETERS, WEIGHTS
 from cubistlib.search import frontier as frontier_files
 from cubistlib.search.witness import Witness
+from cubistlib.store.record import RECORD
 from cubistlib.support import paths
+from cubistlib.support.checks import UserError
 from cubistlib.support.types import Allowed, AnyList, Name, arguments
 
 OneWitness = Annotated[InstanceOf[Witness], Allowed("a Witness")]
@@ -31,7 +33,10 @@ def reference() -> pd.DataFrame:
 
 @arguments
 def published(study: Name) -> pd.DataFrame:
-    """Every run of one of the paper's studies, which come with the package."""
+    """Every run of a study that comes with the package. Raises ValueError for one that does not."""
+    if not (PAPER / study / RECORD).is_file():
+        there = sorted(file.parent.relative_to(PAPER).as_posix() for file in PAPER.rglob(RECORD))
+        raise UserError(f"no study {study!r} is published; there are: {', '.join(there)}")
     return store.read(PAPER / study)
 
 

@@ -30,7 +30,15 @@ def load(file: Path, name: str = "") -> type[Pruner]:
     _run(file, module)
     kinds = [kind for kind in vars(sys.modules[module]).values() if _own(kind, module)]
     lacking = {kind.__name__: " and ".join(_lacks(kind)) for kind in kinds}
-    own = {kind.name: kind for kind in kinds if not lacking[kind.__name__]}
+    whole = [kind for kind in kinds if not lacking[kind.__name__]]
+    own = {kind.name: kind for kind in whole}
+    for kind in whole:
+        last = own[kind.name]
+        require(
+            kind is last,
+            f"{where}: classes {kind.__name__} and {last.__name__} have one name, {kind.name!r}; "
+            "give each its own",
+        )
     wanting = "; ".join(f"class {kind} lacks {what}" for kind, what in lacking.items())
     what = 'a class below cubistlib.pruners.Pruner with a `name = "…"` is one'
     require(own, f"{where}: defines no pruner that can be used; {wanting or what}")
