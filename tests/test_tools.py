@@ -143,7 +143,9 @@ def test_rows_are_drawn_alike_and_without_doubles():
 
 
 def test_what_is_not_published_cannot_be_drawn():
-    with pytest.raises(cl.UserError, match="nothing is published of nonsense; there are ablations/"):
+    with pytest.raises(
+        cl.UserError, match="nothing is published of nonsense; there are ablations/"
+    ):
         replay_published.main(["1", "nonsense"])
 
 
