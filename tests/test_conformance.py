@@ -74,8 +74,8 @@ def test_a_users_pruner_is_found_and_checked_like_the_others():
     ("scores", "sentence"),
     [
         (lambda nets: [w * np.nan for w in nets.weights], "healthy network are not all numbers"),
-        (lambda nets: nets.weights[:-1], r"must be arrays of \[\(3, 4, 2\), .*, got"),
-        (lambda nets: None, r"must be arrays of .*, got None"),
+        (lambda nets: nets.weights[:-1], r"must be a list of arrays of \[\(3, 4, 2\), .*, got"),
+        (lambda nets: None, r"must be a list of arrays of .*, got 'NoneType'"),
     ],
 )
 def test_scores_that_choose_nothing_are_caught(scores, sentence):
