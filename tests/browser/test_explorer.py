@@ -205,7 +205,7 @@ def test_training_plays_pauses_steps_and_ends_where_the_network_is_touched(visit
     visitor.await_curve("epoch 1 of 50")
     visitor.press("Play")
     visitor.press("Pause")
-    assert page.get_by_role("button", name="Play", exact=True).is_visible()
+    page.get_by_role("button", name="Play", exact=True).wait_for()
     page.get_by_label("add a unit to hidden layer 1").click()
     visitor.await_curve("not trained")
     assert visitor.units() == 2 + 6 + 5 + 5 + 1
