@@ -131,6 +131,7 @@ def test_slurm_that_takes_no_jobs_is_one_sentence(queue, monkeypatch):
         ({"part": (3, 2)}, r"part must be \(i, n\) with 1 ≤ i ≤ n, got \(3, 2\)"),
         ({"profile": None}, "profile must be a name of letters.* got None"),
         ({"profile": 3}, "profile must be a name of letters.* got 3"),
+        ({"profile": "published"}, "profile 'published' cannot be: what is there is tracked"),
         ({"study": "random-init/pruning"}, "study must be one, as a SearchStudy"),
         ({"wait": "yes"}, "wait must be true or false, got 'yes'"),
     ],

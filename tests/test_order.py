@@ -109,7 +109,7 @@ def test_the_interval_of_a_lead_holds_it_about_as_often_as_it_says(monkeypatch):
 
 
 def test_what_is_asked_for_wrongly_is_refused_in_a_sentence():
-    with pytest.raises(cl.UserError, match="needed: share must be above 0 and at most 1, got 0"):
+    with pytest.raises(cl.UserError, match="share must be a number > 0 and ≤ 1, got 0"):
         analysis.needed_leads(TABLE, 0.95, share=0)
     with pytest.raises(cl.UserError, match="results lack the columns seed"):
         analysis.needed_at_best(TABLE.drop(columns="seed"), 0.95)

@@ -50,5 +50,5 @@ def test_the_best_runs_are_rows_of_the_studies(published):
 
 def test_a_study_that_is_not_published_is_one_sentence_with_those_that_are():
     for name in ("replicates", "random-init/nonsense"):
-        with pytest.raises(UserError, match=f"no study '{name}' is published; there are: .*"):
+        with pytest.raises(UserError, match=f"no study '{name}' is published; nearest are: .*"):
             analysis.published(name)

@@ -137,7 +137,7 @@ def test_what_is_asked_for_wrongly_is_refused_in_a_sentence():
         reach.reached(runs(("a", 20, 1)), 0.95, size="mass")
     with pytest.raises(cl.UserError, match="analysis: size, keep, must not be in by as well"):
         reach.needed(runs(("a", 20, 1)), 0.95, by=["keep"])
-    with pytest.raises(cl.UserError, match="needed: share must be above 0 and at most 1, got 0"):
+    with pytest.raises(cl.UserError, match="needed: share must be a number > 0 and ≤ 1, got 0"):
         reach.needed(runs(("a", 20, 1)), 0.95, share=0)
     untold = runs(("a", 20, 1)).assign(correct=pd.array([None], "Int32"))
     with pytest.raises(cl.UserError, match="1 of 1 runs do not tell correct"):

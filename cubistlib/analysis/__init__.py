@@ -14,6 +14,7 @@ from cubistlib.analysis.published import (
 from cubistlib.analysis.ranks import rank_correlation
 from cubistlib.analysis.reach import needed, reached
 from cubistlib.analysis.replicates import (
+    LEARNED,
     of_differences,
     over_seeds,
     pair_words,

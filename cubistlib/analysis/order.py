@@ -6,8 +6,7 @@ import pandas as pd
 from cubistlib.analysis.reach import crossing, successes
 from cubistlib.analysis.results import Columns, Size, Target
 from cubistlib.analysis.success import CERTAINTY
-from cubistlib.support.checks import require
-from cubistlib.support.types import Share, Whole, arguments
+from cubistlib.support.types import PositiveShare, Whole, arguments
 
 RESAMPLES = 1000
 FEWEST = 6  # seeds that an interval takes, as that of the sign test does
@@ -18,7 +17,7 @@ ENDS = [(1 - CERTAINTY) / 2, (1 + CERTAINTY) / 2]
 def needed_at_best(
     results: pd.DataFrame,
     target: Target,
-    share: Share = 0.5,
+    share: PositiveShare = 0.5,
     over: Columns = ("width",),
     size: Size = "keep",
     seed: Whole = 0,
@@ -44,7 +43,7 @@ def needed_at_best(
 def needed_leads(
     results: pd.DataFrame,
     target: Target,
-    share: Share = 0.5,
+    share: PositiveShare = 0.5,
     over: Columns = ("width",),
     size: Size = "keep",
     seed: Whole = 0,
@@ -76,7 +75,6 @@ def _resampled(
 
     The latter (1 + RESAMPLES, algorithms): of the runs as they are, then of weighted seeds.
     """
-    require(share > 0, f"needed: share must be above 0 and at most 1, got {share:g}")
     groups = ["algorithm", *(name for name in over if name != "algorithm")]
     runs = successes(results, target, [*dict.fromkeys([*groups, "seed"])], size)
     seeds, place = np.unique(runs["seed"], return_inverse=True)

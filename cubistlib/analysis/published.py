@@ -1,5 +1,6 @@
 """What comes with the package: runs at the paper's scale, and the sparsest networks known."""
 
+from difflib import get_close_matches
 from typing import Annotated
 
 import pandas as pd
@@ -21,6 +22,8 @@ PAPER = paths.published("paper")
 REFERENCE = PAPER / "search.parquet"
 PRUNING = "random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruning"
 
+NEAR = 8  # studies that a message names
+
 
 def reference() -> pd.DataFrame:
     """The search's best runs at the paper's scale, which come with the package.
@@ -35,8 +38,9 @@ def reference() -> pd.DataFrame:
 def published(study: Name) -> pd.DataFrame:
     """Every run of a study that comes with the package. Raises ValueError for one that does not."""
     if not (PAPER / study / RECORD).is_file():
-        there = sorted(file.parent.relative_to(PAPER).as_posix() for file in PAPER.rglob(RECORD))
-        raise UserError(f"no study {study!r} is published; there are: {', '.join(there)}")
+        there = [file.parent.relative_to(PAPER).as_posix() for file in PAPER.rglob(RECORD)]
+        like = ", ".join(get_close_matches(study, there, NEAR, 0)) or "none at all"
+        raise UserError(f"no study {study!r} is published; nearest are: {like}")
     return store.read(PAPER / study)
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from cubistlib.analysis.results import Columns, Size, Target
 from cubistlib.analysis.success import CERTAINTY, interval, least_correct, scored
 from cubistlib.support.checks import require
-from cubistlib.support.types import Share, Whole, arguments
+from cubistlib.support.types import PositiveShare, Whole, arguments
 
 RESAMPLES = 2000
 
@@ -32,7 +32,7 @@ def reached(
 def needed(
     results: pd.DataFrame,
     target: Target,
-    share: Share = 0.5,
+    share: PositiveShare = 0.5,
     by: Columns = ("algorithm",),
     size: Size = "keep",
     seed: Whole = 0,
@@ -48,7 +48,6 @@ def needed(
     where even the smallest does not, `needed` is at most what it says and `low` is 0. Widths or
     other groups are not mixed unless `by` leaves them out.
     """
-    require(share > 0, f"needed: share must be above 0 and at most 1, got {share:g}")
     rng, rows = np.random.default_rng(seed), []
     runs = successes(results, target, by, size)
     for group, own in runs.groupby([*by], sort=False):

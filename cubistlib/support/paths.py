@@ -68,6 +68,7 @@ def outputs(profile: str) -> Path:
     Raises ValueError for a name that would lead elsewhere.
     """
     plain = isinstance(profile, str) and re.fullmatch(r"\w[\w.-]{0,59}", profile) is not None
+    require(profile != "published", "profile 'published' cannot be: what is there is tracked")
     # 60 of the longest letters fit in a file system's 255 bytes.
     allowed = "a name of letters, digits, . _ or -, 60 at most"
     require(plain, f"profile must be {allowed}, got {repr(profile)[:200]}")
