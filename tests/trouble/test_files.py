@@ -167,7 +167,7 @@ def test_outputs_that_vanish_in_mid_run_and_the_start_after_that(little, quick):
     little.both("10_a", WRITE + "(folder / '10_a.txt').write_text('a')")
     little.both("20_b", WRITE + "if not (folder.parents[1] / 'again').exists():\n"
                 "    import shutil; shutil.rmtree(folder)")  # fmt: skip
-    status, out, said = quick()
+    status, out, said = quick("--workers", "1")
     assert (status, said.count("\n")) == (2, 1)
     assert said.startswith("outputs/quick: results cannot be written (") and said.endswith(LATER)
     (little.root / "again").touch()
@@ -188,7 +188,7 @@ def test_after_a_full_disk_a_second_start_goes_on(little, quick, monkeypatch):
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", fsync)
-        status, out, said = quick()
+        status, out, said = quick("--workers", "1")  # in this order, 10_a whole
     assert status == 2 and "No space left on device" in said
     assert re.search(r"10_a … [\d.]+ s\n", out)
     status, out, _ = quick()
