@@ -21,10 +21,9 @@ from contextlib import contextmanager
 import describe_data
 import pandas as pd
 import parts
-import remembered
 
 from cubistlib import analysis, pruners, store, sweep
-from cubistlib.studies import SearchStudy, Study, paper, replicates, verdict
+from cubistlib.studies import SearchStudy, Study, paper, remembered, replicates, verdict
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 

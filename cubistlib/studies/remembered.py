@@ -18,7 +18,11 @@ WORK = (DuringTraining, "train"), (LTH, "train"), (AtInitialization, "ticket")
 
 @contextmanager
 def pruning() -> Iterator[None]:
-    """In here nothing of WORK is done twice, and its gradient steps are charged all the same."""
+    """In here nothing of WORK is done twice, and its gradient steps are charged all the same.
+
+    Studies that are run one after the other in this process, `draws` of one another, then prune
+    once for all: what comes of it is the same to the bit, and held in memory to the end.
+    """
     known: dict[bytes, tuple[Any, int]] = {}
     with ExitStack() as stack:
         for owner, name in WORK:
