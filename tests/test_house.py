@@ -38,6 +38,13 @@ def test_what_is_heavy_is_loaded_by_who_needs_it(code):
     assert [name for name in HEAVY if name in loaded] == []
 
 
+def test_to_read_of_studies_loads_no_engine():
+    code = "from cubistlib import analysis, plots; from cubistlib.studies import paper; import sys"
+    told = f"{code}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert not {"torch", "numba"} & {*done.stdout.split()}
+
+
 def test_the_house_can_be_seen_at_a_glance():
     entries = [p.name for p in ROOT.iterdir() if p.name not in ("__pycache__", ".DS_Store")]
     assert len(entries) <= 20, entries

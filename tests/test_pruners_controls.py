@@ -1,5 +1,8 @@
 """Discovery, the authors' counts, and the controls of an honest comparison."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -31,6 +34,16 @@ def test_discovery_finds_the_nine_and_the_controls():
     assert {"magnitude", "random", "random_erk"} <= names - set(pruners.available(controls=False))
     assert not any("shuffled" in name or "reinitialized" in name for name in names)
     assert pruners.get("iter_snip") is pruners.IterSNIP
+
+
+def test_one_of_ones_own_goes_before_the_library_s_whichever_is_loaded_first():
+    code = """if True:
+        from cubistlib import pruners
+        class Mine(pruners.get("gmp")):
+            name = "lth"
+        assert pruners.get("lth") is pruners.available()["lth"] is Mine
+    """
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_unknown_names_are_refused_with_those_that_there_are():

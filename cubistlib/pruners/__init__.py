@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from cubistlib.pruners.base import AtInitialization, DuringTraining, Pruner
 from cubistlib.pruners.scored import Scored
@@ -20,32 +20,57 @@ def available(controls: bool = True) -> dict[str, type[Pruner]]:
 
     controls: whether the controls are among them. Algorithms made from others, such as
     `Shuffled(SNIP())`, have a name only once they are made and are not listed. Of two classes
-    with one name the one defined last counts, as when a notebook cell is run again.
+    with one name the one defined last counts, as when a notebook cell is run again; one from
+    elsewhere goes before this package's.
     """
-    found = {c.name: c for c in _algorithms() if isinstance(getattr(c, "name", 0), str)}
-    return {name: c for name, c in sorted(found.items()) if controls or not c.control}
+    _load_all()
+    return {name: c for name, c in sorted(_loaded().items()) if controls or not c.control}
 
 
-Algorithm = Annotated[str, OneOf(available)]
+class _Names:
+    """The names of all algorithms. To look for one loads no more than its file."""
+
+    def __contains__(self, name: str) -> bool:
+        return _named(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(available())
+
+
+Algorithm = Annotated[str, OneOf(_Names)]
 
 
 def get(name: str) -> type[Pruner]:
     """The algorithm of that name. Raises ValueError with the names that there are."""
-    return available()[checked("algorithm", Algorithm, name)]
+    return cast(type[Pruner], _named(checked("algorithm", Algorithm, name)))
 
 
 def __getattr__(name: str) -> Any:
     """`pruners.SNIP` and every other algorithm by its class's name."""
     if not name.startswith("_"):
+        _load_all()
         for algorithm in _algorithms():
             if algorithm.__name__ == name:
                 return algorithm
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
+def _named(name: str) -> type[Pruner] | None:
+    """The algorithm of that name; most have a file of that name, which is enough to load."""
+    if module := _modules().get(name):
+        importlib.import_module(module)
+    return _loaded().get(name) or available().get(name)
+
+
+def _loaded() -> dict[str, type[Pruner]]:
+    """By name those that can be used, as far as modules that define them are loaded."""
+    named = [c for c in _algorithms() if isinstance(getattr(c, "name", 0), str)]
+    named.sort(key=lambda c: not c.__module__.startswith(f"{__name__}."))  # others count last
+    return {c.name: c for c in named}
+
+
 def _algorithms() -> Iterator[type[Pruner]]:
-    """Every class that can be used, in the order of definition within a family."""
-    _load()
+    """Every class there is that can be used, in the order of definition within a family."""
     families = [Pruner]
     while families:
         for subclass in families.pop().__subclasses__():
@@ -55,7 +80,13 @@ def _algorithms() -> Iterator[type[Pruner]]:
 
 
 @cache
-def _load() -> None:
-    """Import every module of this package, once: to look for them takes milliseconds."""
-    for module in pkgutil.walk_packages(__path__, __name__ + "."):
-        importlib.import_module(module.name)
+def _modules() -> dict[str, str]:
+    """Every module of this package by its file's name; to look for them takes milliseconds."""
+    found = pkgutil.walk_packages(__path__, __name__ + ".")
+    return {module.name.rpartition(".")[2]: module.name for module in found}
+
+
+@cache
+def _load_all() -> None:
+    for module in _modules().values():
+        importlib.import_module(module)

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import torch
 
 from cubistlib.networks import Network
-from cubistlib.networks.functional import activations, binary_cross_entropy
 from cubistlib.pruners.base import Batches
 from cubistlib.pruners.parts.initialization import xavier_normal
 from cubistlib.pruners.parts.selection import strictly_above
@@ -47,6 +45,10 @@ class GraSP(Scored):
         return xavier_normal(nets, seed) if self.reinitialize else nets
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
+        import torch
+
+        from cubistlib.networks.functional import activations, binary_cross_entropy
+
         weights, biases = nets.tensors()
         weights = [w.detach().requires_grad_() for w in weights]
         x, y = map(torch.as_tensor, points_of_each_class(batches, self.points))

@@ -2,14 +2,15 @@
 
 import math
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
-import torch
 
-from cubistlib.networks.functional import losses
 from cubistlib.pruners.scored import Scored
 from cubistlib.support.types import MANY, AtMost, Rate, Whole
+
+if TYPE_CHECKING:
+    import torch
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class ProsPr(Scored):
     cut_first: bool = True
 
     def scores(self, nets, masks, batches) -> list[np.ndarray]:
+        import torch
+
         weights, biases = nets.tensors()
         mask = [torch.ones_like(w, requires_grad=True) for w in weights]
         parameters = [m * w for m, w in zip(mask, weights, strict=True)]
@@ -55,7 +58,11 @@ class ProsPr(Scored):
         return np.array([[math.ceil((1 - (1 - k / total)) * total) for k in keep.tolist()]])
 
 
-def _loss(parameters: list[torch.Tensor], batch) -> torch.Tensor:
+def _loss(parameters: list["torch.Tensor"], batch) -> "torch.Tensor":
     """Sum over the stack of each network's mean loss: its slopes are every network's own."""
+    import torch
+
+    from cubistlib.networks.functional import losses
+
     layers = len(parameters) // 2
     return losses(parameters[:layers], parameters[layers:], *map(torch.as_tensor, batch)).sum()

@@ -10,7 +10,6 @@ from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts import erk
 from cubistlib.pruners.parts.selection import candidates, exact
 from cubistlib.support.types import Count, Flag, Share
-from cubistlib.training.backends.fused import gradients
 
 SMALL = 3  # weights of a layer whose share, rounded down, is none: 0.3 · 3 < 1
 
@@ -58,6 +57,8 @@ class RigLHook:
     small_layers: bool = False
 
     def __call__(self, state, batch):
+        from cubistlib.training.backends.fused import gradients  # which loads the engine
+
         share = self.alpha / 2 * (1 + math.cos(math.pi * (state.step + 1) / self.last))
         skipped = replace(state, step=state.step + 1)
         masks, weights = state.masks.weights, state.network.weights

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import torch
 
 from cubistlib.networks import Masks, Network
-from cubistlib.networks.functional import gradients
 from cubistlib.pruners.parts.initialization import xavier_normal
 from cubistlib.pruners.parts.selection import at_least
 from cubistlib.pruners.scored import Scored
@@ -52,6 +50,10 @@ def sensitivity(
     takes part, whatever the masks say: the bias rule holds for the final mask alone. Returns a
     list of (n, out, in) float32.
     """
+    import torch
+
+    from cubistlib.networks.functional import gradients
+
     weights, biases = nets.tensors()
     masked = [w * torch.from_numpy(m) for w, m in zip(weights, masks.weights, strict=True)]
     each = [gradients(masked, biases, *map(torch.as_tensor, batch))[0] for batch in batches]
