@@ -46,6 +46,10 @@ TABLE = runs()
 
 # Every function with arguments that are right.
 CALLS = {
+    analysis.at_equal_runs: {
+        **{"results": TABLE, "ruler": TABLE, "target": 0.5, "by": ["algorithm"]},
+        **{"size": "keep", "seed": 1},
+    },
     analysis.best_of_each_size: {"results": TABLE, "by": "live_parameters"},
     analysis.best_run: {"results": TABLE, "target": 0.5, "by": "keep"},
     analysis.best_within: {"results": TABLE, "by": "keep", "sizes": [15, 17]},
