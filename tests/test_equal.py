@@ -25,6 +25,8 @@ def test_by_hand():
     # Size 16 is one that the ruler has not tried, and 14 one that it alone has.
     assert told.loc["a"].tolist() == [5, 1, 10, 3, 3, 3, 12, 12, 12]
     assert told.loc["b"].tolist() == [7, 0, np.inf, 7, 7, 7, 12, 12, 12]
+    dear = analysis.at_equal_runs(given, ruler, 0.95, times=5).set_index("algorithm")
+    assert dear.loc["a"].tolist() == [5, 1, 10, 15, 15, 15, 12, 12, 12]
 
 
 def test_who_never_succeeds_needs_infinitely_many():

@@ -6,7 +6,7 @@ import pandas as pd
 from cubistlib.analysis.reach import successes
 from cubistlib.analysis.results import Columns, Size, Target
 from cubistlib.analysis.success import CERTAINTY
-from cubistlib.support.types import Whole, arguments
+from cubistlib.support.types import Count, Whole, arguments
 
 DRAWS = 10_000
 TOLD = {"median": 0.5, "low": (1 - CERTAINTY) / 2, "high": (1 + CERTAINTY) / 2}
@@ -19,14 +19,16 @@ def at_equal_runs(
     target: Target,
     by: Columns = ("algorithm",),
     size: Size = "weights_kept",
+    times: Count = 1,
     seed: Whole = 0,
 ) -> pd.DataFrame:
     """How often, and at how small a size, a ruler would get there with as few runs as each group.
 
     ruler: runs such as the search's, of which there are many. by: columns that make a group.
     Of every size that both have tried as many runs of the ruler are drawn as the group has, from
-    a resample of the ruler's (bootstrap), so that what few successes say of a rate counts, too. It
-    tells nothing of luckier runs than those that there are. Columns by; runs (of those sizes),
+    a resample of the ruler's (bootstrap), so that what few successes say of a rate counts, too;
+    times: so many for each, where one of the group's costs more. It tells nothing of luckier runs
+    than those that there are. Columns by; runs (of those sizes),
     successes and fewest (the smallest size with one, infinite if there is none) of the group; and
     of the draws median, low and high of the latter two, 95 % of them from low to high:
     successes_median, …, fewest_high. Where a group lies outside, chance does not tell why.
@@ -35,7 +37,7 @@ def at_equal_runs(
     ruled = _counts(successes(ruler, target, [], size), size)
     for group, own in given.groupby([*by], sort=False):
         both = _counts(own, size).merge(ruled, left_index=True, right_index=True)
-        rows.append([*group, *_told(both, seed)])
+        rows.append([*group, *_told(both, times, seed)])
     names = [f"{what}_{end}" for what in ("successes", "fewest") for end in TOLD]
     return pd.DataFrame(rows, columns=[*by, "runs", "successes", "fewest", *names])
 
@@ -45,7 +47,7 @@ def _counts(runs: pd.DataFrame, size: str) -> pd.DataFrame:
     return runs.groupby(size)["success"].agg(runs="size", successes="sum")
 
 
-def _told(both: pd.DataFrame, seed: int) -> list[float]:
+def _told(both: pd.DataFrame, times: int, seed: int) -> list[float]:
     """A group's runs, successes and fewest, and what draws of the ruler give of the latter two.
 
     both: by size, `_counts` of the group, then of the ruler.
@@ -53,7 +55,7 @@ def _told(both: pd.DataFrame, seed: int) -> list[float]:
     rng, sizes = np.random.default_rng(seed), both.index.to_numpy(float)
     runs, own, ruler, ruled = both.to_numpy(int).T
     resampled = rng.binomial(ruler, ruled / ruler, (DRAWS, len(both))) / ruler
-    drawn = rng.binomial(runs, resampled)
+    drawn = rng.binomial(times * runs, resampled)
     draws = drawn.sum(1), _fewest(drawn, sizes)
     told = [np.quantile(of, [*TOLD.values()], method="inverted_cdf") for of in draws]
     return [runs.sum(), own.sum(), *_fewest(own[None], sizes), *np.concatenate(told)]

@@ -48,7 +48,7 @@ TABLE = runs()
 CALLS = {
     analysis.at_equal_runs: {
         **{"results": TABLE, "ruler": TABLE, "target": 0.5, "by": ["algorithm"]},
-        **{"size": "keep", "seed": 1},
+        **{"size": "keep", "times": 2, "seed": 1},
     },
     analysis.best_of_each_size: {"results": TABLE, "by": "live_parameters"},
     analysis.best_run: {"results": TABLE, "target": 0.5, "by": "keep"},
