@@ -12,7 +12,9 @@ import pytest
 from cubistlib import __main__ as line
 from cubistlib.inspector.bundle import bundle
 from cubistlib.inspector.explorer import SOURCES, gallery, page
+from cubistlib.plots import LABELS
 from cubistlib.search import frontier, verify
+from cubistlib.support import paths
 from cubistlib.support.checks import UserError
 
 PAGE = page()
@@ -53,7 +55,11 @@ def test_its_gallery_is_the_frontier_with_all_biases_and_the_nine():
     witnesses = [w for w in frontier.published().values() if w.bias_rule == "read"]
     first = [("", w.kind, w.claims.parameters) for w in witnesses]
     assert shown[: len(first)] == first
-    assert {("LTH", "sgd", 29), ("SynFlow", "sgd", 33)} <= {*shown[len(first) : len(first) + 9]}
+    for i, target in enumerate(("95", "99.5")):
+        files = paths.published(f"nine/{target}").glob("*.json")
+        nine = sorted((verify.read(f)["parameters"], LABELS[f.stem]) for f in files)
+        group = [(name, "sgd", parameters) for parameters, name in nine]
+        assert shown[len(first) + 9 * i : len(first) + 9 * (i + 1)] == group and len(group) == 9
     assert len(shown) == len(first) + 18
 
 

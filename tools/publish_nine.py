@@ -2,13 +2,13 @@
 
     python tools/publish_nine.py
 
-Of the paper's pruning with random initialization, trained once more from study and number: for each
+Of all published runs with random initialization, the paper's and those from other starts: for each
 target that an algorithm reaches the run with the fewest parameters that live,
-<target>/<algorithm>.json, and for each k the most accurate, sizes/<algorithm>/<k>.json. A witness
-each, which holds what lives alone. Files of an earlier time go.
+<target>/<algorithm>.json, and that with the fewest that its mask keeps, <target>-kept/; and for
+each k the most accurate, sizes/<algorithm>/<k>.json. A witness each, which holds what lives alone,
+trained once more from study and number unless its file is there. Files of an earlier time go.
 """
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
@@ -19,27 +19,34 @@ import parts
 
 from cubistlib import analysis
 from cubistlib.plots.style import LABELS, width_name
+from cubistlib.search import verify
 from cubistlib.search.witness import Witness
 from cubistlib.support import paths
 
+STUDIES = ("random-init/pruning", *(f"replicates/{n}" for n in ("pruning", "widest", "many")))
 TARGETS = (0.95, 0.995)
+FOLDERS = {"": "live_parameters", "-kept": "parameters_kept"}  # what is fewest there
+
+
+def published() -> pd.DataFrame:
+    """Every run of the nine that begins at random."""
+    return pd.concat([analysis.published(study) for study in STUDIES], ignore_index=True)
 
 
 def best(runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    """The sparsest runs at each target, each with its file's name: "95/gmp.json"."""
+    """The sparsest runs at each target by each count, each with its file's name: "95/gmp.json"."""
     for target in TARGETS:
-        for algorithm, own in runs.groupby("algorithm"):
-            run = analysis.best_run(own, target, "live_parameters")
-            if run["accuracy"] >= target and not run["diverged"]:
-                yield f"{100 * target:g}/{algorithm}.json", run
+        for folder, count in FOLDERS.items():
+            for algorithm, own in runs.groupby("algorithm"):
+                run = analysis.best_run(own, target, count)
+                if run["accuracy"] >= target and not run["diverged"]:
+                    yield f"{100 * target:g}{folder}/{algorithm}.json", run
 
 
 def of_each_size(runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     """The most accurate runs at each k, of equals the one with the fewest that live."""
-    runs = analysis.converged(runs)
-    runs = runs.sort_values(
-        ["accuracy", "live_parameters", "experiment"], ascending=[False, True, True]
-    )
+    order = {"accuracy": False, "live_parameters": True, "study": True, "experiment": True}
+    runs = analysis.converged(runs).sort_values([*order], ascending=[*order.values()])
     for (algorithm, k), own in runs.groupby(["algorithm", "keep"]):
         yield f"sizes/{algorithm}/{k}.json", own.iloc[0]
 
@@ -52,16 +59,28 @@ def witness(run: pd.Series) -> Witness:
     return replace(made, found={**made.found, "recipe": told})
 
 
+def there(file: Path, run: pd.Series) -> bool:
+    """Whether a file is a good witness of this run."""
+    if not file.exists():
+        return False
+    known = verify.read(file)
+    found = known["found"]
+    same = (found["study"], found["number"]) == (run["study"], run["experiment"])
+    return same and known["parameters"] == run["live_parameters"] and not verify.faults(known)
+
+
 def main() -> None:
-    """Write all files."""
-    runs = analysis.reference_pruning()
-    runs = runs[runs["study"] == "random-init/pruning"]
-    folder = paths.published("nine")
-    made = {name: witness(run) for name, run in chain(best(runs), of_each_size(runs))}
-    shutil.rmtree(folder, ignore_errors=True)
-    for name, each in made.items():
-        each.write(folder / Path(name))
-        print(f"{name}: {each.claims.parameters} parameters, {each.claims.accuracy:.2%}")
+    """Write what is not there yet, and put it in the place of the old."""
+    runs, folder = published(), paths.published("nine")
+    wanted = dict(chain(best(runs), of_each_size(runs)))
+    for name in sorted(wanted):
+        if not there(folder / name, wanted[name]):
+            made = witness(wanted[name])
+            made.write(folder / name)
+            print(f"{name}: {made.claims.parameters} parameters, {made.claims.accuracy:.2%}")
+    for file in folder.rglob("*.json"):
+        if file.relative_to(folder).as_posix() not in wanted:
+            file.unlink()
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ def study(name: str, profile: str | Path) -> Study:
         return verdict.study(name.removeprefix(VERDICT))
     for place in every(profile):
         if known := record(place / name):
-            return recorded(known["study"], _given(place, name))
+            return recorded(known["study"], _given(place, name, known["study"]))
     names = [*paper.STUDIES, f"{VERDICT}ALGORITHM", *_names(profile)]
     raise UserError(f"unknown study {name!r:.99}; there are: {', '.join(dict.fromkeys(names))}")
 
@@ -68,9 +68,10 @@ def differing(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return plain(one) != plain(other)
 
 
-def _given(place: Path, name: str) -> dict[str, Any]:
+def _given(place: Path, name: str, known: dict[str, Any]) -> dict[str, Any]:
     """What a study's record tells by a checksum alone, where it is known."""
-    searches = replicates.searches() if name.startswith("replicates/") else ()
+    asked = name.startswith("replicates/") and "masks" in known  # made anew, which takes seconds
+    searches = replicates.searches() if asked else ()
     masks = {search.name: search.masks for search in searches}
     return {"masks": masks[name]} if name in masks else descents.begun_with(place, name)
 
