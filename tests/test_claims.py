@@ -1,11 +1,13 @@
 """The table of claims: rules by hand, what is missing is said, the README has what files say."""
 
 import claims
+import claims_beyond
 import make_claims
 import numpy as np
 import pandas as pd
 import pytest
 import readme
+from claiming import Files, Seeds
 
 from cubistlib.studies import paper
 
@@ -17,13 +19,14 @@ def runs(*rows):
     frame = pd.DataFrame(rows, columns=COLUMNS)
     frame["hidden"] = [(width,) * 3 for width in frame["width"]]
     kept = {"weights_kept": frame["keep"], "effective_weights": frame["keep"] // 2}
-    frame = frame.assign(**kept, live_weights=0, diverged=False, experiment=range(len(frame)))
-    return frame.drop(columns="width")
+    scored = {"correct": (1000 * frame["accuracy"]).astype(int), "points": 1000, "steps": 19_500}
+    frame = frame.assign(**kept, **scored, live_weights=0, diverged=False, study=claims.PRUNING)
+    return frame.assign(experiment=range(len(frame)), seed=0).drop(columns="width")
 
 
 def search(*rows):
     """(parameters kept, alive, accuracy) of trainings of a search."""
-    return runs(*[("search", 3, 20, *row) for row in rows])
+    return runs(*[("search", 3, 20, *row) for row in rows]).assign(study=claims.SEARCHES[1])
 
 
 SEARCHED = search((29, 22, 0.95), (48, 46, 0.995), (10, 9, 0.6))
@@ -45,11 +48,13 @@ def test_the_search_is_held_to_the_paper_s_counts_and_to_what_is_known():
 def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     rows = [("gmp", 3, 20, 31, 24, 0.95), ("lth", 3, 20, kept[0], 25, 0.96)]
     rows += [("lth", 3, 20, kept[1], 45, 0.995)] * (kept[1] is not None)
-    claim = claims.the_gap(runs(*rows), runs(rows[0]), SEARCHED)
+    again = runs(rows[0]).assign(study=claims.AGAIN[0])
+    claim = claims.the_gap(runs(*rows), again, SEARCHED, 7)
     assert claim.holds == holds and f" grid: {kept[0]} (LTH) / " in claim.here
-    assert "by 1 from other starts: 31 (GMP) / none" in claim.here
-    sparser = runs(("lth", 4, 16, 24, 24, 0.96))
-    assert claims.the_gap(runs(*rows), sparser, SEARCHED).holds == "no"
+    assert claim.here.startswith(f"fewest kept by {len(rows)} of 18,954 runs of the paper's grid")
+    assert "by 1 of 7 from other starts: 31 (GMP) / none, by the search's 3 tr" in claim.here
+    sparser = runs(("lth", 4, 16, 24, 24, 0.96)).assign(study=claims.AGAIN[0])
+    assert claims.the_gap(runs(*rows), sparser, SEARCHED, 7).holds == "no"
     assert "; not in yet: 18,95" in claim.here and "Fewest alive: 24 (GMP) / " in claim.here
     start = claims.the_start(
         {t: pd.concat([runs(*rows), SEARCHED]) for t in (0.95, 0.995)}, SEARCHED
@@ -61,14 +66,38 @@ def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     assert "again from there 28 / 43, from any start 28 / 43" in again.here
 
 
-def over_width(losses, noise):
-    """Runs of the nine at widths 4 and 128, the wide less accurate by a loss of each."""
+def test_the_search_is_given_as_few_trainings_as_a_pruner():
+    ruler = search(*[(29, 22, 0.96)] * 10, *[(29, 22, 0.5)] * 990)
+    often = [("gmp", 3, 20, 30, 30, 0.96)] * 9 + [("snip", 3, 20, 30, 30, 0.5)] * 9
+    dear = runs(*[("lth", 3, 20, 30, 30, 0.96)] * 8).assign(study=claims.AGAIN[0], steps=97_500)
+    told = claims.as_few(pd.concat([runs(*often), dear], ignore_index=True), ruler)
+    assert told == (
+        "Given as few trainings of each size from 20 to 20 weights, the search would reach 95% "
+        "in 0 (0 to 1) where GMP does in 9 of 9, in 0 (0 to 2) where LTH does in 8 of 8; of 1 of 3 "
+        "chance cannot tell"
+    )
+    never = claims.as_few(runs(*often[9:]), ruler)
+    assert never.endswith("95% as often as anybody; of 1 of 1 chance cannot tell")
+
+
+def over_width(losses, noise, wide=64):
+    """Runs of the nine at width 4 and a wide one, which is less accurate by a loss of each.
+
+    Twenty seeds, two runs of each cell.
+    """
     rows = []
     for name, loss in zip(paper.NINE, losses, strict=True):
         for sign in (1, -1) * 20:
             rows.append((name, 4, 20, 30, 30, 0.7))
-            rows.append((name, 128, 20, 30, 30, 0.7 - loss + sign * noise))
-    return runs(*rows)
+            rows.append((name, wide, 20, 30, 30, 0.7 - loss + sign * noise))
+    return runs(*rows).assign(seed=np.tile(np.repeat(range(20), 4), 9))
+
+
+def held(claim, runs, grid=None):
+    """A claim of replicates, with a few of a larger width, and of the paper's grid."""
+    wider = runs[(runs["hidden"] == (64,) * 3) & (runs["algorithm"] != "lth") & (runs["seed"] < 3)]
+    wider = wider.assign(hidden=[(256,) * 3] * len(wider), experiment=wider["experiment"] + 10_000)
+    return claim(over_width([0] * 9, 0, 128) if grid is None else grid, Seeds(runs, 30), wider)
 
 
 @pytest.mark.parametrize(
@@ -79,47 +108,74 @@ def over_width(losses, noise):
         ([0.01] * 9, 0.2, "in part"),
     ],
 )
-def test_width_costs_most_of_them_beyond_chance(losses, noise, holds):
-    claim = claims.the_width(over_width(losses, noise))
-    assert claim.holds == holds and "from width 4 to 128, at equal k" in claim.here
-    assert f"{sum(loss > 0 for loss in losses)} of 9 lose" in claim.here
-    assert "360 runs of the wide" in claim.here
+def test_width_costs_most_of_them_beyond_chance_over_the_seeds(losses, noise, holds):
+    claim, lose = held(claims.the_width, over_width(losses, noise)), sum(x > 0 for x in losses)
+    assert claim.holds == holds
+    assert f"from width 4 to 64, at equal k, 20 of 30 seeds: {lose} of 9 lose, " in claim.here
+    assert "To width 256, 3 seeds of k = 20, without LTH: " in claim.here
+    assert "To width 128 on the paper's grid, one run a cell: 0 of 9 lose, 0 beyond" in claim.here
+    assert "; not in yet: 18,234 runs of the grid, of FORCE at width 128, " in claim.here
+
+
+def test_the_paper_s_grid_stands_beside_and_decides_nothing():
+    grid, seeds = over_width([0.1] * 9, 0.01, 128), over_width([-0.1] * 9, 0.01)
+    claim = held(claims.the_width, seeds, grid)
+    assert claim.holds == "no" and "one run a cell: 9 of 9 lose, 9 beyond chance" in claim.here
+    narrower = runs(*[(name, 3, 20, 30, 30, 0.9) for name in paper.NINE for _ in range(9)])
+    narrower = narrower.assign(experiment=narrower["experiment"] + 5_000)
+    both = held(claims.the_width, pd.concat([seeds, narrower], ignore_index=True))
+    assert "beyond chance from other widths, too: 3 (9 of 9). To" in both.here
 
 
 def test_paths_are_lost_where_it_is_wide():
-    pruned = over_width([0] * 9, 0)
-    wide = pruned["hidden"] == (128,) * 3
-    assert claims.the_paths(pruned).holds == "no"
-    fewer = pruned.assign(effective_weights=np.where(wide, 5, 10))
-    claim = claims.the_paths(fewer)
+    seeds = over_width([0] * 9, 0)
+    wide = seeds["hidden"] == (64,) * 3
+    assert held(claims.the_paths, seeds).holds == "no"
+    fewer = seeds.assign(effective_weights=np.where(wide, 5, 10))
+    claim = held(claims.the_paths, fewer)
     assert claim.holds == "in part"
-    assert "50% lie on a path at width 4 and 25% at 128, fewer for 9 of 9" in claim.here
-    claim = claims.the_paths(pruned.assign(effective_weights=np.where(wide, 0, 10)))
+    told = "50% lie on a path at width 4 and 25% at 64, 20 of 30 seeds: 9 of 9 lose, 9 beyond"
+    assert told in claim.here and "FORCE 25.0 (25.0 to 25.0) to SynFlow 25.0 (" in claim.here
+    assert "at 256, 3 seeds of k = 20, without LTH, 0 of 48 (0 to 7.4 %)." in claim.here
+    claim = held(claims.the_paths, seeds.assign(effective_weights=np.where(wide, 0, 10)))
     assert claim.holds == "yes" and "0 of 360 (0 to 1 %) and 360 of 360 (99 to 100 %)" in claim.here
+    assert "one run a cell, 50% at 4 and 50% at 128, and 0 of 360 " in claim.here
+    few = held(claims.the_paths, fewer[fewer["seed"] < 5])
+    assert few.holds == "no" and "9 of 9 lose, 0 beyond chance" in few.here
+
+
+def test_the_loss_of_paths_is_one_of_seeds():
+    """By hand: two seeds lose a quarter of their weights' paths and five a half."""
+    seeds = over_width([0] * 9, 0)
+    seeds = seeds[seeds["seed"] < 7]
+    wide = seeds["hidden"] == (64,) * 3
+    lost = np.where(wide, np.where(seeds["seed"] < 2, 5, 0), 10)
+    loss = claims.unused(seeds.assign(effective_weights=lost), 64).loc["gmp"]
+    assert loss[["cost", "low", "high"]].tolist() == [0.5, 0.25, 0.5]
 
 
 def test_the_widest_is_that_of_which_all_nine_are_in():
-    pruned = over_width([0] * 9, 0)
+    pruned = over_width([0] * 9, 0, 128)
     most = pruned[(pruned["hidden"] == (128,) * 3) & (pruned["algorithm"] != "lth")]
     most = most.assign(hidden=[(256,) * 3] * len(most))
-    assert claims.widest(pd.concat([pruned, most])) == 128
+    assert claims.common(pd.concat([pruned, most])) == 128
     assert (
-        claims.widest(pd.concat([pruned, pruned.assign(hidden=[(256,) * 3] * len(pruned))])) == 256
+        claims.common(pd.concat([pruned, pruned.assign(hidden=[(256,) * 3] * len(pruned))])) == 256
     )
     table = paper.STUDIES[claims.PRUNING].table
     late = [e.number for e in table if e.algorithm == "lth" and e.hidden[0] == 256]
     some = pd.DataFrame({"experiment": sorted({*range(len(table))} - {*late})})
-    assert claims.lacking(some) == "; not in yet: 207 runs, of LTH at width 256"
+    assert claims.lacking(some) == "; not in yet: 207 runs of the grid, of LTH at width 256"
     assert claims.lacking(pd.DataFrame({"experiment": range(len(table))})) == ""
 
 
 def test_the_project_s_own_claims_are_held_to_their_rules():
     sgd, known = {0.95: 22, 0.995: 27}, {0.95: 22, 0.995: 26}
-    for files, holds in ((claims.Files(9, 9), "yes"), (claims.Files(8, 9), "in part")):
-        assert claims.the_frontier(sgd, known, SEARCHED, files).holds == holds
-    assert claims.the_frontier({0.95: 29, 0.995: 48}, known, SEARCHED, files).holds == "no"
-    assert claims.the_floor({0.95: 18, 0.995: 20}, known).holds == "yes"
-    assert claims.the_floor({0.95: 18, 0.995: 27}, known).holds == "no"
+    for files, holds in ((Files(9, 9), "yes"), (Files(8, 9), "in part")):
+        assert claims_beyond.the_frontier(sgd, known, SEARCHED, files).holds == holds
+    assert claims_beyond.the_frontier({0.95: 29, 0.995: 48}, known, SEARCHED, files).holds == "no"
+    assert claims_beyond.the_floor({0.95: 18, 0.995: 20}, known).holds == "yes"
+    assert claims_beyond.the_floor({0.95: 18, 0.995: 27}, known).holds == "no"
 
 
 @pytest.mark.parametrize(
@@ -130,9 +186,9 @@ def test_masks_from_scratch_are_held_to_those_from_weights(counts, holds):
     rows = [(start, 100, k) for start, k in starts if k is not None]
     counted = pd.DataFrame(rows, columns=["start", "trainings", "95 %"])
     tickets = {t: search((29, 29, 0.96), (29, 29, 0.5)) for t in (0.95, 0.995)}
-    claim = claims.the_luck(tickets, counted.assign(best=0, points=10))
+    claim = claims_beyond.the_luck(tickets, counted.assign(best=0, points=10))
     assert claim.holds == holds and "1 of 2 (1.3 to 99 %) / 0 of 2" in claim.here
-    assert claims.the_luck(tickets, counted.head(0)).here.startswith(
+    assert claims_beyond.the_luck(tickets, counted.head(0)).here.startswith(
         "masks of the frontier that are known to reach 95 %: not"
     )
 
@@ -178,9 +234,9 @@ def test_later_algorithms_are_held_to_the_cost_of_the_search():
     ruler = pd.DataFrame({"accuracy": [0.5] * 9_999 + [0.96]}).assign(algorithm="search", **given)
     often = pd.DataFrame({"accuracy": [0.5] * 50 + [0.99] * 50}).assign(algorithm="obs", **given)
     never = pd.DataFrame({"accuracy": [0.9] * 50}).assign(algorithm="gmp", **given)
-    claim = claims.the_later(pd.concat([often, never], ignore_index=True), ruler)
+    claim = claims_beyond.the_later(pd.concat([often, never], ignore_index=True), ruler)
     assert claim.holds == "yes" and "(3 to 5; 50 of 100)" in claim.here
     assert "widths 3 and 8, never (never to never; 1 of 10,000); 1 of 1 later" in claim.here
-    assert claims.the_later(never, ruler).holds == "yes", "there is no later one"
+    assert claims_beyond.the_later(never, ruler).holds == "yes", "there is no later one"
     seldom = often.assign(algorithm="cts", accuracy=0.5)
-    assert claims.the_later(pd.concat([often, never, seldom]), ruler).holds == "in part"
+    assert claims_beyond.the_later(pd.concat([often, never, seldom]), ruler).holds == "in part"

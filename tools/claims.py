@@ -1,63 +1,27 @@
-"""What the paper claims and what this project adds, each held to data by a rule that is told."""
+"""What the paper claims, each claim held to data by a rule that is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
+from claiming import TARGETS, Claim, Fewest, Seeds, at, fewest, fewest_of_any, often, points, share
 
 from cubistlib import analysis
-from cubistlib.analysis import success
 from cubistlib.plots import LABELS
 from cubistlib.search import sparsest
 from cubistlib.search.witness import Witness
 from cubistlib.studies import paper
-from cubistlib.studies import verdict as grid
 
-TARGETS = (0.95, 0.995)
 PRUNING, *SEARCHES = (name for name in paper.STUDIES if name.startswith("random-init"))
 STARTS = {0.95: "fixed-init-95", 0.995: "fixed-init-99.5"}
 KINDS = "pruning", "structured-search", "unstructured-search"
 AGAIN = "replicates/pruning", "replicates/widest", "replicates/many"
+MANY = AGAIN[-1]  # of one size alone
 
-PAPERS, NOTHING = "python tools/make_reference.py paper", "–"
+PAPERS = "python tools/make_reference.py paper"
+REPLICATED = f"{PAPERS} replicates"
 
 NARROW = 4  # the narrowest width that was asked for more than 26 weights
-RESAMPLES = 50  # for the interval of a cost, as in the notebook
-BAND = 22, 26  # weights: below, hardly any of the search's masks trains
 CLOSE = 0.1  # how far, relative, a count may be from the paper's "about"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A row of the table. rule: what `holds` follows from. studies: whose time is told."""
-
-    claim: str
-    paper: str
-    here: str
-    holds: str
-    rule: str
-    notebook: str
-    command: str
-    studies: tuple[str, ...] = ()
-
-
-class Fewest(NamedTuple):
-    """The fewest parameters of any of the nine, and whose; none if no run gets there."""
-
-    parameters: float
-    names: str
-
-    def __str__(self) -> str:
-        return f"{self.parameters:g} ({self.names})" if self.names else "none"
-
-
-class Files(NamedTuple):
-    """How many witness files hold what they claim, of how many."""
-
-    hold: int
-    all: int
 
 
 def the_search(searched: pd.DataFrame, known: Mapping[float, int]) -> Claim:
@@ -79,9 +43,11 @@ def the_search(searched: pd.DataFrame, known: Mapping[float, int]) -> Claim:
     )
 
 
-def the_gap(pruned: pd.DataFrame, again: pd.DataFrame, searched: pd.DataFrame) -> Claim:
+def the_gap(
+    pruned: pd.DataFrame, again: pd.DataFrame, searched: pd.DataFrame, wanted: int
+) -> Claim:
     """pruned, again: every run of the nine from random starts, of the paper's grid and of its
-    replicates. searched: every run of the search."""
+    replicates, which are to have `wanted`. searched: every run of the search."""
     ruler, every = fewest(searched), pd.concat([pruned, again], ignore_index=True)
     kept, luckiest = ({t: fewest_of_any(runs, t) for t in TARGETS} for runs in (pruned, again))
     live = {t: fewest_of_any(every, t, "live_parameters") for t in TARGETS}
@@ -89,65 +55,149 @@ def the_gap(pruned: pd.DataFrame, again: pd.DataFrame, searched: pd.DataFrame) -
     return Claim(
         claim="No algorithm gets by with as few",
         paper="each needs more",
-        here=f"fewest kept by {len(pruned):,} runs of the paper's grid: {at(kept)}, by "
-        f"{len(again):,} from other starts: {at(luckiest)}, by the search {at(ruler)}; of the runs "
-        f"that keep no more than that {at(few)} get there. Fewest alive: {at(live)}"
-        f"{lacking(pruned)}",
+        here=f"fewest kept by {len(pruned):,} of {len(paper.STUDIES[PRUNING]):,} runs of the "
+        f"paper's grid: {at(kept)}, by {len(again):,} of {wanted:,} from other starts: "
+        f"{at(luckiest)}, by the search's {len(searched):,} trainings {at(ruler)}; of the pruners' "
+        f"runs that keep no more than that {at(few)} get there. Fewest alive: {at(live)}. "
+        f"{as_few(every[every['study'] != MANY], searched)}{lacking(pruned)}",
         holds=all_short({t: fewest_of_any(every, t) for t in TARGETS}, ruler),
         rule="yes if all nine keep more than the search at both targets; no if one keeps fewer; "
         "else, where one is level, in part",
         notebook="33_the_gap",
-        command="python tools/make_reference.py paper replicates",
+        command=REPLICATED,
         studies=(PRUNING, *AGAIN),
     )
 
 
-def the_width(pruned: pd.DataFrame) -> Claim:
-    """pruned: every run of the nine from random starts."""
-    wide = widest(pruned)
-    runs = pruned.assign(width=pruned["hidden"].str[0])
-    cost = analysis.width_cost(runs[runs["width"].isin([NARROW, wide])], NARROW)
-    cost = cost[cost["width"] == wide].set_index("algorithm").sort_values("cost")
-    sure, worse = int((cost["low"] > 0).sum()), int((cost["cost"] > 0).sum())
-    ends = (f"{LABELS[name]} {points(cost.loc[name])}" for name in cost.index[[0, -1]])
+def as_few(runs: pd.DataFrame, searched: pd.DataFrame) -> str:
+    """Who gets to the first target more often than the search would by as many trainings."""
+    masks = searched[searched["study"].str.contains("unstructured")]
+    times = runs.groupby("algorithm")["steps"].median() / masks["steps"].median()
+    parts = [
+        analysis.at_equal_runs(
+            runs[runs["algorithm"].isin(names)], masks, TARGETS[0], times=int(cost)
+        )
+        for cost, names in times.groupby(times.round()).groups.items()
+    ]
+    told = pd.concat(parts).sort_values("successes", ascending=False)
+    beyond = told[told["successes"] > told["successes_high"]]
+    words = "in {successes_median:.0f} ({successes_low:.0f} to {successes_high:.0f}) where {name} "
+    words += "does in {successes} of {runs:,}"
+    rows = beyond.assign(name=beyond["algorithm"].map(LABELS)).to_dict("records")
+    names = ", ".join(words.format(**row) for row in rows)
+    sizes = sorted({*runs["weights_kept"]} & {*masks["weights_kept"]})
+    return (
+        f"Given as few trainings of each size from {sizes[0]} to {sizes[-1]} weights, the search "
+        f"would reach {TARGETS[0]:.0%} {names or 'as often as anybody'}; of "
+        f"{len(told) - len(beyond)} of {len(told)} chance cannot tell"
+    )
+
+
+def the_width(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim:
+    """pruned: every run of the paper's grid. seeds, widest: its replicates, the latter of the
+    largest width, which has fewer k and seeds."""
+    every, wide = pd.concat([seeds.runs, widest], ignore_index=True), largest(seeds.runs)
+    cost, once = lost(seeds.runs, wide), lost(pruned, common(pruned))
+    others = [w for w in widths(seeds.runs) if w not in (NARROW, wide)]
+    sure = ", ".join(f"{w} ({beyond(lost(seeds.runs, wide, w))} of {len(cost)})" for w in others)
     return Claim(
         claim="Wider is worse for most algorithms",
         paper="curves sink from width 3 to 256",
-        here=f"from width {NARROW} to {wide}, at equal k, {worse} of {len(cost)} lose accuracy in "
-        f"the mean, {sure} of them beyond chance: {' to '.join(ends)} points; "
-        f"{cost['runs'].sum():,} runs of the wide, one a cell{lacking(pruned)}",
-        holds="yes" if 2 * sure > len(cost) else "in part" if 2 * worse > len(cost) else "no",
-        rule="yes if for more than half of the nine the interval of the loss lies above 0; in part "
-        "if only the loss does",
+        here=f"accuracy from width {NARROW} to {wide}, at equal k, {seeds}: {falls(cost)}, "
+        f"{ends_of(cost)} points (below 0: a gain); beyond chance from other widths, "
+        f"too: {sure}. To width {largest(widest)}, {of_widest(widest, pruned)}: "
+        f"{falls(lost(every, largest(widest)))}. To width {common(pruned)} on the paper's grid, "
+        f"one run a cell: {falls(once)}, {ends_of(once)} points{lacking(pruned)}",
+        holds="yes"
+        if 2 * beyond(cost) > len(cost)
+        else "in part"
+        if 2 * (cost["cost"] > 0).sum() > len(cost)
+        else "no",
+        rule="yes if over the seeds the interval of the loss lies above 0 for more than half of "
+        "the nine; in part if only the loss does",
         notebook="30_overparameterization",
-        command=PAPERS,
-        studies=(PRUNING,),
+        command=REPLICATED,
+        studies=(PRUNING, *AGAIN[:2]),
     )
 
 
-def the_paths(pruned: pd.DataFrame) -> Claim:
-    """pruned: every run of the nine from random starts."""
-    tried = pruned.loc[pruned["hidden"] == (NARROW,) * 3, "keep"]
-    widths = NARROW, widest(pruned)
-    ends = [pruned[pruned["hidden"] == (width,) * 3] for width in widths]
-    ends = [runs[runs["keep"].isin(tried)] for runs in ends]
-    used = [analysis.kept_shares(runs).set_index("algorithm")["effective"] for runs in ends]
-    none = [analysis.pathless(runs.assign(all=True), ["all"]).iloc[0] for runs in ends]
-    falls, more = int((used[1] < used[0]).sum()), none[0]["high"] < none[1]["low"]
-    empty = " and ".join(share(end["masks"], end["runs"]) for end in none)
+def lost(runs: pd.DataFrame, wide: int, narrow: int = NARROW) -> pd.DataFrame:
+    """What a width costs beside a narrow one at equal k, by algorithm, the least first."""
+    runs = runs.assign(width=runs["hidden"].str[0])
+    cost = analysis.width_cost(runs[runs["width"].isin([narrow, wide])], narrow)
+    return cost[cost["width"] == wide].set_index("algorithm").sort_values("cost")
+
+
+def falls(cost: pd.DataFrame) -> str:
+    """How many lose in the mean, and how many surely."""
+    return f"{(cost['cost'] > 0).sum()} of {len(cost)} lose, {beyond(cost)} beyond chance"
+
+
+def ends_of(cost: pd.DataFrame) -> str:
+    """Who loses least and who most, and how much, with intervals."""
+    return " to ".join(f"{LABELS[name]} {points(cost.loc[name])}" for name in cost.index[[0, -1]])
+
+
+def beyond(cost: pd.DataFrame) -> int:
+    """For how many algorithms the interval of a loss lies above 0."""
+    return int((cost["low"] > 0).sum())
+
+
+def the_paths(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim:
+    """pruned, seeds, widest: as for `the_width`."""
+    wide, most = largest(seeds.runs), largest(widest)
+    used, none = on_paths(seeds.runs, (NARROW, wide))
+    once, empty = on_paths(pruned, (NARROW, common(pruned)))
+    _, last = on_paths(pd.concat([seeds.runs, widest], ignore_index=True), (NARROW, most))
+    fall = unused(seeds.runs, wide)
+    more = none.iloc[0]["high"] < none.iloc[1]["low"]
     return Claim(
         claim="Pruned masks hold disconnected paths",
         paper="more at larger widths",
-        here=f"of the kept weights {used[0].mean():.0%} lie on a path at width {widths[0]} and "
-        f"{used[1].mean():.0%} at {widths[1]}, fewer for {falls} of {len(used[1])}; {empty} masks "
-        f"have no path at all{lacking(pruned)}",
-        holds="yes" if more and falls == len(used[1]) else "in part" if more or falls else "no",
-        rule="yes if the share falls for all nine and the intervals of masks without a path do not "
-        "overlap; no if neither",
+        here=f"of the kept weights {used.iloc[0]:.0%} lie on a path at width {NARROW} and "
+        f"{used.iloc[1]:.0%} at {wide}, {seeds}: {falls(fall)}, {ends_of(fall)} points; "
+        f"{shares(none)} masks have no path at all, at {most}, {of_widest(widest, pruned)}, "
+        f"{shares(last.tail(1))}. On the paper's grid, one run a cell, {once.iloc[0]:.0%} at "
+        f"{NARROW} and {once.iloc[1]:.0%} at {common(pruned)}, and {shares(empty)}"
+        f"{lacking(pruned)}",
+        holds="yes"
+        if more and beyond(fall) == len(fall)
+        else "in part"
+        if more or beyond(fall)
+        else "no",
+        rule="yes if over the seeds the interval of what is lost of the share lies above 0 for all "
+        "nine and those of masks without a path do not overlap; no if neither",
         notebook="32_disconnected_paths",
-        command=PAPERS,
-        studies=(PRUNING,),
+        command=REPLICATED,
+        studies=(PRUNING, *AGAIN[:2]),
     )
+
+
+def on_paths(runs: pd.DataFrame, ends: tuple[int, int]) -> tuple[pd.Series, pd.DataFrame]:
+    """At two widths the mean share of weights on a path, and `analysis.pathless`, at equal k."""
+    runs = analysis.used(alike(runs, ends))
+    return runs.groupby("width")["effective"].mean(), analysis.pathless(runs, ["width"])
+
+
+def unused(runs: pd.DataFrame, wide: int) -> pd.DataFrame:
+    """What each loses of the share of weights on a path from the narrow width to another.
+
+    By algorithm the median over seeds and its interval (sign test), the least first; columns as
+    of `lost`.
+    """
+    runs = analysis.used(alike(runs, (NARROW, wide)))
+    means = runs.groupby(["algorithm", "seed", "width"])["effective"].mean().unstack()
+    loss = (means[NARROW] - means[wide]).groupby("algorithm")
+    found = pd.DataFrame({name: analysis.of_differences(own) for name, own in loss}).T
+    return found.rename(columns={"median": "cost"}).sort_values("cost")
+
+
+def alike(runs: pd.DataFrame, ends: tuple[int, int]) -> pd.DataFrame:
+    """Runs of two widths, of the k that all algorithms were asked for at either."""
+    runs = runs.assign(width=runs["hidden"].str[0])
+    runs = runs[runs["width"].isin(ends)]
+    keep = [set(own["keep"]) for _, own in runs.groupby("width")]
+    return runs[runs["keep"].isin(set.intersection(*keep))]
 
 
 def the_start(runs: Mapping[float, pd.DataFrame], searched: pd.DataFrame) -> Claim:
@@ -190,160 +240,44 @@ def the_reading(witness: Witness) -> Claim:
     )
 
 
-def the_frontier(
-    sgd: Mapping[float, int], known: Mapping[float, int], searched: pd.DataFrame, files: Files
-) -> Claim:
-    """sgd, known: fewest parameters by target, by SGD and at all. files: of witnesses."""
-    ruler = fewest(searched)
-    fewer = [sgd[t] < ruler[t] for t in TARGETS]
-    return Claim(
-        claim="Far sparser networks exist",
-        paper=NOTHING,
-        here=f"{at(sgd)} by SGD, {at(known)} at all, where the search keeps {at(ruler)}; "
-        f"{files.hold} of {files.all} witness files hold, scored anew",
-        holds="yes"
-        if all(fewer) and files.hold == files.all
-        else "in part"
-        if any(fewer)
-        else "no",
-        rule="yes if SGD is known to end in fewer parameters than the search keeps at both targets "
-        "and every file holds",
-        notebook="51_the_frontier",
-        command="python tools/run_frontier.py",
-    )
-
-
-def the_floor(floor: Mapping[float, int], known: Mapping[float, int]) -> Claim:
-    """floor: parameters that are needed, by proof. known: fewest at all. Both by target."""
-    return Claim(
-        claim="No network of three hidden layers can do with fewer",
-        paper=NOTHING,
-        here=f"{at(floor)} by proof, every bias counted; known: {at(known)}",
-        holds="yes" if all(floor[t] <= known[t] for t in TARGETS) else "no",
-        rule="yes if no network is known below it; the proof itself is checked in its notebook",
-        notebook="53_how_sparse_can_it_be",
-        command="python -m cubistlib run paper 53_how_sparse_can_it_be",
-    )
-
-
-def the_later(runs: pd.DataFrame, searched: pd.DataFrame) -> Claim:
-    """runs: of all algorithms on the verdict's grid. searched: by the search in (3, 3, 3)."""
-    target, columns = TARGETS[0], ["algorithm", "accuracy", "diverged", "steps"]
-    small = [table[table["weights_kept"].between(*BAND)] for table in (runs, searched)]
-    pooled = pd.concat([table[columns] for table in small], ignore_index=True)
-    best = analysis.expected_best(pooled, resamples=RESAMPLES)
-    costs = analysis.cost_to_reach(best, target).set_index("algorithm")
-    costs = costs.div(grid.training(int(runs["points"].max()))).sort_values("steps")
-    search, others = costs.loc["search"], costs.drop("search")
-    there, reached = others[np.isfinite(others["steps"])], pooled["accuracy"] >= target
-    often = reached.groupby(pooled["algorithm"]).agg(["sum", "size"])
-    told = [f"{LABELS.get(n, n)} {trainings(row, often.loc[n])}" for n, row in there.iterrows()]
-    later = [name for name in others.index if name not in paper.NINE]
-    sure = there.index[there["high"] < search["low"]].intersection(later)
-    return Claim(
-        claim="Later algorithms find sparse networks at a fraction of the search's cost",
-        paper=NOTHING,
-        here=f"trainings until the best network of {BAND[0]} to {BAND[1]} weights is expected to "
-        f"reach {target:.0%} (in brackets an interval, and the runs that do): "
-        f"{', '.join(told) or 'none of them does'}; the search, in (3, 3, 3) where they have "
-        f"widths 3 and 8, {trainings(search, often.loc['search'])}; "
-        f"{len(there.index.intersection(later))} of {len(later)} later ones are expected to get "
-        f"there, and {len(there.index.difference(later))} of the nine",
-        holds="yes" if len(sure) == len(later) else "in part" if len(sure) else "no",
-        rule="yes if the intervals of all later ones lie below the search's, in part if one's "
-        "does; their defaults were chosen by hand on this problem, on other initializations",
-        notebook="69_the_new_verdict",
-        command="python tools/make_reference.py verdict",
-    )
-
-
-def trainings(row: pd.Series, often: pd.Series) -> str:
-    """A cost with its interval, in trainings, and how many runs of how many get there."""
-    cost = f"{row['steps']:,.0f} ({row['low']:,.0f} to {row['high']:,.0f}".replace("inf", "never")
-    return f"{cost}; {often['sum']:,} of {often['size']:,})"
-
-
-def the_luck(tickets: Mapping[float, pd.DataFrame], counted: pd.DataFrame) -> Claim:
-    """tickets: the search's best masks from their own starts, by target. counted: of the masks
-    of the frontier that are known to reach the first target, as `power.part` gives them."""
-    own = at({t: often(runs)[t] for t, runs in tickets.items()})
-    rates = success.rates(success.pooled(counted, ["start"]), [0.95]).set_index("start")
-    known = {"scratch", "weights"} <= {*rates.index}
-    starts = [share(*rates.loc[start, ["successes", "trainings"]]) for start in rates.index]
-    masks = "; ".join(f"{start} {often}" for start, often in zip(rates.index, starts, strict=True))
-    return Claim(
-        claim="Search misses them since good masks rarely train from scratch",
-        paper=NOTHING,
-        here=f"masks of the frontier that are known to reach 95 %: {masks or 'not counted yet'}. "
-        f"The search's best masks from their own starts, in other orders of the data: {own}",
-        holds="not yet"
-        if not known
-        else "yes"
-        if rates.loc["scratch", "high"] < rates.loc["weights", "low"]
-        else "no",
-        rule="yes if the interval of the frontier's masks from scratch lies below that of the same "
-        "from weights near those that work",
-        notebook="52_why_search_missed_it",
-        command="python tools/run_power.py",
-    )
-
-
-def fewest(runs: pd.DataFrame, by: str = "parameters_kept") -> dict[float, int]:
-    """The fewest parameters that reach each target."""
-    runs = analysis.converged(runs)
-    return {t: int(runs.loc[runs["accuracy"] >= t, by].min()) for t in TARGETS}
-
-
-def fewest_of_any(runs: pd.DataFrame, target: float, by: str = "parameters_kept") -> Fewest:
-    """The fewest parameters of any algorithm of these runs, and whose they are."""
-    table = analysis.smallest(runs, [target], by).set_index("algorithm").drop(columns="runs")
-    counts = table.iloc[:, 0].dropna()
-    if counts.empty:
-        return Fewest(float("inf"), "")
-    first = counts.index[counts == counts.min()]
-    return Fewest(int(counts.min()), ", ".join(LABELS[name] for name in first))
-
-
 def all_short(kept: Mapping[float, Fewest], ruler: Mapping[float, int]) -> str:
     """Whether the nine need more than the search at both targets."""
     leads = [kept[t].parameters - ruler[t] for t in TARGETS]
     return "yes" if min(leads) > 0 else "in part" if min(leads) == 0 else "no"
 
 
-def widest(pruned: pd.DataFrame) -> int:
+def widths(runs: pd.DataFrame) -> list[int]:
+    """All widths of the networks that were pruned."""
+    return sorted(int(width) for width in runs["hidden"].str[0].unique())
+
+
+def largest(runs: pd.DataFrame) -> int:
+    return widths(runs)[-1]
+
+
+def common(pruned: pd.DataFrame) -> int:
     """The widest network of which the runs of all nine are in."""
     runs = pruned.groupby([pruned["hidden"].str[0], "algorithm"]).size().unstack()
     return int(runs.index[runs.eq(runs.max(axis=1), axis=0).all(axis=1)].max())
 
 
+def of_widest(widest: pd.DataFrame, pruned: pd.DataFrame) -> str:
+    """How many seeds of which k the replicates of the largest width have, and of whom none."""
+    without = sorted(LABELS[name] for name in {*pruned["algorithm"]} - {*widest["algorithm"]})
+    tried = sorted(set(widest["keep"]) & set(alike(pruned, (NARROW, common(pruned)))["keep"]))
+    lacks = f", without {', '.join(without)}" if without else ""
+    return f"{widest['seed'].nunique()} seeds of k = {', '.join(map(str, tried))}{lacks}"
+
+
+def shares(none: pd.DataFrame) -> str:
+    """Of `analysis.pathless`, how many masks of how many at each width."""
+    return " and ".join(share(row.masks, row.runs) for row in none.itertuples())
+
+
 def lacking(pruned: pd.DataFrame) -> str:
-    """What is not in yet, as the end of a sentence; "" if all is."""
+    """What is not in yet of the paper's grid, as the end of a sentence; "" if all is."""
     table = paper.STUDIES[PRUNING].table  # type: ignore[attr-defined]
     there = set(pruned["experiment"])
     left = [e for e in table if e.number not in there]
     whose = sorted({f"{LABELS[e.algorithm]} at width {e.hidden[0]}" for e in left})
-    return f"; not in yet: {len(left):,} runs, of {', '.join(whose)}" if left else ""
-
-
-def at(values: Mapping[float, object], words: str = "{}") -> str:
-    """What there is at each target, in its order."""
-    return " / ".join(words.format(values[t]) for t in TARGETS)
-
-
-def often(runs: pd.DataFrame) -> dict[float, str]:
-    """How many runs reach each target."""
-    return {t: share((runs["accuracy"] >= t).sum(), len(runs)) for t in TARGETS}
-
-
-def share(successes: int, runs: int) -> str:
-    """ "18 of 9,720 (0.11 to 0.29 %)", with the interval by Clopper and Pearson."""
-    low, high = success.interval([successes], [runs])
-    ends = " to ".join(
-        f"{end:.2g}" if end < 10 else f"{end:.0f}" for end in (*100 * low, *100 * high)
-    )
-    return f"{successes:,} of {runs:,} ({ends} %)"
-
-
-def points(cost: pd.Series) -> str:
-    """A row of `analysis.width_cost`, in percentage points."""
-    return "{:.1f} ({:.1f} to {:.1f})".format(*(100 * cost[["cost", "low", "high"]]))
+    return f"; not in yet: {len(left):,} runs of the grid, of {', '.join(whose)}" if left else ""

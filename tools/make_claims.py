@@ -3,22 +3,26 @@
     python tools/make_claims.py
 
 Every number comes from outputs/published, and whether a claim holds from a rule that stands below
-the table (tools/claims.py). What cannot be said yet, since runs are missing, is said in its row.
+the table (tools/claims.py, tools/claims_beyond.py). What cannot be said yet, since runs are
+missing, is said in its row.
 """
 
 import argparse
 import json
+from functools import cache
 
 import claims
+import claims_beyond
 import numpy as np
 import pandas as pd
 import readme
-from claims import AGAIN, KINDS, PRUNING, SEARCHES, STARTS, TARGETS, Claim
+from claiming import NOTHING, TARGETS, Claim, Files, Seeds
+from claims import AGAIN, KINDS, PRUNING, SEARCHES, STARTS
 from describe_data import COSTS
 
 from cubistlib import analysis, verdict
 from cubistlib.search import frontier, sparsest, verify
-from cubistlib.studies import paper, power, tallies
+from cubistlib.studies import paper, power, replicates, tallies
 from cubistlib.support import paths
 
 SEARCHED = "random-init/unstructured-search-95"  # all of it in (3, 3, 3)
@@ -33,16 +37,27 @@ def took(studies: tuple[str, ...]) -> str:
     files = [analysis.PAPER / study / COSTS for study in studies]
     spent = [json.loads(file.read_text()).values() for file in files if file.exists()]
     rows, seconds = np.array([cost for costs in spent for cost in costs]).reshape(-1, 2).sum(0)
-    wanted = sum(len(paper.STUDIES.get(study) or analysis.published(study)) for study in studies)
-    some = f" for {rows:,.0f} of {wanted:,} runs" if rows < wanted else ""
+    every = sum(map(wanted, studies))
+    some = f" for {rows:,.0f} of {every:,} runs" if rows < every else ""
     return f"{seconds / 3600:.1f} h{some}" if rows else "not noted"
+
+
+@cache
+def wanted(study: str) -> int:
+    """How many runs a study is to have."""
+    if study in paper.STUDIES:
+        return len(paper.STUDIES[study])
+    again = {each.name: each for each in replicates.replicates(analysis.published(PRUNING))}
+    return len(again[study])
 
 
 def made() -> list[Claim]:
     """All rows, from what is published."""
     searched = pd.concat([analysis.published(name) for name in SEARCHES], ignore_index=True)
     pruned = analysis.published(PRUNING)
-    again = pd.concat([analysis.published(name) for name in AGAIN], ignore_index=True)
+    plain, widest, many = (analysis.published(name) for name in AGAIN)
+    again = pd.concat([plain, widest, many], ignore_index=True)
+    seeds = Seeds(analysis.shared_seeds(plain), replicates.SEEDS)
     starts = {
         t: pd.concat([analysis.published(f"{start}/{kind}") for kind in KINDS])
         for t, start in STARTS.items()
@@ -62,15 +77,15 @@ def made() -> list[Claim]:
     ]
     return [
         claims.the_search(searched, sgd),
-        claims.the_gap(pruned, again, searched),
-        claims.the_width(pruned),
-        claims.the_paths(pruned),
+        claims.the_gap(pruned, again, searched, sum(map(wanted, AGAIN))),
+        claims.the_width(pruned, seeds, widest),
+        claims.the_paths(pruned, seeds, widest),
         claims.the_start(starts, searched),
         claims.the_reading(witnesses[known.loc[0.95, "sgd_file"]]),
-        claims.the_frontier(sgd, every, searched, claims.Files(sum(files), len(files))),
-        claims.the_floor(floor, every),
-        claims.the_luck(tickets, tried[tried["parameters"] >= sgd[TARGETS[0]]]),
-        claims.the_later(verdict.published(), analysis.published(SEARCHED)),
+        claims_beyond.the_frontier(sgd, every, searched, Files(sum(files), len(files))),
+        claims_beyond.the_floor(floor, every),
+        claims_beyond.the_luck(tickets, tried[tried["parameters"] >= sgd[TARGETS[0]]]),
+        claims_beyond.the_later(verdict.published(), analysis.published(SEARCHED)),
     ]
 
 
@@ -99,7 +114,7 @@ def results(rows: list[Claim]) -> str:
 
 def paper_s(row: Claim) -> str:
     """What the paper says of it, if it does."""
-    return "" if row.paper == claims.NOTHING else f" (paper: {row.paper})"
+    return "" if row.paper == NOTHING else f" (paper: {row.paper})"
 
 
 def main() -> None:
