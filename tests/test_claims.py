@@ -1,7 +1,9 @@
 """The table of claims: rules by hand, what is missing is said, the README has what files say."""
 
+import claiming
 import claims
 import claims_beyond
+import claims_width
 import make_claims
 import numpy as np
 import pandas as pd
@@ -20,13 +22,13 @@ def runs(*rows):
     frame["hidden"] = [(width,) * 3 for width in frame["width"]]
     kept = {"weights_kept": frame["keep"], "effective_weights": frame["keep"] // 2}
     scored = {"correct": (1000 * frame["accuracy"]).astype(int), "points": 1000, "steps": 19_500}
-    frame = frame.assign(**kept, **scored, live_weights=0, diverged=False, study=claims.PRUNING)
+    frame = frame.assign(**kept, **scored, live_weights=0, diverged=False, study=claiming.PRUNING)
     return frame.assign(experiment=range(len(frame)), seed=0).drop(columns="width")
 
 
 def search(*rows):
     """(parameters kept, alive, accuracy) of trainings of a search."""
-    return runs(*[("search", 3, 20, *row) for row in rows]).assign(study=claims.SEARCHES[1])
+    return runs(*[("search", 3, 20, *row) for row in rows]).assign(study=claiming.SEARCHES[1])
 
 
 SEARCHED = search((29, 22, 0.95), (48, 46, 0.995), (10, 9, 0.6))
@@ -48,12 +50,12 @@ def test_the_search_is_held_to_the_paper_s_counts_and_to_what_is_known():
 def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     rows = [("gmp", 3, 20, 31, 24, 0.95), ("lth", 3, 20, kept[0], 25, 0.96)]
     rows += [("lth", 3, 20, kept[1], 45, 0.995)] * (kept[1] is not None)
-    again = runs(rows[0]).assign(study=claims.AGAIN[0])
+    again = runs(rows[0]).assign(study=claiming.AGAIN[0])
     claim = claims.the_gap(runs(*rows), again, SEARCHED, 7)
     assert claim.holds == holds and f" grid: {kept[0]} (LTH) / " in claim.here
     assert claim.here.startswith(f"fewest kept by {len(rows)} of 18,954 runs of the paper's grid")
     assert "by 1 of 7 from other starts: 31 (GMP) / none, by the search's 3 tr" in claim.here
-    sparser = runs(("lth", 4, 16, 24, 24, 0.96)).assign(study=claims.AGAIN[0])
+    sparser = runs(("lth", 4, 16, 24, 24, 0.96)).assign(study=claiming.AGAIN[0])
     assert claims.the_gap(runs(*rows), sparser, SEARCHED, 7).holds == "no"
     assert "; not in yet: 18,95" in claim.here and "Fewest alive: 24 (GMP) / " in claim.here
     start = claims.the_start(
@@ -69,7 +71,7 @@ def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
 def test_the_search_is_given_as_few_trainings_as_a_pruner():
     ruler = search(*[(29, 22, 0.96)] * 10, *[(29, 22, 0.5)] * 990)
     often = [("gmp", 3, 20, 30, 30, 0.96)] * 9 + [("snip", 3, 20, 30, 30, 0.5)] * 9
-    dear = runs(*[("lth", 3, 20, 30, 30, 0.96)] * 8).assign(study=claims.AGAIN[0], steps=97_500)
+    dear = runs(*[("lth", 3, 20, 30, 30, 0.96)] * 8).assign(study=claiming.AGAIN[0], steps=97_500)
     told = claims.as_few(pd.concat([runs(*often), dear], ignore_index=True), ruler)
     assert told == (
         "Given as few trainings of each size from 20 to 20 weights, the search would reach 95% "
@@ -109,7 +111,8 @@ def held(claim, runs, grid=None):
     ],
 )
 def test_width_costs_most_of_them_beyond_chance_over_the_seeds(losses, noise, holds):
-    claim, lose = held(claims.the_width, over_width(losses, noise)), sum(x > 0 for x in losses)
+    claim = held(claims_width.the_width, over_width(losses, noise))
+    lose = sum(loss > 0 for loss in losses)
     assert claim.holds == holds
     assert f"from width 4 to 64, at equal k, 20 of 30 seeds: {lose} of 9 lose, " in claim.here
     assert "To width 256, 3 seeds of k = 20, without LTH: " in claim.here
@@ -119,28 +122,28 @@ def test_width_costs_most_of_them_beyond_chance_over_the_seeds(losses, noise, ho
 
 def test_the_paper_s_grid_stands_beside_and_decides_nothing():
     grid, seeds = over_width([0.1] * 9, 0.01, 128), over_width([-0.1] * 9, 0.01)
-    claim = held(claims.the_width, seeds, grid)
+    claim = held(claims_width.the_width, seeds, grid)
     assert claim.holds == "no" and "one run a cell: 9 of 9 lose, 9 beyond chance" in claim.here
     narrower = runs(*[(name, 3, 20, 30, 30, 0.9) for name in paper.NINE for _ in range(9)])
     narrower = narrower.assign(experiment=narrower["experiment"] + 5_000)
-    both = held(claims.the_width, pd.concat([seeds, narrower], ignore_index=True))
+    both = held(claims_width.the_width, pd.concat([seeds, narrower], ignore_index=True))
     assert "beyond chance from other widths, too: 3 (9 of 9). To" in both.here
 
 
 def test_paths_are_lost_where_it_is_wide():
     seeds = over_width([0] * 9, 0)
     wide = seeds["hidden"] == (64,) * 3
-    assert held(claims.the_paths, seeds).holds == "no"
+    assert held(claims_width.the_paths, seeds).holds == "no"
     fewer = seeds.assign(effective_weights=np.where(wide, 5, 10))
-    claim = held(claims.the_paths, fewer)
+    claim = held(claims_width.the_paths, fewer)
     assert claim.holds == "in part"
     told = "50% lie on a path at width 4 and 25% at 64, 20 of 30 seeds: 9 of 9 lose, 9 beyond"
     assert told in claim.here and "FORCE 25.0 (25.0 to 25.0) to SynFlow 25.0 (" in claim.here
     assert "at 256, 3 seeds of k = 20, without LTH, 0 of 48 (0 to 7.4 %)." in claim.here
-    claim = held(claims.the_paths, seeds.assign(effective_weights=np.where(wide, 0, 10)))
+    claim = held(claims_width.the_paths, seeds.assign(effective_weights=np.where(wide, 0, 10)))
     assert claim.holds == "yes" and "0 of 360 (0 to 1 %) and 360 of 360 (99 to 100 %)" in claim.here
     assert "one run a cell, 50% at 4 and 50% at 128, and 0 of 360 " in claim.here
-    few = held(claims.the_paths, fewer[fewer["seed"] < 5])
+    few = held(claims_width.the_paths, fewer[fewer["seed"] < 5])
     assert few.holds == "no" and "9 of 9 lose, 0 beyond chance" in few.here
 
 
@@ -150,7 +153,7 @@ def test_the_loss_of_paths_is_one_of_seeds():
     seeds = seeds[seeds["seed"] < 7]
     wide = seeds["hidden"] == (64,) * 3
     lost = np.where(wide, np.where(seeds["seed"] < 2, 5, 0), 10)
-    loss = claims.unused(seeds.assign(effective_weights=lost), 64).loc["gmp"]
+    loss = claims_width.unused(seeds.assign(effective_weights=lost), 64).loc["gmp"]
     assert loss[["cost", "low", "high"]].tolist() == [0.5, 0.25, 0.5]
 
 
@@ -158,15 +161,14 @@ def test_the_widest_is_that_of_which_all_nine_are_in():
     pruned = over_width([0] * 9, 0, 128)
     most = pruned[(pruned["hidden"] == (128,) * 3) & (pruned["algorithm"] != "lth")]
     most = most.assign(hidden=[(256,) * 3] * len(most))
-    assert claims.common(pd.concat([pruned, most])) == 128
-    assert (
-        claims.common(pd.concat([pruned, pruned.assign(hidden=[(256,) * 3] * len(pruned))])) == 256
-    )
-    table = paper.STUDIES[claims.PRUNING].table
+    assert claims_width.common(pd.concat([pruned, most])) == 128
+    whole = pruned.assign(hidden=[(256,) * 3] * len(pruned))
+    assert claims_width.common(pd.concat([pruned, whole])) == 256
+    table = paper.STUDIES[claiming.PRUNING].table
     late = [e.number for e in table if e.algorithm == "lth" and e.hidden[0] == 256]
     some = pd.DataFrame({"experiment": sorted({*range(len(table))} - {*late})})
-    assert claims.lacking(some) == "; not in yet: 207 runs of the grid, of LTH at width 256"
-    assert claims.lacking(pd.DataFrame({"experiment": range(len(table))})) == ""
+    assert claiming.lacking(some) == "; not in yet: 207 runs of the grid, of LTH at width 256"
+    assert claiming.lacking(pd.DataFrame({"experiment": range(len(table))})) == ""
 
 
 def test_the_project_s_own_claims_are_held_to_their_rules():

@@ -3,8 +3,7 @@
     python tools/make_claims.py
 
 Every number comes from outputs/published, and whether a claim holds from a rule that stands below
-the table (tools/claims.py, tools/claims_beyond.py). What cannot be said yet, since runs are
-missing, is said in its row.
+the table (tools/claims*.py). What cannot be said yet, since runs are missing, is said in its row.
 """
 
 import argparse
@@ -13,11 +12,12 @@ from functools import cache
 
 import claims
 import claims_beyond
+import claims_width
 import numpy as np
 import pandas as pd
 import readme
-from claiming import NOTHING, TARGETS, Claim, Files, Seeds
-from claims import AGAIN, KINDS, PRUNING, SEARCHES, STARTS
+from claiming import AGAIN, NOTHING, PRUNING, SEARCHES, TARGETS, Claim, Files, Seeds
+from claims import KINDS, STARTS
 from describe_data import COSTS
 
 from cubistlib import analysis, verdict
@@ -78,8 +78,8 @@ def made() -> list[Claim]:
     return [
         claims.the_search(searched, sgd),
         claims.the_gap(pruned, again, searched, sum(map(wanted, AGAIN))),
-        claims.the_width(pruned, seeds, widest),
-        claims.the_paths(pruned, seeds, widest),
+        claims_width.the_width(pruned, seeds, widest),
+        claims_width.the_paths(pruned, seeds, widest),
         claims.the_start(starts, searched),
         claims.the_reading(witnesses[known.loc[0.95, "sgd_file"]]),
         claims_beyond.the_frontier(sgd, every, searched, Files(sum(files), len(files))),
