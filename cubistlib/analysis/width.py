@@ -30,18 +30,20 @@ def width_cost(
     low and high; differences of shares.
     """
     counts = [size for size in sizes if size in COUNTS]
-    results = counting(store.tidied(results, "algorithm", "width", "keep"), *counts)
+    results = counting(store.tidied(results, "algorithm", "width", "keep", "seed"), *counts)
     once(results)
     runs, rng, rows = converged(results.dropna(subset="keep")), np.random.default_rng(seed), []
     for algorithm, own in runs.groupby("algorithm", sort=False):
-        model = own[own["width"] == narrow]
-        ruled = _weights(rng, len(model))
+        weights, widths = _weights(rng, own["seed"].to_numpy()), own["width"].to_numpy()
+        model = own[widths == narrow]
+        ruled = _alone(weights[:, widths == narrow])
         curves = {size: _curves(model, size, ruled) for size in sizes if len(model)}
-        for width, wide in own[own["keep"].isin(model["keep"])].groupby("width"):
-            drawn = ruled if width == narrow else _weights(rng, len(wide))
+        asked = own["keep"].isin(model["keep"]).to_numpy()
+        for width in np.unique(widths[asked]):
+            some = asked & (widths == width)
             for size, curve in curves.items():
-                told = _cost(wide, size, curve, drawn)
-                rows.append((algorithm, width, size, len(wide), *told))
+                told = _cost(own[some], size, curve, _alone(weights[:, some]))
+                rows.append((algorithm, width, size, some.sum(), *told))
     return pd.DataFrame(rows, columns=["algorithm", "width", "size", "runs", "cost", "low", "high"])
 
 
@@ -57,10 +59,18 @@ def _cost(
     return float(mean), float(low), float(high)
 
 
-def _weights(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Of n runs, each row with the sum 1: alike, then at random; (1 + RESAMPLES, n)."""
-    drawn = np.vstack([np.ones(n), rng.standard_exponential((RESAMPLES, n))])
-    return drawn / drawn.sum(1, keepdims=True)
+def _weights(rng: np.random.Generator, seeds: np.ndarray) -> np.ndarray:
+    """Of runs of such seeds, each row: alike, then at random by seed; (1 + RESAMPLES, runs)."""
+    known, place = np.unique(seeds, return_inverse=True)
+    if len(known) == 1:
+        known = place = np.arange(len(seeds))
+    drawn = np.vstack([np.ones(len(known)), rng.standard_exponential((RESAMPLES, len(known)))])
+    return drawn[:, place]
+
+
+def _alone(weights: np.ndarray) -> np.ndarray:
+    """The weights of some of the runs, each row with the sum 1."""
+    return weights / weights.sum(1, keepdims=True)
 
 
 def _curves(runs: pd.DataFrame, size: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
