@@ -65,3 +65,75 @@ def test_the_cost_of_a_target_is_where_each_end_of_the_band_gets_there():
 def test_results_without_steps_are_refused():
     with pytest.raises(cl.UserError, match="steps"):
         analysis.expected_best(runs("gmp", 0.5).drop(columns="steps"))
+
+
+def sizes(algorithm, *pairs, steps=100):
+    """Runs of (live parameters, accuracy)."""
+    live, accuracies = zip(*pairs, strict=True)
+    return runs(algorithm, *accuracies, steps=steps).assign(live_parameters=live)
+
+
+FOUR = (30, 0.96), (20, 0.97), (10, 0.9), (40, 0.95)
+
+
+def test_the_fewest_of_one_run_and_of_two_by_hand():
+    """Three of four reach 95 %: 30, 20 and 40; of two draws 16 pairs, of which one misses."""
+    table = analysis.expected_fewest(sizes("gmp", *FOUR), 0.95).set_index("runs")
+    assert table["steps"].tolist() == [100, 200, 300, 400] and (table["target"] == 0.95).all()
+    np.testing.assert_allclose(table["chance"][:2], [3 / 4, 15 / 16])
+    np.testing.assert_allclose(table["fewest"][:2], [30, (7 * 20 + 5 * 30 + 3 * 40) / 15])
+    assert (table["low"] <= table["fewest"]).all() and (table["fewest"] <= table["high"]).all()
+    assert (table["low"] >= 20).all() and (table["high"] <= 40).all()
+    lone = analysis.expected_fewest(sizes("gmp", *FOUR), 0.97)
+    assert (lone["fewest"] == 20).all() and (lone["low"] == 20).all()
+    assert np.isinf(lone["high"]).all(), "without its only hit are 32 % of resamples"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+@pytest.mark.parametrize("target", [0.9, 0.95, 0.96, 0.97])
+def test_the_fewest_is_what_all_draws_give(target, n):
+    drawn = [
+        min((s for s, a in d if a >= target), default=0) for d in itertools.product(FOUR, repeat=n)
+    ]
+    told = analysis.expected_fewest(sizes("gmp", *FOUR), target, resamples=1).set_index("runs")
+    hits = [fewest for fewest in drawn if fewest]
+    np.testing.assert_allclose(
+        told.loc[n, ["chance", "fewest"]], [len(hits) / len(drawn), np.mean(hits)]
+    )
+
+
+def test_the_fewest_of_many_runs_and_its_band_are_what_drawing_gives():
+    rng = np.random.default_rng(1)
+    live, accuracy = rng.integers(15, 60, 40), rng.random(40)
+    reached = np.where(accuracy >= 0.8, live, 99)
+    table = sizes("gmp", *zip(live, accuracy, strict=True))
+    told = analysis.expected_fewest(table, 0.8, resamples=2000).set_index("runs")
+    for n in (1, 7, 40):
+        best = reached[rng.integers(40, size=(20_000, n))].min(1)
+        hits = best[best < 99]
+        assert abs(len(hits) / 20_000 - told.loc[n, "chance"]) < 4 * 0.5 / 20_000**0.5
+        assert abs(hits.mean() - told.loc[n, "fewest"]) < 4 * hits.std() / len(hits) ** 0.5
+    means = []
+    for _ in range(500):  # the band of 7 runs: other runs in their place, then draws of those
+        best = rng.choice(reached, 40)[rng.integers(40, size=(400, 7))].min(1)
+        means.append(best[best < 99].mean())
+    np.testing.assert_allclose(
+        told.loc[7, ["low", "high"]], np.quantile(means, [0.025, 0.975]), rtol=0.05
+    )
+
+
+def test_what_no_run_reaches_takes_infinitely_many_and_what_diverged_misses():
+    two = pd.concat([sizes("gmp", *FOUR), sizes("lth", (9, 0.99), (12, 0.5), steps=500)])
+    two.loc[two["live_parameters"] == 9, "diverged"] = True
+    told = analysis.expected_fewest(two.reset_index(drop=True), 0.95).set_index("algorithm")
+    assert np.isinf(told.loc["lth", ["fewest", "low", "high"]]).all(axis=None)
+    assert (told.loc["lth", "chance"] == 0).all() and told.loc["lth", "runs"].tolist() == [1, 2]
+    assert told["steps"].groupby("algorithm").max().to_dict() == {"gmp": 400, "lth": 1000}
+    assert analysis.expected_fewest(two[:0], 0.95).empty
+
+
+def test_sizes_may_be_counted_in_another_way():
+    table = sizes("gmp", *FOUR).assign(keep=[5, 6, 7, 8])
+    assert analysis.expected_fewest(table, 0.96, size="keep")["fewest"].iloc[0] == 5.5
+    with pytest.raises(cl.UserError, match="by must have none of target, runs"):
+        analysis.expected_fewest(table.assign(target=1), 0.9, by=("target",))

@@ -72,3 +72,35 @@ def test_a_curve_stands_over_what_its_runs_cost():
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["combinatorial search", "GMP"]
     plt.close(figure)
+
+
+def test_the_fewest_are_drawn_from_where_a_run_is_likely_to_reach_the_target(axes):
+    rows = [
+        (name, target, n, 100.0 * n, chance, 30.0 - n, 25.0, np.inf)
+        for name, target, chances in (
+            ("gmp", 0.95, (0.3, 0.6, 0.9)),
+            ("lth", 0.99, (0.1, 0.2, 0.5)),
+        )
+        for n, chance in enumerate(chances, start=1)
+    ]
+    columns = ["algorithm", "target", "runs", "steps", "chance", "fewest", "low", "high"]
+    frame = pd.DataFrame(rows, columns=columns)
+    plots.fewest_curves(frame, axes, 100)
+    assert [ax.get_title() for ax in axes[:2]] == ["95 %", "99 %"] and not axes[2].axison
+    gmp, lth = axes[0].lines
+    np.testing.assert_allclose(gmp.get_xydata(), [[2, 28], [3, 27]])
+    np.testing.assert_allclose(axes[1].lines[1].get_xydata(), [[3, 27]])
+    assert len(lth.get_xdata()) == 0 and axes[0].get_ylim()[1] == 1.05 * 28
+    band = axes[0].collections[0].get_paths()[0].vertices[:, 1]
+    assert band.min() == 25 and band.max() == 1.05 * 28, "what is infinite goes to the top"
+    said = [text.get_text() for text in axes[1].get_legend().get_texts()]
+    assert said == ["GMP", "LTH"] and axes[0].get_legend() is None
+
+
+def test_where_no_target_is_likely_to_be_reached_it_is_said(axes):
+    frame = pd.DataFrame({"algorithm": ["gmp"], "target": [0.95], "chance": [0.2], "steps": [1]})
+    frame = frame.assign(runs=1, fewest=30.0, low=30.0, high=np.inf)
+    plots.fewest_curves(frame, axes, 100)
+    assert "no run to show" in axes[0].texts[0].get_text()
+    with pytest.raises(UserError, match="1 targets need as many axes"):
+        plots.fewest_curves(frame, axes[:0], 100)

@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import Columns, Target, converged, counting
+from cubistlib.analysis.results import Columns, Size, Target, converged, counting
 from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
 POINTS = 200  # numbers of runs at which the best is told, few first, at even ratios
 INTERVAL = (0.025, 0.975)
 TOLD = ("runs", "steps", "accuracy", "low", "high")
+FEWEST = ("target", "runs", "steps", "chance", "fewest", "low", "high")
 
 
 @arguments
@@ -30,14 +31,47 @@ def expected_best(
     rng, parts = np.random.default_rng(seed), []
     for names, own in runs.groupby([*by], sort=False):
         values, counts = np.unique(own["accuracy"].to_numpy(float), return_counts=True)
-        n = np.unique(np.geomspace(1, len(own), POINTS).round().astype(int))
+        n = _numbers(len(own))
         redrawn = rng.multinomial(len(own), counts / len(own), size=resamples)
         low, high = np.quantile([_best(values, c, n) for c in redrawn], INTERVAL, axis=0)
         told = {"runs": n, "steps": n * own["steps"].mean(), "accuracy": _best(values, counts, n)}
-        group = pd.DataFrame([names] * len(n), columns=[*by])
-        parts.append(pd.concat([group, pd.DataFrame(told | {"low": low, "high": high})], axis=1))
-    none = pd.DataFrame(columns=[*by, *TOLD]).astype(dict.fromkeys(TOLD, float))
-    return pd.concat(parts, ignore_index=True) if parts else none
+        parts.append(_named(by, names, told | {"low": low, "high": high}))
+    return _together(parts, by, TOLD)
+
+
+@arguments
+def expected_fewest(
+    results: pd.DataFrame,
+    target: Target,
+    by: Columns = ("algorithm",),
+    size: Size = "live_parameters",
+    resamples: Count = 200,
+    seed: Whole = 0,
+) -> pd.DataFrame:
+    """The fewest parameters to be expected with which one of n runs reaches a target, a share.
+
+    size: how they are counted, of COUNTS, or keep. by, runs, steps, resamples: as in
+    `expected_best`, but that a run that diverged counts, as one that misses. Columns by, target,
+    runs (n), steps, chance (that any of n runs drawn with replacement reaches the target), fewest
+    (expected where one does: of those that reach it the smallest), low and high: between these lie
+    95 % of resamples, infinite where none of a resample's runs reaches it. All three are infinite
+    where none of all runs does. Raises ValueError for results without steps.
+    """
+    require(not {*by} & {*FEWEST}, f"expected_fewest: by must have none of {', '.join(FEWEST)}")
+    results = counting(store.tidied(results, *by), "steps", size)
+    rng, parts = np.random.default_rng(seed), []
+    diverged = results["diverged"].astype(bool)
+    sizes = results[size].astype(float).where((results["accuracy"] >= target) & ~diverged, np.inf)
+    for names, own in results.assign(reached=sizes).groupby([*by], sort=False):
+        values, counts = np.unique(own["reached"].to_numpy(), return_counts=True)
+        n = _numbers(len(own))
+        redrawn = rng.multinomial(len(own), counts / len(own), size=resamples)
+        each = [_fewest(values, c, n)[1] for c in redrawn]
+        low, high = np.quantile(each, INTERVAL, axis=0, method="inverted_cdf")
+        chance, fewest = _fewest(values, counts, n)
+        told = {"target": target, "runs": n, "steps": n * own["steps"].mean(), "chance": chance}
+        parts.append(_named(by, names, told | {"fewest": fewest, "low": low, "high": high}))
+    return _together(parts, by, FEWEST)
 
 
 @arguments
@@ -68,6 +102,36 @@ def _crossing(steps: pd.Series, accuracy: pd.Series, target: float) -> float:
     at = int(np.argmax(reached >= target))
     around = slice(max(0, at - 1), at + 1)
     return float(np.exp(np.interp(target, reached[around], cost[around])))
+
+
+def _numbers(runs: int) -> np.ndarray:
+    """The numbers of runs at which the best is told, up to so many."""
+    return np.unique(np.geomspace(1, runs, POINTS).round().astype(int))
+
+
+def _named(by: Columns, names: tuple, told: dict) -> pd.DataFrame:
+    """What is told of a group, with its names in front of every row."""
+    table = pd.DataFrame(told)
+    return pd.concat([pd.DataFrame([names] * len(table), columns=[*by]), table], axis=1)
+
+
+def _together(parts: list[pd.DataFrame], by: Columns, columns: tuple[str, ...]) -> pd.DataFrame:
+    none = pd.DataFrame(columns=[*by, *columns]).astype(dict.fromkeys(columns, float))
+    return pd.concat(parts, ignore_index=True) if parts else none
+
+
+def _fewest(values: np.ndarray, counts: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of n runs drawn from so many of each size, ascending, infinite for one that misses.
+
+    The chance that one reaches, and the expected smallest of those that do; infinite for none.
+    """
+    reach = np.isfinite(values)
+    above = 1 - np.cumsum(counts[reach]) / counts.sum()  # chances that a run is larger or misses
+    chances = -np.diff(above[None] ** n[:, None], axis=1, prepend=1)
+    chance = chances.sum(1)
+    with np.errstate(invalid="ignore"):
+        fewest = chances @ values[reach] / chance
+    return chance, np.where(chance > 0, fewest, np.inf)
 
 
 def _best(values: np.ndarray, counts: np.ndarray, n: np.ndarray) -> np.ndarray:

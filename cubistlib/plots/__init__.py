@@ -1,6 +1,6 @@
 """Figures in one look: results, searches, networks; f(what, ax) -> ax."""
 
-from cubistlib.plots.budget import budget_curves, budget_rates, budget_runs
+from cubistlib.plots.budget import budget_curves, budget_rates, budget_runs, fewest_curves
 from cubistlib.plots.descent import descent
 from cubistlib.plots.foretold import foretold
 from cubistlib.plots.gap import fewest, own_scale, small_panels

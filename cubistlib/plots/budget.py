@@ -20,15 +20,38 @@ def budget_curves(frame: pd.DataFrame, ax: Axes, training: int) -> Axes:
     which cost is told, on an axis of even ratios.
     """
     for name, curve in frame.groupby("algorithm", sort=False):
-        style, cost = look(name), curve["steps"] / training
-        every = max(1, len(curve) // 6)
-        line: dict[str, Any] = {"lw": 2.4 if name == "search" else 1.6, "ms": 5, "markevery": every}
-        ax.plot(cost, 100 * curve["accuracy"], **style, **line)
-        band = {"color": style["color"], "alpha": 0.12, "lw": 0}
-        ax.fill_between(cost, 100 * curve["low"], 100 * curve["high"], **band)
-    ax.set_xscale("log")
+        values = (100 * curve[column] for column in ("accuracy", "low", "high"))
+        _line(ax, str(name), curve["steps"] / training, *values)
     ax.set(xlabel="cost, in trainings", ylabel=ACCURACY)
     return legend(ax)
+
+
+def fewest_curves(
+    frame: pd.DataFrame, axes: Sequence[Axes], training: int, likely: float = 0.5
+) -> Sequence[Axes]:
+    """One panel a target: the fewest parameters to be expected against the cost of all runs.
+
+    frame: as `analysis.expected_fewest` gives it by algorithm, for several targets put together.
+    A line with its band an algorithm, from where the chance that a run reaches the target is
+    `likely` on. training: as in `budget_curves`. Raises ValueError for fewer axes than targets.
+    """
+    targets, drawn = sorted(set(frame["target"])), frame[frame["chance"] >= likely]
+    require(len(targets) <= len(axes), f"plots: {len(targets)} targets need as many axes")
+    if drawn.empty:
+        return [sentence(ax, NO_RUNS) for ax in axes[:1]]
+    top = 1.05 * drawn["fewest"].max()  # of bands whose end is infinite
+    for target, ax in zip(targets, axes, strict=False):
+        for name in dict.fromkeys(drawn["algorithm"]):
+            curve = drawn[(drawn["algorithm"] == name) & (drawn["target"] == target)]
+            band = curve["low"], curve["high"].clip(upper=top)
+            _line(ax, name, curve["steps"] / training, curve["fewest"], *band)
+        ax.set(xlabel="cost, in trainings", ylabel="fewest parameters", title=percent(target))
+        ax.set_ylim(0.9 * drawn["low"].min(), top)
+        ax.label_outer()
+    for ax in axes[len(targets) :]:
+        ax.set_axis_off()
+    legend(axes[len(targets) - 1])
+    return axes
 
 
 def budget_runs(frame: pd.DataFrame, axes: Sequence[Axes]) -> Sequence[Axes]:
@@ -59,6 +82,17 @@ def budget_rates(frame: pd.DataFrame, axes: Sequence[Axes], named: bool = True) 
         ax.plot(at, 100 * rates["rate"], lw=1.8, ms=6, **style)
         ax.set(ylabel=f"runs with {percent(rates['target'].iloc[0])} (%)", ylim=(-3, 103))
     return _around(frame, axes, named)
+
+
+def _line(
+    ax: Axes, name: str, cost: pd.Series, value: pd.Series, low: pd.Series, high: pd.Series
+) -> None:
+    """An algorithm's line with its band, over costs at even ratios."""
+    style, every = look(name), max(1, len(cost) // 6)
+    line: dict[str, Any] = {"lw": 2.4 if name == "search" else 1.6, "ms": 5, "markevery": every}
+    ax.plot(cost, value, **style, **line)
+    ax.fill_between(cost, low, high, color=style["color"], alpha=0.12, lw=0)
+    ax.set_xscale("log")
 
 
 def _panels(frame: pd.DataFrame, axes: Sequence[Axes]):

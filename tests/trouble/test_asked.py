@@ -62,6 +62,10 @@ CALLS = {
         **{"results": TABLE.assign(steps=100), "by": ["algorithm"]},
         **{"resamples": 5, "seed": 1},
     },
+    analysis.expected_fewest: {
+        **{"results": TABLE.assign(steps=100), "target": 0.5, "by": ["algorithm"]},
+        **{"size": "keep", "resamples": 5, "seed": 1},
+    },
     analysis.frontier: {"results": TABLE, "by": "keep"},
     analysis.frontiers: {"results": TABLE, "by": "keep"},
     analysis.gap: {"results": TABLE, "by": "keep", "sizes": [15, 16]},
