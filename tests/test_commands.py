@@ -133,8 +133,17 @@ def test_of_any_study_with_results_its_record_is_enough(study, capsys):
     none = f"{name} has the experiments 0 … {n - 1}, there is no {n}"
     assert replayed(capsys, name, n) == (2, none)
     status, said = replayed(capsys, "my/other", 3)
-    assert status == 2 and said.startswith("unknown study 'my/other'; there are: random-init/pru")
-    assert said.endswith(f", verdict/ALGORITHM, {name}")
+    assert status == 2 and said.startswith("unknown study 'my/other'; nearest are: ")
+    assert name in said.split(": ")[1].split(", ") and said.count(", ") == 4
+
+
+@pytest.mark.parametrize(
+    "name", ["verdict", "verdict/nonsense", "verdict/snip/1", "tuning/snip/24"]
+)
+def test_an_algorithm_or_configuration_that_there_is_not_is_one_sentence(name, capsys):
+    status, said = replayed(capsys, name, 1, "paper")
+    assert status == 2 and said.startswith(f"unknown study '{name}'; nearest are: ")
+    assert "\n" not in said and len(said) < 300
 
 
 def test_what_a_study_begins_with_is_read_from_the_copies_beside_it(witnesses, capsys):

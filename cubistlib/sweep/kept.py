@@ -1,39 +1,43 @@
 """What is kept of an experiment, and of which study: in a profile's results, or published."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from cubistlib import store
+from cubistlib import pruners, store
 from cubistlib.store.record import RECORD, record
-from cubistlib.studies import PruningStudy, Study, descents, paper, replicates, verdict
+from cubistlib.studies import PruningStudy, Study, descents, paper, replicates, tuning, verdict
 from cubistlib.studies.recorded import recorded
 from cubistlib.support import types
 from cubistlib.support.checks import UserError
 from cubistlib.sweep import winners
 from cubistlib.sweep.places import every, folder
 
-# Before the name of an algorithm: its runs on the grid of `studies.verdict`.
-VERDICT = f"{verdict.NAME}/"
+NEAR = 5  # studies that a message names
 
 
 def study(name: str, profile: str | Path) -> Study:
     """The study of that name: of the paper, a verdict, or one whose results are kept.
 
-    Of those the record in its folder tells what it is. Raises ValueError, with the names that
-    there are, for another; and while it starts from a search that is not finished.
+    Of those the record in its folder tells what it is. Raises ValueError, with the nearest names
+    that there are, for another; and while it starts from a search that is not finished.
     """
     name = types.checked("study", types.Name, name)
     if name in paper.STUDIES:
         return winners.resolved(paper.study(name), profile)
-    if name.startswith(VERDICT):
-        return verdict.study(name.removeprefix(VERDICT))
+    kind, algorithm, *_ = *name.split("/"), ""
+    if algorithm in pruners.available() and (found := _packed(kind, algorithm).get(name)):
+        return found
     for place in every(profile):
         if known := record(place / name):
             return recorded(known["study"], _given(place, name, known["study"]))
-    names = [*paper.STUDIES, f"{VERDICT}ALGORITHM", *_names(profile)]
-    raise UserError(f"unknown study {name!r:.99}; there are: {', '.join(dict.fromkeys(names))}")
+    names = [*paper.STUDIES, *_names(profile)]
+    names += [name for a in tuning.tuned() for name in _packed(tuning.NAME, a)]
+    names += [name for a in pruners.available(controls=False) for name in _packed(verdict.NAME, a)]
+    like = ", ".join(get_close_matches(name, dict.fromkeys(names), NEAR, 0))
+    raise UserError(f"unknown study {name!r:.99}; nearest are: {like}")
 
 
 def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, Path] | None:
@@ -42,12 +46,11 @@ def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, P
     None if there is none. Raises ValueError for a number that the study does not have.
     """
     shard = study.shard_of(number)
-    if study.name == verdict.NAME and isinstance(study, PruningStudy):
-        file = verdict.file(*study.algorithms)
-        if not file.exists():
-            return None
+    file = _file(study)
+    if file and file.exists():
         rows = store.read(file)
-        return rows[rows["experiment"] == number].iloc[0], file
+        here = (rows["study"] == study.name) & (rows["experiment"] == number)
+        return (rows[here].iloc[0], file) if here.any() else None
     for place in every(profile):
         if found := folder(study, place).row(number, shard):
             return found
@@ -66,6 +69,23 @@ def differing(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
         return table.where(table.notna(), "")
 
     return plain(one) != plain(other)
+
+
+def _packed(kind: str, algorithm: str) -> dict[str, PruningStudy]:
+    """The studies of an algorithm that have no folders, by the names they are asked for by."""
+    if kind == verdict.NAME:
+        return {f"{verdict.NAME}/{algorithm}": verdict.study(algorithm)}
+    if kind == tuning.NAME:
+        return {study.name: study for study in tuning.studies(algorithm)}
+    return {}
+
+
+def _file(study: Study) -> Path | None:
+    """The file in which the runs of such a study came with the package; None for any other."""
+    files = {verdict.NAME: verdict.file, tuning.NAME: tuning.file}
+    kind = study.name.partition("/")[0]
+    single = isinstance(study, PruningStudy) and len(study.algorithms) == 1
+    return files[kind](*study.algorithms) if single and kind in files else None  # type: ignore[attr-defined]
 
 
 def _given(place: Path, name: str, known: dict[str, Any]) -> dict[str, Any]:

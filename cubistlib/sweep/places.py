@@ -15,7 +15,7 @@ def results(profile: str | Path) -> Path:
 
 def every(profile: str | Path) -> list[Path]:
     """Where results of a profile's studies may be: its own, and for paper those published."""
-    published = map(paths.published, ("paper", "frontier"))
+    published = map(paths.published, ("paper", "frontier", "verdict"))
     return [results(profile), *(published if profile == "paper" else ())]
 
 

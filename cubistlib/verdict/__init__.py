@@ -1,4 +1,4 @@
 """A verdict on a pruner: its runs beside those of the others and of the search, at equal effort."""
 
-from cubistlib.verdict.grid import nine, published, verdict
+from cubistlib.verdict.grid import nine, published, tuned, verdict
 from cubistlib.verdict.places import places, standings

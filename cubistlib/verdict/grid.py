@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 import pandas as pd
 
 from cubistlib import analysis, store, sweep
-from cubistlib.studies import paper
-from cubistlib.studies.verdict import NAME, file, study
+from cubistlib.store.table import frame_of
+from cubistlib.studies import paper, tuning
+from cubistlib.studies.verdict import LARGE, NAME, WIDTHS, file, study
 from cubistlib.support import paths
 
 
@@ -21,6 +22,21 @@ def nine() -> pd.DataFrame:
 def published() -> pd.DataFrame:
     """All algorithms whose runs on the grid came with the package: the nine, and later ones."""
     return _read(sorted(paths.published(NAME).glob("*.parquet")))
+
+
+def tuned() -> pd.DataFrame:
+    """The runs on the large grid that came with the package, each algorithm as it was tuned.
+
+    While it is under way, of every width the seeds that all algorithms have there; without rows
+    before any width has been begun by all that have been tuned.
+    """
+    names, parts = tuning.tuned(), []
+    for width in WIDTHS:
+        folders = [paths.published(NAME) / LARGE / name / str(width) for name in names]
+        begun = [folder for folder in folders if any(folder.glob("*.parquet"))]
+        if begun and len(begun) == len(names):
+            parts.append(analysis.shared_seeds(store.read(begun)))
+    return pd.concat(parts, ignore_index=True) if parts else frame_of(store.SCHEMA.empty_table())
 
 
 def _read(files: Iterable[Path]) -> pd.DataFrame:
