@@ -70,7 +70,7 @@ WORDS: dict[str, Any] = {
     "left": OfThree,
     "ranges": Ranges,
     "spots": Whole,
-    **dict.fromkeys(("target", "targets"), Percent),
+    **dict.fromkeys(("target", "targets", "goals"), Percent),
     "jitters": PositiveShare,
     "trainings": at_least(2),
 }

@@ -86,7 +86,7 @@ TINY = {
     BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
     CONTROLS: {"widths": [5], "targets": [100.0]},
-    VERDICT: {"weights": [1], "targets": [100.0], "resamples": 1},
+    VERDICT: {"weights": [1], "targets": [100.0], "goals": [100.0], "resamples": 1},
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
     FRONTIER: {"targets": [100.0]},
@@ -146,7 +146,8 @@ ASKED = {
     | {"widths": [9, 16]},
     (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
     (VERDICT, "more weights than any run has, every target reached at once"): {
-        **{"weights": [1, 1000], "targets": [0.1, 50.0], "resamples": 1}
+        **{"weights": [1, 1000], "targets": [0.1, 50.0], "goals": [0.1, 95.0, 0.1]},
+        "resamples": 1,
     },
     (CONTROLS, "a width twice, and targets that all reach or none"): {
         **{"widths": [64, 3, 3], "targets": [100.0, 0.1]}
