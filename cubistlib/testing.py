@@ -27,6 +27,7 @@ HIDDEN = (4, 3, 5)
 KEEP = np.array([5, 11, 20])
 CONFIG = TrainConfig(lr=0.1, epochs=2, batch_size=64)
 SEED = 5
+LONGEST = 60  # letters of a name, of which folders and files are named
 SEARCH = "search"  # As `studies.experiment` has it in tables of results.
 
 
@@ -45,6 +46,9 @@ def is_a_pruner_with_a_name(pruner: Pruner) -> None:
         checked(f"{kind}: name", Name, name)
     except UserError as refusal:
         raise AssertionError(str(refusal)) from None
+    expect(
+        len(name) <= LONGEST, f"{kind}: name must have at most {LONGEST} letters, got {len(name)}"
+    )
     expect(name != SEARCH, f"{kind}: name {SEARCH!r} is that of the combinatorial search")
 
 

@@ -166,6 +166,7 @@ def test_a_task_that_cannot_be_is_refused_in_a_sentence(changes, sentence):
         ("search", "name 'search' is that of the combinatorial search"),
         (3, "name must be of letters, digits, .* got 3"),
         ("", "name must be of letters, digits, .* got ''"),
+        ("x" * 300, "name must have at most 60 letters, got 300"),
         ("../x", r"name must be of letters, digits, .* got '\.\./x'"),
     ],
 )

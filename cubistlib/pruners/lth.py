@@ -28,8 +28,9 @@ class LTH(Pruner):
     ticket. Every training has a new optimizer, a new schedule and its own order of the data.
     Source: Frankle & Carbin 2019, strategy 2; paper, "The nine algorithms".
     share: about this part of the weights that are left goes in a round; then the number of rounds
-    follows, a round in which rounding leaves nothing to remove is left out, and all networks of a
-    stack must keep equally many. 0: `rounds`, of which such a one is a training all the same.
+    follows, whatever `rounds` says, a round in which rounding leaves nothing to remove is left
+    out, and all networks of a stack must keep equally many. 0: `rounds`, of which such a one is a
+    training all the same.
     early: the share of the first training to whose values the survivors are set back, and from
     where later trainings go on; 0: the initial values. Source: Frankle et al. 2020, "rewinding".
     Differences from the authors' code: exactly k weights. Theirs (selection="authors") rounds

@@ -7,7 +7,20 @@ import numpy as np
 import pytest
 
 from cubistlib import Network, Task, TrainConfig, UserError, cubist_spiral, pruners
-from cubistlib.pruners import ACDC, CBS, CTS, DWF, LRR, OBS, Backward, Cyclic, GraNet, PILoT, Sculpt
+from cubistlib.pruners import (
+    ACDC,
+    CBS,
+    CTS,
+    DWF,
+    LRR,
+    LTH,
+    OBS,
+    Backward,
+    Cyclic,
+    GraNet,
+    PILoT,
+    Sculpt,
+)  # fmt: skip
 from cubistlib.training import backends
 
 BEYOND = [c for c in pruners.available().values() if ".beyond." in c.__module__]
@@ -70,6 +83,29 @@ def task():
         return Task(x[order], y[order], TrainConfig(**config))
 
     return make
+
+
+# What an option says nothing beside, as its docstring tells: both are one algorithm.
+IDLE = [
+    (LTH(share=0.3), LTH(share=0.3, rounds=9)),
+    (DWF(factors=1), DWF(factors=1, spread=3.0)),
+    (Sculpt(trainings=1), Sculpt(trainings=1, factor=5.0, rate=1.0)),
+    (Cyclic(trainings=1), Cyclic(trainings=1, rate=1.0)),
+    (OBS(diagonal=True), OBS(diagonal=True, correct=False)),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), IDLE, ids=lambda pruner: str(pruner))
+def test_what_an_option_says_nothing_beside_is_as_without_it(task, one, other):
+    nets, done = Network.initialize((3, 3, 3), n=2, seed=1), []
+    for pruner in (one, other):
+        mine = task()
+        trained = pruner.train(nets, 9, mine)
+        done.append((trained, mine.spent))
+    (a, spent), (b, spent_too) = done
+    assert spent == spent_too
+    for left, right in zip(a.network.arrays, b.network.arrays, strict=True):
+        np.testing.assert_array_equal(left, right)
 
 
 @pytest.mark.parametrize(("made", "sentence"), NOTHING)

@@ -33,7 +33,7 @@ class Cyclic(Repeated):
     new optimizer and a new schedule each time, from `rate` times the task's learning rate.
     Source: Gadhikar, Nelaturu & Burkholz 2024 (arXiv 2406.02773), "cyclic training".
     mask: the algorithm, at its own defaults. trainings: how many there are, the algorithm's one
-    (of several, its last) among them.
+    (of several, its last) among them; of that alone `rate` says nothing.
     Differences from the published form: that is for masks made before training (mask="random_erk",
     "snip", "synflow"), which here are worse than GMP's to begin with, and at the task's rate
     (rate=1), which undoes in networks so small what has been learned (notebook 61).

@@ -27,7 +27,8 @@ class DWF(Factored):
     (arXiv 2210.01212). With D = 1 it is plain training with λ in place of its weight decay.
     factors: D. decay: λ. rate: times the task's learning rates, in the factors' training.
     spread: of the factors' sizes at the start, s: |ω_d| = |w|^(1/D) exp(s z_d), z standard normal
-    less its mean over d, signs drawn; with 0 all |ω_d| are alike and the first has w's sign.
+    less its mean over d, signs drawn; with 0 all |ω_d| are alike and the first has w's sign;
+    of a single factor it says nothing.
     Differences from the published form: factors are drawn such that their product is the weight
     that the network has, so that every algorithm starts from the same function; theirs are
     normal, truncated, and of that scale. They ask for a larger rate than a dense training's; a

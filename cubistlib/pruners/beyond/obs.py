@@ -18,7 +18,8 @@ class OBS(Surgery):
     reduced to what is left; the next cut looks at the loss anew, after a short training.
     Source: Hassibi & Stork 1993, eq. 5; of the rounds and the last training, `Surgery`.
     diagonal: H's diagonal alone, so that nothing else is corrected: the optimal brain damage of
-    LeCun, Denker & Solla 1990. correct: False leaves the others as they are.
+    LeCun, Denker & Solla 1990. correct: False leaves the others as they are,
+    which the diagonal does anyhow.
     Differences from the published form: H is exact, not the outer products of gradients, and so
     damped; several weights go in one cut while there are many; there is training in between.
     """

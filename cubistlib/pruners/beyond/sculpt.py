@@ -13,7 +13,8 @@ class Sculpt(Cyclic):
     """Cyclic training of a mask of `factor` · k weights, magnitude pruning to k, one cycle more.
 
     The mask is another algorithm's, `mask`; it keeps all weights where there are not so many. All
-    but the last of the `trainings` are its; of a single one, k weights are trained once.
+    but the last of the `trainings` are its; of a single one, k weights are trained once,
+    whatever `factor` and `rate` say.
     Source: Gadhikar, Nelaturu & Burkholz 2024 (arXiv 2406.02773), "SCULPT-ing".
     Differences from the published form: the rate of later trainings as in `Cyclic`, and SynFlow's
     mask: random ones (mask="random_erk") hardly have a path of so few weights in a wide network.
