@@ -117,7 +117,9 @@ def _parser() -> argparse.ArgumentParser:
 
     replay = commands.add_parser("replay", help="run one experiment again and compare")
     replay.add_argument(
-        "study", help="as plan lists it, verdict/ALGORITHM, or one whose results are kept"
+        "study",
+        help="as plan lists it, verdict/ALGORITHM, tuning/ALGORITHM/NN, or one whose results are "
+        "kept",
     )
     replay.add_argument("number", type=int, help="the experiment's number in the study")
     replay.add_argument("--profile", default="paper", help="whose results to compare with")
