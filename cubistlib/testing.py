@@ -43,7 +43,7 @@ def is_a_pruner_with_a_name(pruner: Pruner) -> None:
     expect(made, f"check_pruner takes a pruner, such as SNIP(), got {brief(pruner)}")
     kind, name = type(pruner).__name__, getattr(pruner, "name", None)
     try:
-        checked(f"{kind}: name", Name, name)
+        name = checked(f"{kind}: name", Name, name)
     except UserError as refusal:
         raise AssertionError(str(refusal)) from None
     expect(

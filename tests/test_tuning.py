@@ -63,8 +63,8 @@ def test_configurations_stay_what_they_are():
     more = ("cts", "early", 0.1), ("cts", "lr", 0.1)
     assert given == [
         ((0.1,), ("cosine",), ()),
-        ((0.03,), ("step",), more),
-        ((0.5,), ("step",), more),
+        ((0.01,), ("step",), more),
+        ((0.2,), ("step",), more),
     ]
     assert [*islice(tuning._studies("gmp"), 30)][:24] == tuning.studies("gmp")
 

@@ -27,7 +27,8 @@ from cubistlib.training import SCHEDULES
 NAME = "tuning"
 CONFIGURATIONS = 24  # of each algorithm; the first has its defaults
 
-RATES = (0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.3, 0.5)
+# A first look at four algorithms put 0.02 to 0.05 first and all above 0.1 last.
+RATES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2)
 USUAL = 0.1, "cosine"  # rate and schedule of the first configuration
 
 TIMES = (0.1, 0.2, 0.3, 0.5, 1.0)  # the run's rate, that of later trainings
