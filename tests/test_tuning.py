@@ -10,11 +10,13 @@ import run_grid
 import told
 
 import cubistlib as cl
-from cubistlib import pruners, store
+from cubistlib import pruners, store, sweep
 from cubistlib.networks import weights_of
 from cubistlib.pruners.beyond.plan import plan
 from cubistlib.pruners.controls.magnitude import Magnitude
+from cubistlib.store.record import RECORD, record
 from cubistlib.studies import stacks, tuning, verdict
+from cubistlib.studies.definition import definition
 from cubistlib.support import paths
 from cubistlib.sweep import kept
 
@@ -170,3 +172,15 @@ def test_the_list_of_configurations_is_of_what_is_published():
     """Else `python tools/run_grid.py tuning` writes it anew."""
     if tuning.tuned():
         assert (tuning.place() / run_grid.TOLD).read_text(encoding="utf-8") == run_grid.told()
+
+
+GRID = sorted(paths.published("verdict").glob(f"{verdict.LARGE}/*/*/{RECORD}"))
+
+
+@pytest.mark.parametrize("file", GRID, ids=lambda file: "/".join(file.parts[-3:-1]))
+def test_what_is_published_of_the_large_grid_is_of_the_best_configuration(file):
+    study = verdict.large(file.parts[-3], int(file.parts[-2]))
+    table = store.read(file.parent)
+    assert record(file.parent)["study"] == definition(study)
+    assert table["experiment"].is_unique and (table["weights_kept"] == table["keep"]).all()
+    assert sweep.finished(study, paths.published("verdict")) == len(table) > 0
