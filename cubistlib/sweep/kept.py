@@ -28,7 +28,7 @@ def study(name: str, profile: str | Path) -> Study:
     if name in paper.STUDIES:
         return winners.resolved(paper.study(name), profile)
     kind, algorithm, *_ = *name.split("/"), ""
-    if algorithm in pruners.available() and (found := _packed(kind, algorithm).get(name)):
+    if found := _packed(kind, algorithm).get(name):
         return found
     for place in every(profile):
         if known := record(place / name):
@@ -73,11 +73,11 @@ def differing(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
 
 def _packed(kind: str, algorithm: str) -> dict[str, PruningStudy]:
     """The studies of an algorithm that have no folders, by the names they are asked for by."""
+    if kind not in (verdict.NAME, tuning.NAME) or algorithm not in pruners.available():
+        return {}
     if kind == verdict.NAME:
         return {f"{verdict.NAME}/{algorithm}": verdict.study(algorithm)}
-    if kind == tuning.NAME:
-        return {study.name: study for study in tuning.studies(algorithm)}
-    return {}
+    return {study.name: study for study in tuning.studies(algorithm)}
 
 
 def _file(study: Study) -> Path | None:
