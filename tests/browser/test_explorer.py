@@ -4,10 +4,13 @@ import json
 import re
 import statistics
 
+import numpy as np
 import pytest
 from visitor import DESK, Visitor
 
+import cubistlib as cl
 from cubistlib import __main__ as line
+from cubistlib.pruners.parts.selection import select
 from cubistlib.search import verify
 
 PHONE = {"width": 360, "height": 760}
@@ -290,15 +293,64 @@ def test_bad_links_and_large_networks_are_one_sentence(visitor, url):
     assert "hidden widths are" in visitor.text("[role=status]")
 
 
-@pytest.mark.parametrize("width", [3, 16])
-def test_how_long_a_click_takes(visitor, width):
-    """Measured, not judged: `pytest -rP -k how_long` shows it."""
-    visitor.fresh(f"{width}, {width}, {width}", 0)
-    place = visitor.edges(".positive:not(.faint)")[0]
+def network(file, width, keep):
+    """A file of a network, some of its weights kept at random."""
+    net, rng = cl.Network.initialize([width] * 3, seed=0), np.random.default_rng(0)
+    masks = select([rng.random(w.shape) for w in net.weights], keep)
+    layers = {"weights": net.weights, "biases": net.biases, "masks": masks}
+    held = {name: [np.asarray(layer)[0].tolist() for layer in each] for name, each in layers.items()}
+    file.write_text(json.dumps(held))
+    return file
+
+
+@pytest.fixture
+def large(visitor, tmp_path, request):
+    """Someone at a network of some width, the numbers of all points known."""
+    visitor.choose(network(tmp_path / "network.json", *request.param))
+    visitor.page.locator("[data-story]:has-text('opened from a file')").wait_for()
+    visitor.counts()
+    return visitor
+
+
+# Measured, not judged, since machines differ: `pytest -rP -k how_long` shows it.
+@pytest.mark.parametrize("large", [(3, 27), (16, 100), (16, 560)], indirect=True)
+def test_how_long_a_click_takes(large):
+    places = iter(large.edges(":is(.positive, .negative):not(.faint)"))
+    tell("a click", large, lambda: large.timed_click(next(places)))
+
+
+@pytest.mark.parametrize("large", [(3, 27), (16, 100), (16, 560), (256, 3000)], indirect=True)
+def test_how_long_a_step_of_the_slider_takes(large):
+    tell("a step of the slider", large, large.timed_slide)
+
+
+def tell(what, visitor, act, times=9):
+    act()  # the first one compiles
     before = visitor.worked()
-    moved, drawn = zip(*(visitor.timed_click(place) for _ in range(5)), strict=True)
-    worked = (visitor.worked() - before) / 5
+    moved, drawn = zip(*(act() for _ in range(times)), strict=True)
+    worked = (visitor.worked() - before) / times
     assert 0 < min(moved) < min(drawn) and worked > 0
-    first, whole = (f"{statistics.median(times):.0f} ms" for times in (moved, drawn))
-    print(f"width {width}, from a click: accuracy after {first}, all maps after {whole}, medians")
-    print(f"of the processor a click took {worked:.0f} ms")
+    first, whole = (f"{statistics.median(each):.0f} ms" for each in (moved, drawn))
+    print(f"{what}: accuracy after {first}, all maps after {whole}, medians")
+    print(f"of the processor it took the page {worked:.0f} ms")
+
+
+@pytest.mark.parametrize("large", [(16, 100)], indirect=True)
+def test_how_long_the_first_view_takes(large):
+    large.press("Link")
+    large.number("kept")
+    took = large.timed_first_view(large.page.get_by_label("the link").input_value())
+    assert large.number("kept") > 100
+    print(f"first view, by a link: {took:.0f} ms")
+
+
+@pytest.mark.parametrize("large", [(16, 100)], indirect=True)
+@pytest.mark.parametrize("steps", [120, pytest.param(6000, marks=pytest.mark.all)])
+def test_memory_stays_flat_while_sliding(large, steps):
+    """6,000 steps are ten minutes of ten a second."""
+    large.slide(40)
+    before = large.memory()
+    large.slide(steps)
+    grown = large.memory() - before
+    print(f"{steps} steps: {grown:+.2f} MB beside {before:.1f} MB")
+    assert grown < 2

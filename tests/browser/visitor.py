@@ -19,12 +19,12 @@ PLACES = """(which) => {
 }"""
 
 
-# From the press on a line until the accuracy has moved, and until all has been drawn anew.
-CLICK = """() => {
+# From an event until the numbers have changed, and until all has been drawn anew.
+STEP = """(event) => {
   let start;
   const once = { capture: true, once: true }, passed = () => performance.now() - start;
-  addEventListener("pointerup", () => { start = performance.now(); }, once);
-  window.clicked = new Promise((done) => {
+  addEventListener(event, () => { start = performance.now(); }, once);
+  window.stepped = new Promise((done) => {
     new MutationObserver((_, watcher) => {
       watcher.disconnect();
       const first = passed();
@@ -32,6 +32,27 @@ CLICK = """() => {
     }).observe(document.querySelector("[data-number=kept]"), { childList: true });
   });
 }"""
+
+
+# A slider goes to and fro, each step as soon as the one before has been drawn.
+SLIDE = """async (slider, steps) => {
+  const top = slider.valueAsNumber, far = 20;
+  for (let step = 1; step <= steps; step++) {
+    slider.value = top - far + Math.abs((step + far) % (2 * far) - far);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((done) => requestAnimationFrame(() => setTimeout(() => setTimeout(done))));
+  }
+}"""
+
+
+# When the first maps stand, since the page was asked for.
+FIRST = """window.first = new Promise((done) => {
+  new MutationObserver((_, watcher) => {
+    if (!document.querySelector(".unit[aria-label]")) return;
+    watcher.disconnect();
+    done(performance.now());
+  }).observe(document, { subtree: true, childList: true, attributeFilter: ["aria-label"] });
+});"""
 
 
 # What a finger does at a place, as the graph hears it.
@@ -138,9 +159,33 @@ class Visitor:
 
     def timed_click(self, place):
         """Milliseconds from a click on a line: until accuracy has moved, until all is drawn."""
-        self.page.evaluate(CLICK)
+        self.page.evaluate(STEP, "pointerup")
         self.page.mouse.click(*place)
-        return self.page.evaluate("window.clicked")
+        return self.page.evaluate("window.stepped")
+
+    def timed_slide(self):
+        """The same from a key on the slider of weights."""
+        self.page.evaluate(STEP, "input")
+        self.page.get_by_label("down to").press("ArrowLeft")
+        return self.page.evaluate("window.stepped")
+
+    def timed_first_view(self, url):
+        """Milliseconds from asking for a page until the maps of all units stand."""
+        self.page.add_init_script(FIRST)
+        self.open(url)
+        return self.page.evaluate("window.first")
+
+    def slide(self, steps):
+        """So many steps of the slider of weights, as fast as they are drawn."""
+        self.page.get_by_label("down to").evaluate(SLIDE, steps)
+
+    def memory(self):
+        """Megabytes of the page's objects and arrays, once what is not needed is gone."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("HeapProfiler.collectGarbage")
+        used = session.send("Runtime.getHeapUsage")
+        session.detach()
+        return (used["usedSize"] + used.get("backingStorageSize", 0)) / 1e6
 
     def remove_by_hand(self):
         """Tries every weight, and removes the one without which most points are right."""

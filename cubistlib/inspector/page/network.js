@@ -1,6 +1,7 @@
 // A network and its mask as a plain value, which can be sent to a worker as it is.
 
 import { demand, isWhole } from "./checks.js";
+import { once } from "./once.js";
 
 const WIDEST = 10_000; // units of a layer, as in support/types.py
 
@@ -69,10 +70,10 @@ export function biasRule(sizes, keptWeights) {
 }
 
 /** Weights that the mask keeps: the paper's "weights". @param {Network} network */
-export const weightsKept = ({ kept }) => counted(kept.weights);
+export const weightsKept = once((network) => network, ({ kept }) => counted(kept.weights));
 
 /** Weights and biases that the mask keeps: the paper's "model". @param {Network} network */
-export const parametersKept = ({ kept }) => counted(kept.weights) + counted(kept.biases);
+export const parametersKept = (network) => weightsKept(network) + counted(network.kept.biases);
 
 /** How many weights each layer has. @param {number[]} sizes */
 export const lengths = (sizes) => sizes.slice(1).map((units, layer) => units * sizes[layer]);
@@ -81,9 +82,13 @@ export const lengths = (sizes) => sizes.slice(1).map((units, layer) => units * s
 export const finite = ({ weights, biases }) =>
   [...weights, ...biases].every((layer) => layer.every(Number.isFinite));
 
-const counted = (layers) => layers.reduce((sum, layer) => layer.reduce((a, b) => a + b, sum), 0);
-
 // Plain loops: of wide networks layers have ten thousands of weights.
+function counted(layers) {
+  let sum = 0;
+  for (const layer of layers) for (let i = 0; i < layer.length; i++) sum += layer[i];
+  return sum;
+}
+
 function bits(layer) {
   const found = new Uint8Array(layer.length);
   for (let i = 0; i < layer.length; i++) if (layer[i]) found[i] = 1;

@@ -14,16 +14,20 @@ export function paths({ sizes, kept }) {
   const fed = sizes.map((size) => new Uint8Array(size)), read = sizes.map((size) => new Uint8Array(size));
   fed[0].fill(1);
   read.at(-1).fill(1);
-  const spread = (layer, from, to) => {
-    kept.weights[layer].forEach((is, at) => {
-      const source = at % sizes[layer], unit = Math.floor(at / sizes[layer]);
-      if (is && (from === fed ? fed[layer][source] : read[layer + 1][unit])) to(source, unit);
-    });
+  const effective = kept.weights.map((layer) => new Uint8Array(layer.length));
+  const each = (l, visit) => {
+    const layer = kept.weights[l];
+    for (let unit = 0, at = 0; unit < sizes[l + 1]; unit++) {
+      for (let source = 0; source < sizes[l]; source++, at++) if (layer[at]) visit(source, unit, at);
+    }
   };
-  for (let l = 0; l < kept.weights.length; l++) spread(l, fed, (_, unit) => { fed[l + 1][unit] = 1; });
-  for (let l = kept.weights.length - 1; l >= 0; l--) spread(l, read, (source) => { read[l][source] = 1; });
-  const effective = kept.weights.map((layer, l) => layer.map((is, at) =>
-    is && fed[l][at % sizes[l]] && read[l + 1][Math.floor(at / sizes[l])]));
+  for (let l = 0; l < effective.length; l++) each(l, (source, unit) => { fed[l + 1][unit] |= fed[l][source]; });
+  for (let l = effective.length - 1; l >= 0; l--) {
+    each(l, (source, unit, at) => {
+      read[l][source] |= read[l + 1][unit];
+      effective[l][at] = fed[l][source] & read[l + 1][unit];
+    });
+  }
   return { fed, read, effective };
 }
 

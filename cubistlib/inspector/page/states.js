@@ -1,15 +1,14 @@
 // What each hidden unit does on the data.
 
 import { checkColumns } from "./evaluation.js";
+import { once } from "./once.js";
 import { paths } from "./paths.js";
-import { eachBlock, firstUnits, wire } from "./wiring.js";
+import { eachBlock, firstUnits, wire, withSources } from "./wiring.js";
 
 /** disconnected: not read. dead: 0 on every point. constant: one value on every point. */
 export const STATES = ["disconnected", "dead", "constant", "live"];
 
-// A stride through the rows, prime, so that the first block sees all of the data: units that vary
-// show it there, and the rest of the rows need not be looked at.
-const STRIDE = 1_000_003;
+const FIRST = 512; // points from all over the data, on which most units that vary show it
 
 /**
  * What each hidden unit is, as networks/connectivity.py defines it, in single precision.
@@ -35,23 +34,31 @@ export function unitStates(network, columns) {
  */
 export function still(network, columns) {
   checkColumns(network, columns);
-  const rows = columns[0].length, wiring = wire(network), { inputs, units, starts } = wiring;
-  const value = new Float32Array(units);
-  const look = (h, room, start, size) => {
-    let doubt = false;
+  const wiring = wire(network), { inputs, units, starts } = wiring;
+  const doubted = new Uint8Array(units).fill(1, inputs), wanted = new Uint8Array(units).fill(1);
+  let value = null;
+  const look = (h, room, _, size) => {
+    value ??= Float32Array.from({ length: units }, (__, unit) => h[unit * room]);
     for (let unit = inputs; unit < units; unit++) {
-      const at = unit * room;
-      if (start === 0) value[unit] = h[at];
-      if (varies(h, at, size, value[unit])) value[unit] = NaN;
-      else doubt ||= starts[unit + 1] > starts[unit];
+      if (!doubted[unit]) continue;
+      if (varies(h, unit * room, size, value[unit])) value[unit] = NaN;
+      doubted[unit] = Number(!Number.isNaN(value[unit]) && starts[unit + 1] > starts[unit]);
     }
-    return doubt;
+    wanted.set(doubted);
+    withSources(wiring, wanted);
+    return doubted.includes(1);
   };
-  const rowAt = rows % STRIDE ? (i) => (i * STRIDE) % rows : (i) => i;
-  eachBlock(wiring, columns, look, { Kind: Float32Array, rowAt });
+  for (const points of [some(columns), columns]) {
+    if (doubted.includes(1)) eachBlock(wiring, points, look, { Kind: Float32Array, wanted });
+  }
   const firsts = firstUnits(network.sizes);
   return network.sizes.slice(1, -1).map((size, l) => value.slice(firsts[l + 1], firsts[l + 1] + size));
 }
+
+const some = once((columns) => columns, (columns) => {
+  const every = Math.ceil(columns[0].length / FIRST);
+  return columns.map((column) => Float32Array.from({ length: Math.ceil(column.length / every) }, (_, i) => column[i * every]));
+});
 
 // NaN, too, is seen to vary.
 function varies(h, at, size, value) {

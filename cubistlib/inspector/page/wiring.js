@@ -68,11 +68,13 @@ export function firstUnits(sizes) {
  * @param {Float64Array|Float32Array} h
  * @param {number} room
  * @param {number} size
+ * @param {Uint8Array} [wanted] 1 for the units to compute, as `withSources` has them; default: all
  */
-export function forward({ inputs, units, starts, sources, weights, biases, rectified }, h, room, size) {
+export function forward({ inputs, units, starts, sources, weights, biases, rectified }, h, room, size, wanted) {
   const single = h instanceof Float32Array, add = single ? addRounded : addScaled;
-  const addFour = single ? addFourRounded : addFourScaled;
+  const addFour = single ? addFourRounded : addFourScaled, rectify = single ? rectifyRounded : rectifyScaled;
   for (let unit = inputs; unit < units; unit++) {
+    if (wanted && !wanted[unit]) continue;
     const at = unit * room;
     h.fill(biases[unit], at, at + size);
     const end = starts[unit + 1];
@@ -81,6 +83,14 @@ export function forward({ inputs, units, starts, sources, weights, biases, recti
     for (; edge < end; edge++) add(h, at, h, sources[edge] * room, weights[edge], size);
     if (rectified[unit]) rectify(h, at, size);
   }
+}
+
+/** Adds to the units wanted those that they depend on. @param {Wiring} wiring @param {Uint8Array} wanted */
+export function withSources({ inputs, units, starts, sources }, wanted) {
+  for (let unit = units - 1; unit >= inputs; unit--) {
+    for (let edge = starts[unit]; wanted[unit] && edge < starts[unit + 1]; edge++) wanted[sources[edge]] = 1;
+  }
+  return wanted;
 }
 
 /** What a unit gives before its ReLU, on points that `forward` has put through. @returns {Float64Array} */
@@ -120,17 +130,15 @@ export function backward({ inputs, units, starts, sources, weights, rectified },
  * @param {ArrayLike<number>[]} columns one an input
  * @param {function(Float64Array|Float32Array, number, number, number): (boolean|void)} visit gets h,
  *   its room a unit, the first row and how many rows
- * @param {{Kind: Function, rowAt: function(number): number}} [options] Float32Array for single
- *   precision; the order of the rows
+ * @param {{Kind: Function, wanted: Uint8Array}} [options] Float32Array for single precision; as
+ *   `forward`, `visit` may change it
  */
-export function eachBlock(wiring, columns, visit, { Kind = Float64Array, rowAt = (i) => i } = {}) {
+export function eachBlock(wiring, columns, visit, { Kind = Float64Array, wanted } = {}) {
   const rows = columns[0].length, h = new Kind(wiring.units * BLOCK);
   for (let start = 0; start < rows; start += BLOCK) {
     const size = Math.min(BLOCK, rows - start);
-    for (let input = 0; input < wiring.inputs; input++) {
-      for (let i = 0; i < size; i++) h[input * BLOCK + i] = columns[input][rowAt(start + i)];
-    }
-    forward(wiring, h, BLOCK, size);
+    for (let input = 0; input < wiring.inputs; input++) h.set(columns[input].subarray(start, start + size), input * BLOCK);
+    forward(wiring, h, BLOCK, size, wanted);
     if (visit(h, BLOCK, start, size) === false) return;
   }
 }
@@ -163,8 +171,12 @@ function addFourRounded(h, at, sources, weights, edge, room, size) {
   }
 }
 
-// NaN is passed on.
-function rectify(h, at, size) {
+// NaN is passed on. One for each kind of array: a function that has seen both is slower on either.
+function rectifyScaled(h, at, size) {
+  for (let i = at; i < at + size; i++) if (h[i] <= 0) h[i] = 0;
+}
+
+function rectifyRounded(h, at, size) {
   for (let i = at; i < at + size; i++) if (h[i] <= 0) h[i] = 0;
 }
 

@@ -20,13 +20,16 @@ export const css = (colour) => `rgb(${colour.join(" ")})`;
  * A map as a picture, its first row the lowest.
  * @param {Float64Array} shares −1 … 1, what is beyond as the ends, NaN white
  * @param {number} side
+ * @param {number} [wide] pixels along a side, if there are more of them than points of the map
  */
-export function picture(shares, side) {
-  const image = new ImageData(side, side), pixels = new Uint32Array(image.data.buffer);
-  for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) {
-      const share = shares[(side - 1 - row) * side + column] || 0;
-      pixels[row * side + column] = PALETTE[STEPS + Math.round(STEPS * Math.max(-1, Math.min(1, share)))];
+export function picture(shares, side, wide = side) {
+  const image = new ImageData(wide, wide), pixels = new Uint32Array(image.data.buffer);
+  const along = Int32Array.from({ length: wide }, (_, i) => Math.floor((i * side) / wide));
+  for (let row = 0; row < wide; row++) {
+    const start = along[wide - 1 - row] * side;
+    for (let column = 0; column < wide; column++) {
+      const share = shares[start + along[column]] || 0;
+      pixels[row * wide + column] = PALETTE[STEPS + Math.round(STEPS * Math.max(-1, Math.min(1, share)))];
     }
   }
   return image;

@@ -22,6 +22,16 @@ export function set(node, given) {
   }
 }
 
+const known = new WeakMap();
+
+/** As `set`, for what nothing else sets: what is as this left it costs nothing. */
+export function keep(node, given) {
+  const now = Object.values(given).join();
+  if (known.get(node) === now) return;
+  known.set(node, now);
+  set(node, given);
+}
+
 /** As many children as asked for: those that are there, new ones, none too many. */
 export function fit(parent, count, create) {
   while (parent.children.length > count) parent.lastElementChild.remove();

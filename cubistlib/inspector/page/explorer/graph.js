@@ -13,9 +13,9 @@ import { unitAdded } from "./state.js";
  */
 export function graph(store, { still = false } = {}) {
   const svg = draw("svg", { "aria-hidden": "true" }), tip = make("div", { class: "tip", hidden: "" });
-  const buttons = make("div", { role: "group", "aria-label": "units; arrow keys go from unit to unit" });
-  const adders = make("div"), stage = make("div", { class: "stage" }, svg, buttons, adders, tip);
-  const drawLines = lines(store, svg, tip, still), place = nodes(store, buttons, still);
+  const buttons = make("div", { role: "group", "aria-label": "units; arrow keys go from unit to unit" }), sheet = make("canvas");
+  const adders = make("div"), stage = make("div", { class: "stage" }, svg, sheet, buttons, adders, tip);
+  const drawLines = lines(store, svg, tip, still), place = nodes(store, buttons, sheet, still);
   store.listen(() => {
     const { sizes } = store.state.network, width = stage.clientWidth;
     if (!width) return;

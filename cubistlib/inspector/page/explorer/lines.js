@@ -5,7 +5,7 @@ import { short, unitName } from "../equation.js";
 import { weightsKept } from "../network.js";
 import { firstUnits } from "../wiring.js";
 import { units } from "./address.js";
-import { draw, fit, set } from "./dom.js";
+import { draw, fit, keep } from "./dom.js";
 import { HEAD } from "./layout.js";
 import { once } from "../once.js";
 import { toggled, withWeight } from "./state.js";
@@ -55,7 +55,7 @@ export function lines(store, svg, tip, still) {
     edges = edgesOf(store, places);
     drawSeen(seen, edges, store.state.network, places);
     fit(touched, edges.length, () => draw("line"))
-      .forEach((line, i) => set(line, { ...ends(edges[i], places), "data-edge": i }));
+      .forEach((line, i) => keep(line, { ...ends(edges[i], places), "data-edge": i }));
   };
 }
 
@@ -85,13 +85,13 @@ function follow(store, svg, tip, { l, at, kept, weight }, { pointerId: finger, c
   };
 }
 
-function drawSeen(seen, edges, { weights }, places) {
-  const largest = weights.map((layer) => layer.reduce((most, w) => Math.max(most, Math.abs(w)), 1e-9));
+function drawSeen(seen, edges, network, places) {
+  const largest = largestOf(network);
   const order = [...edges.keys()].sort((a, b) => edges[a].above - edges[b].above);
   fit(seen, edges.length, () => draw("line")).forEach((line, i) => {
     const edge = edges[order[i]], { weight, kept, own, l } = edge;
     const kind = kept ? (weight < 0 ? "negative" : "positive") : "removed";
-    set(line, {
+    keep(line, {
       ...ends(edge, places),
       class: edges.length > CROWDED && !own ? `${kind} faint` : kind,
       "stroke-width": kept ? THINNEST + (THICKER * Math.abs(weight)) / largest[l] : 1,
@@ -107,23 +107,38 @@ function edgesOf({ state, unit, look }, places) {
   const { network: { sizes, weights, kept }, values } = state, firsts = firstUnits(sizes);
   const chosen = firsts[unit.layer] + unit.index, few = weights.reduce((sum, layer) => sum + layer.length, 0) <= CROWDED;
   const least = smallestDrawn(state), found = [];
-  weights.forEach((layer, l) => layer.forEach((weight, at) => {
-    const source = firsts[l] + (at % sizes[l]), target = firsts[l + 1] + Math.floor(at / sizes[l]);
-    const own = source === chosen || target === chosen, is = kept.weights[l][at];
-    const wanted = is ? own || Math.abs(weight) >= least : (few || own) && (look.ghosts || values.weights[l][at] !== 0);
-    if (!wanted || !places[source] || !places[target]) return;
-    found.push({ l, at, weight, kept: is, source, target, own, above: 2 * own + is });
-  }));
+  weights.forEach((layer, l) => {
+    const mask = kept.weights[l], width = sizes[l];
+    for (let at = 0, from = 0, target = firsts[l + 1]; at < layer.length; at++, from++) {
+      if (from === width) {
+        from = 0;
+        target += 1;
+      }
+      const source = firsts[l] + from, own = source === chosen || target === chosen, is = mask[at];
+      if (is ? !own && Math.abs(layer[at]) < least : !few && !own) continue;
+      if ((!is && !look.ghosts && values.weights[l][at] === 0) || !places[source] || !places[target]) continue;
+      found.push({ l, at, weight: layer[at], kept: is, source, target, own, above: 2 * own + is });
+    }
+  });
   return found;
 }
 
 // The size that a weight must have to be one of the largest.
 const smallestDrawn = once(({ network }) => network, ({ network }) => {
-  const { weights } = network, sizes = new Float32Array(weights.reduce((sum, layer) => sum + layer.length, 0));
+  const { weights, kept } = network, sizes = new Float32Array(weightsKept(network));
   let next = 0;
-  for (const layer of weights) for (let i = 0; i < layer.length; i++) sizes[next++] = Math.abs(layer[i]);
+  weights.forEach((layer, l) => {
+    const mask = kept.weights[l];
+    for (let i = 0; i < layer.length; i++) if (mask[i]) sizes[next++] = Math.abs(layer[i]);
+  });
   return next > MOST ? sizes.sort()[next - MOST] : 0;
 });
+
+const largestOf = once(({ weights }) => weights, ({ weights }) => weights.map((layer) => {
+  let most = 1e-9;
+  for (let i = 0; i < layer.length; i++) if (Math.abs(layer[i]) > most) most = Math.abs(layer[i]);
+  return most;
+}));
 
 const ends = ({ source, target }, places) =>
   ({ x1: places[source].x, y1: places[source].y, x2: places[target].x, y2: places[target].y });

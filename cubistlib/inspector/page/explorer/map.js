@@ -12,7 +12,7 @@ import { once } from "../once.js";
 
 export const PIXELS = 560; // along a side of the canvas
 // Points along a side, fewer of a large network, and fewer still while something moves.
-const FINE = { products: 1e7, least: 32, most: 280 }, COARSE = { products: 2.2e6, least: 12, most: 280 };
+const FINE = { products: 1e7, least: 32, most: 280 }, COARSE = { ...FINE, products: 1e6, least: 12 };
 const DRAWN = 4200; // points of the data, at most: they lie close on lines
 const MOST_WRONG = 600; // crosses
 
@@ -68,9 +68,13 @@ function drawMap(pen, { state: { network }, mapLook: look }, { unit, output, sid
   return { what, low, high, title: output ? "What the network says" : `What ${name} says${before}` };
 }
 
+// Where a map is put before it is stretched: of each canvas the same, since new ones are dear.
+const besides = once((pen) => pen, () => make("canvas"));
+
 /** A map on the whole of a canvas. @param {ImageData} image */
 export function paint(pen, image) {
-  const scratch = make("canvas", { width: image.width, height: image.height });
+  const { width, height } = image, scratch = besides(pen);
+  if (scratch.width !== width) Object.assign(scratch, { width, height });
   scratch.getContext("2d").putImageData(image, 0, 0);
   pen.drawImage(scratch, 0, 0, PIXELS, PIXELS);
 }

@@ -2,7 +2,7 @@
 
 import { weightsKept } from "../network.js";
 import { grid, unitMap } from "../plane.js";
-import { beforeRelu, eachBlock, firstUnits, wire } from "../wiring.js";
+import { beforeRelu, eachBlock, firstUnits, wire, withSources } from "../wiring.js";
 
 const SHARED_SIDE = 48; // of the maps that a scale shared by all hidden units is taken from
 
@@ -24,24 +24,64 @@ export const sideWithin = (network, { products, least, most }) =>
  */
 
 /**
- * Small maps of all units in one pass.
+ * Small maps of units in one pass.
  * @param {import("../network.js").Network} network
  * @param {number} side
- * @param {Look} look
- * @returns {Shares[]} in the order of `units`
+ * @param {Look} look with a shared scale all units are looked at
+ * @param {ArrayLike<number>} [wanted] numbers of units, in the order of `units`; default: all
+ * @returns {Shares[]} in the order of `units`, empty for other units
  */
-export function allMaps(network, side, look) {
-  const wiring = wire(network), maps = Array.from({ length: wiring.units }, () => new Float64Array(side * side));
-  eachBlock(wiring, grid(side, { half: look.extent }), (h, room, start, size) => {
+export function allMaps(network, side, look, wanted) {
+  const wiring = wire(network), maps = Array(wiring.units), needed = new Uint8Array(wiring.units);
+  const asked = wanted && !look.shared ? wanted : needed.keys();
+  for (const unit of asked) {
+    maps[unit] = new Float64Array(side * side);
+    needed[unit] = 1;
+  }
+  const visit = (h, room, start, size) => {
     maps.forEach((map, unit) => {
       const before = look.pre && unit >= wiring.inputs;
       const values = before ? beforeRelu(wiring, unit, h, room, size) : h.subarray(unit * room, unit * room + size);
       map.set(values, start);
     });
-  });
+  };
+  eachBlock(wiring, grid(side, { half: look.extent }), visit, { wanted: withSources(wiring, needed) });
   const kinds = network.sizes.flatMap((size, layer) => Array(size).fill(kindOf(network, layer, look)));
   const top = look.shared ? Math.max(...maps.map((map, unit) => (kinds[unit] === "hidden" ? largest(map) : 0))) : 0;
   return maps.map((values, unit) => scaled(values, kinds[unit], look, top));
+}
+
+/**
+ * Tells of one network after another which units may say something else than before.
+ * @returns {function(import("../network.js").Network): Int32Array} the numbers of units, in the order
+ *   of `units`, each of which stays as long as what the unit says does
+ */
+export function tellingApart() {
+  let last = null, turn = 0, turns;
+  return (network) => {
+    turn += 1;
+    const units = network.sizes.reduce((a, b) => a + b), changed = new Uint8Array(units);
+    if (String(last?.sizes) === String(network.sizes)) markChanged(last, network, changed);
+    else {
+      turns = new Int32Array(units);
+      changed.fill(1);
+    }
+    last = network;
+    return (turns = turns.map((before, unit) => (changed[unit] ? turn : before)));
+  };
+}
+
+// Units with another bias or weight, and those that read them.
+function markChanged(one, other, changed) {
+  const { sizes } = other, firsts = firstUnits(sizes);
+  other.weights.forEach((weights, l) => {
+    const before = one.weights[l], width = sizes[l], source = firsts[l];
+    for (let index = 0, at = 0; index < sizes[l + 1]; index++) {
+      let is = other.biases[l][index] !== one.biases[l][index];
+      for (let i = 0; i < width; i++, at++) is ||= weights[at] !== before[at] || (changed[source + i] === 1 && weights[at] !== 0);
+      changed[firsts[l + 1] + index] = Number(is);
+    }
+  });
 }
 
 /** A large map of one unit. @returns {Shares} */
@@ -72,10 +112,11 @@ function kindOf({ sizes }, layer, { pre }) {
 
 // An input ends its scale at the square's edge; a hidden unit at its largest value or at the one
 // that is given; the output is drawn as a probability, one half in the middle, or as a hidden unit.
+// The shares take the values' place.
 function scaled(values, kind, { extent }, given) {
-  if (kind === "output") return { shares: values.map((logit) => Math.tanh(logit / 2)), top: 1 };
-  const top = kind === "input" ? extent : given || largest(values) || 1;
-  return { shares: values.map((value) => value / top), top };
+  const output = kind === "output", top = output ? 1 : kind === "input" ? extent : given || largest(values) || 1;
+  for (let i = 0; i < values.length; i++) values[i] = output ? Math.tanh(values[i] / 2) : values[i] / top;
+  return { shares: values, top };
 }
 
 function largest(values) {

@@ -10,8 +10,9 @@ import { STATES, unitStates } from "../states.js";
 
 const LIVE = STATES.indexOf("live");
 // Products: of a network that takes more a part of the points is looked at, so that no step waits for
-// more than some 10 ms. All of them are looked at in a worker then: exact.js.
-const MOST_SCORED = 1e7, MOST_LIVED = 2e6;
+// more than some 5 ms. All of them are looked at in a worker then: exact.js.
+const MOST_SCORED = 5e6, MOST_LIVED = 1e6;
+const FEWEST = 100; // points, however large the network
 const MOST_SIMPLIFIED = 20_000; // weights, those removed too, of a network whose life is found at once
 
 /**
@@ -79,7 +80,8 @@ const parts = once((points) => points, () => new Map());
 
 // The points that a network is measured on: each `every`th.
 function seen(network, points, most) {
-  const all = points.labels.length, every = Math.ceil((weightsKept(network) * all) / most) || 1;
+  const all = points.labels.length, wanted = Math.ceil((weightsKept(network) * all) / most);
+  const every = Math.max(1, Math.min(wanted, Math.floor(all / FEWEST)));
   const known = parts(points), rows = () => Array.from({ length: Math.ceil(all / every) }, (_, i) => i * every);
   if (every > 1 && !known.has(every)) known.set(every, taken(points, rows()));
   const part = every > 1 ? known.get(every) : points;

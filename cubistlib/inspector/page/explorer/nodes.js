@@ -6,27 +6,31 @@ import { STATES } from "../states.js";
 import { firstUnits } from "../wiring.js";
 import { units } from "./address.js";
 import { picture } from "./colours.js";
-import { fit, make, set } from "./dom.js";
-import { allMaps, sideWithin } from "./maps.js";
+import { fit, keep, make, set } from "./dom.js";
+import { allMaps, sideWithin, tellingApart } from "./maps.js";
 import { life } from "./measure.js";
 import { unitRemoved } from "./state.js";
 
-// Points along a side of a unit's map, fewer of a large network and of many units. Not fewer while
-// something moves, as of the large map: to give canvases other sizes takes longer than to draw them.
-const BOUNDS = { products: 3e6, least: 12, most: 64 };
+// Points along a side of a unit's map, fewer of a large network and of many units, and fewer still
+// while something moves: then each is drawn as several pixels, since to give canvases other sizes
+// takes longer than to draw them.
+const FINE = { products: 3e6, least: 12, most: 64 }, COARSE = { ...FINE, products: 4e5 };
 const MANY = 64, MOST_OF_MANY = 24;
+const PALE = 0.4, RIM = 1.5, RIMS = { constant: 2, dead: 2 }; // as in explorer.css: a share, pixels
 const PATIENCE = 60; // ms that the pointer rests on a unit before it shows it
 
 /**
  * @param {import("./store.js").Store} store
  * @param {HTMLElement} parent
+ * @param {HTMLCanvasElement} sheet where the maps of many units are drawn together: one canvas each
+ *   is one layer each for the browser, which puts them together for longer than all else takes
  * @param {boolean} still whether no unit can be removed
  * @returns {function(object): void} puts the units where a layout says
  */
-export function nodes(store, parent, still) {
+export function nodes(store, parent, sheet, still) {
   const name = (unit) => unitName(store.state.network.sizes, unit);
-  const drawn = new WeakMap(); // by canvas: a weight moves the maps behind it alone
-  let shown = [], painted = [], resting;
+  const drawn = new WeakMap(), turnsOf = tellingApart(); // by canvas: a weight moves the maps behind it alone
+  let shown = [], numbers = [], painted = [], finest = 0, boxes = [], placed = "", resting;
 
   const press = (event, { layer, index }) => {
     const next = neighbour(shown, { layer, index }, event.key);
@@ -49,39 +53,70 @@ export function nodes(store, parent, still) {
   }, make("canvas"), make("span"));
 
   const place = ({ size, named, places }) => {
-    const there = places.filter(Boolean), { layer, index } = store.unit;
-    shown = units(store.state.network.sizes).filter((_, i) => places[i]);
+    const there = places.filter(Boolean), all = units(store.state.network.sizes), { layer, index } = store.unit;
+    numbers = [...places.keys()].filter((i) => places[i]);
+    shown = numbers.map((i) => all[i]);
+    boxes = there.map(({ x, y }) => [x - size / 2, y - size / 2, size, size]);
+    const now = String([store.state.network.sizes, numbers, boxes, layer, index]);
+    if (now === placed) return;
+    placed = now;
+    sheet.hidden = shown.length <= MANY;
+    parent.className = sheet.hidden ? "" : "many";
     fit(parent, there.length, button).forEach((node, i) => {
-      const chosen = shown[i].layer === layer && shown[i].index === index, { x, y } = there[i];
+      const chosen = shown[i].layer === layer && shown[i].index === index, [left, top] = boxes[i];
       set(node, { "aria-pressed": chosen, "data-unit": name(shown[i]) });
       node.tabIndex = chosen ? 0 : -1;
-      Object.assign(node.style, { left: `${x - size / 2}px`, top: `${y - size / 2}px`, width: `${size}px` });
+      Object.assign(node.style, { left: `${left}px`, top: `${top}px`, width: `${size}px` });
       node.lastChild.textContent = named ? name(shown[i]) : "";
     });
   };
-  const paint = () => {
+  const paint = (bounds) => {
     if (!shown.length) return;
-    const { state, mapLook } = store, lives = life(state), now = [state.network, lives, ...Object.values(mapLook), shown.length];
-    if (now.every((value, i) => value === painted[i])) return;
+    const { state, state: { network }, mapLook } = store, lives = life(state), looks = Object.values(mapLook);
+    const [side, wide] = [bounds, FINE].map((each) => Math.min(sideWithin(network, each), shown.length > MANY ? MOST_OF_MANY : Infinity));
+    const now = [network, lives, ...looks, shown.length, placed];
+    if (now.every((value, i) => value === painted[i]) && side <= finest) return;
     painted = now;
-    const side = Math.min(sideWithin(state.network, BOUNDS), shown.length > MANY ? MOST_OF_MANY : Infinity);
-    const { states } = lives, maps = allMaps(state.network, side, mapLook);
-    const numbers = new Map(units(state.network.sizes).map(({ layer, index }, i) => [`${layer} ${index}`, i]));
+    finest = side;
+    const canvases = shown.map((_, i) => parent.children[i].firstChild), turns = turnsOf(network), last = Math.max(...turns);
+    const says = numbers.map((number) => `${number} ${mapLook.shared ? last : turns[number]} ${wide} ${looks}`);
+    const stale = canvases.map((canvas, i) => drawn.get(canvas)?.says !== says[i] || drawn.get(canvas).side < side);
+    const maps = allMaps(network, side, mapLook, numbers.filter((_, i) => stale[i]));
+    const pens = sheet.hidden ? null : together(sheet, placed);
     shown.forEach((unit, i) => {
-      const is = STATES[states[unit.layer - 1]?.[unit.index]] ?? "live", canvas = parent.children[i].firstChild;
-      set(parent.children[i], { class: `unit ${is}`, ...labels(state.network, unit, is) });
-      const { shares } = maps[numbers.get(`${unit.layer} ${unit.index}`)];
-      if (equal(drawn.get(canvas), shares)) return;
-      drawn.set(canvas, shares);
-      if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
-      canvas.getContext("2d").putImageData(picture(shares, side), 0, 0);
+      const is = STATES[lives.states[unit.layer - 1]?.[unit.index]] ?? "live", canvas = canvases[i];
+      keep(parent.children[i], { class: `unit ${is}`, ...labels(network, unit, is) });
+      if (stale[i]) {
+        if (canvas.width !== wide) Object.assign(canvas, { width: wide, height: wide });
+        canvas.getContext("2d").putImageData(picture(maps[numbers[i]].shares, side, wide), 0, 0);
+      }
+      if (pens && (stale[i] || pens.anew || drawn.get(canvas).is !== is)) pens.put(canvas, boxes[i], is);
+      drawn.set(canvas, { says: says[i], side: stale[i] ? side : drawn.get(canvas).side, is });
     });
   };
-  store.listen(paint, "then");
+  store.listen(() => paint(COARSE), "then");
+  store.listen(() => paint(FINE), "fine");
   return place;
 }
 
-const equal = (one, other) => one?.length === other.length && other.every((value, i) => value === one[i]);
+// Draws maps on a sheet as large as what it lies in; anew: whether there are none on it yet.
+const sheets = new WeakMap();
+function together(sheet, placed) {
+  const { clientWidth, clientHeight } = sheet.parentElement, sharp = globalThis.devicePixelRatio || 1, pen = sheet.getContext("2d");
+  const [width, height] = [clientWidth, clientHeight].map((length) => Math.round(length * sharp)), now = `${width} ${height} ${placed}`;
+  const anew = sheets.get(sheet) !== now;
+  sheets.set(sheet, now);
+  if (anew) Object.assign(sheet, { width, height }); // clears it
+  pen.fillStyle = "white";
+  const put = (canvas, box, is) => {
+    const [left, top, size] = box.map((length) => length * sharp), rim = (RIMS[is] ?? RIM) * sharp;
+    pen.clearRect(left, top, size, size);
+    pen.globalAlpha = is === "disconnected" ? PALE : 1;
+    pen.fillRect(left, top, size, size);
+    pen.drawImage(canvas, left + rim, top + rim, size - 2 * rim, size - 2 * rim);
+  };
+  return { anew, put };
+}
 
 // How many kept weights lead to each unit and away from it, in the order of `units`.
 const degrees = once(({ kept }) => kept, ({ sizes, kept }) => {
