@@ -298,8 +298,8 @@ def network(file, width, keep):
     net, rng = cl.Network.initialize([width] * 3, seed=0), np.random.default_rng(0)
     masks = select([rng.random(w.shape) for w in net.weights], keep)
     layers = {"weights": net.weights, "biases": net.biases, "masks": masks}
-    held = {name: [np.asarray(layer)[0].tolist() for layer in each] for name, each in layers.items()}
-    file.write_text(json.dumps(held))
+    rows = {name: [np.asarray(layer)[0].tolist() for layer in layers[name]] for name in layers}
+    file.write_text(json.dumps(rows))
     return file
 
 

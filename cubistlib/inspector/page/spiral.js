@@ -17,9 +17,9 @@ let made = null;
 export const cubistSpiral = () => (made ??= make());
 
 function make() {
-  const outer = arm(vertices(GAP / 2), POINTS / 2), inner = arm(vertices(-GAP / 2), POINTS / 2);
-  const columns = [0, 1].map((axis) => standardized([...outer, ...inner].map((p) => p[axis])));
-  const labels = new Uint8Array(outer.length + inner.length).fill(1, outer.length);
+  const [outer, inner] = [GAP / 2, -GAP / 2].map((offset) => arm(vertices(offset), POINTS / 2));
+  const columns = [0, 1].map((axis) => standardized(outer[axis].concat(inner[axis])));
+  const labels = new Uint8Array(columns[0].length).fill(1, outer[0].length);
   return { columns, labels };
 }
 
@@ -33,27 +33,29 @@ function vertices(offset) {
   });
 }
 
-// Points evenly spaced on the segments between corners, each from its far corner to its near one.
+// Points evenly spaced on the segments between corners, each from its far corner to its near one:
+// an array a coordinate.
 function arm(corners, points) {
   const length = (far, near) => Math.sqrt((far[0] - near[0]) ** 2 + (far[1] - near[1]) ** 2);
   const segments = corners.slice(1).map((far, i) => ({ far, near: corners[i], length: length(far, corners[i]) }));
   const whole = segments.reduce((sum, segment) => sum + segment.length, 0);
-  return segments.flatMap((s) => between(s.far, s.near, Math.floor((points * s.length) / whole)));
+  return [0, 1].map((axis) => segments.flatMap(({ far, near, length: long }) =>
+    between(far[axis], near[axis], Math.floor((points * long) / whole))));
 }
 
 function between(far, near, count) {
-  const step = [0, 1].map((axis) => (near[axis] - far[axis]) / (count - 1));
-  return Array.from({ length: count }, (_, i) =>
-    i === count - 1 ? near : [i * step[0] + far[0], i * step[1] + far[1]]);
+  const step = (near - far) / (count - 1), found = Array(count);
+  for (let i = 0; i < count; i++) found[i] = i === count - 1 ? near : i * step + far;
+  return found;
 }
 
 // Centred and divided by the standard deviation (n − 1), in single precision before and after.
 function standardized(values) {
-  const raw = Float32Array.from(values), count = raw.length;
+  const raw = new Float32Array(values), count = raw.length;
   let sum = 0, squares = 0;
-  for (const value of raw) sum += value;
+  for (let i = 0; i < count; i++) sum += raw[i];
   const mean = sum / count;
-  for (const value of raw) squares += (value - mean) ** 2;
+  for (let i = 0; i < count; i++) squares += (raw[i] - mean) ** 2;
   const deviation = Math.sqrt(squares / (count - 1));
   return raw.map((value) => (value - mean) / deviation);
 }
