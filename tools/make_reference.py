@@ -3,7 +3,9 @@
     python tools/make_reference.py [paper] [replicates] [ablations] [verdict] [--workers N]
 
 paper: what is missing of the paper's ten studies, in outputs/published/paper itself; of the
-searches the best run of every size is noted in search.parquet, which is read in an instant.
+searches the best run of every size is noted in search.parquet, which is read in an instant. Runs
+in outputs/published/under_way/paper, which nobody is told of before their study is whole, are
+taken from there.
 replicates: the paper's comparison with many seeds, and its controls. ablations: what its setup
 decides. verdict: on the grid of `cubistlib.verdict` every algorithm that has no file there yet.
 Stopped at any instant, the next start goes on. What each study took is added up in its folder; in
@@ -17,6 +19,7 @@ import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import describe_data
 import pandas as pd
@@ -27,6 +30,7 @@ from cubistlib.studies import SearchStudy, Study, paper, remembered, replicates,
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
+UNDER_WAY = paths.published("under_way")  # what has run of studies that are not whole
 A_SLICE = 4  # shards a worker, of studies that prune alike
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
@@ -81,7 +85,14 @@ def search(results: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(best).drop_duplicates(["study", "experiment"]).reset_index(drop=True)
 
 
+def taken_up(place: Path) -> None:
+    """Move what is under way into this folder's studies, where their sweeps go on from it."""
+    for file in sorted((UNDER_WAY / place.name).rglob("*.parquet")):
+        file.replace(place / file.relative_to(UNDER_WAY / place.name))
+
+
 def of_the_paper(workers: int | None) -> None:
+    taken_up(analysis.PAPER)
     studies = paper.STUDIES.values()
     searches = [run(study, workers) for study in studies if isinstance(study, SearchStudy)]
     print(store.write(search(pd.concat(searches, ignore_index=True)), analysis.REFERENCE))
