@@ -43,6 +43,11 @@ def test_it_keeps_nothing_of_the_machine(notebook):
         assert "widget-view" not in text
 
 
+def test_no_table_stands_in_the_middle_of_a_sentence(notebook):
+    texts = [o.get("data", {}).get("text/markdown", "") for o in outputs(notebook)]
+    assert not [text for text in texts if re.search(r"\[\d+ rows x \d+ columns\]|dtype: ", text)]
+
+
 def test_it_has_the_shape_of_the_series(notebook):
     first, *_, last = notebook.cells
     assert first.source.startswith("# ") and "> **Claim of the paper.**" in first.source

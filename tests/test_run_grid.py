@@ -124,6 +124,9 @@ def test_the_large_grid_is_read_by_the_seeds_that_all_have(small):
     sweep.advance(grid.large("gmp", 3), small, workers=1, part=(2, 5))
     assert len(store.read(small / "grid" / "gmp" / "3")) == 8
     assert verdict.tuned().groupby(["algorithm", "hidden"]).size().equals(counts)
+    (small / "lrr.parquet").touch()
+    assert verdict.tuned().empty, "one that is on the small grid has not begun"
+    (small / "lrr.parquet").unlink()
     tool.main(["tuning", "--of", "grasp", "--workers", "1"])
     assert verdict.tuned().empty, "one that is tuned has not begun"
 

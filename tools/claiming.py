@@ -98,7 +98,7 @@ def share(successes: int, runs: int) -> str:
 
 def points(cost: pd.Series) -> str:
     """A loss as `analysis.width_cost` has it, in percentage points."""
-    return "{:.1f} ({:.1f} to {:.1f})".format(*(100 * cost[["cost", "low", "high"]]))
+    return "{:z.1f} ({:z.1f} to {:z.1f})".format(*(100 * cost[["cost", "low", "high"]]))
 
 
 def lacking(pruned: pd.DataFrame) -> str:

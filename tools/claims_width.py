@@ -23,14 +23,14 @@ def the_width(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
         f"{ends_of(cost)} points (below 0: a gain); beyond chance from other widths, "
         f"too: {sure}. To width {largest(widest)}, {of_widest(widest, pruned)}: "
         f"{falls(lost(every, largest(widest)))}. To width {common(pruned)} on the paper's grid, "
-        f"one run a cell: {falls(once)}, {ends_of(once)} points{lacking(pruned)}",
+        f"one seed, intervals over runs: {falls(once)}, {ends_of(once)} points{lacking(pruned)}",
         holds="yes"
         if 2 * beyond(cost) > len(cost)
         else "in part"
         if 2 * (cost["cost"] > 0).sum() > len(cost)
         else "no",
         rule="yes if over the seeds the interval of the loss lies above 0 for more than half of "
-        "the nine; in part if only the loss does",
+        "the nine (it does for one of twelve that lose nothing); in part if only the loss does",
         notebook="30_overparameterization",
         command=REPLICATED,
         studies=(PRUNING, *AGAIN[:2]),
@@ -73,7 +73,7 @@ def the_paths(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
         here=f"of the kept weights {used.iloc[0]:.0%} lie on a path at width {NARROW} and "
         f"{used.iloc[1]:.0%} at {wide}, {seeds}: {falls(fall)}, {ends_of(fall)} points; "
         f"{shares(none)} masks have no path at all, at {most}, {of_widest(widest, pruned)}, "
-        f"{shares(last.tail(1))}. On the paper's grid, one run a cell, {once.iloc[0]:.0%} at "
+        f"{shares(last.tail(1))}. On the paper's grid, one seed, {once.iloc[0]:.0%} at "
         f"{NARROW} and {once.iloc[1]:.0%} at {common(pruned)}, and {shares(empty)}"
         f"{lacking(pruned)}",
         holds="yes"

@@ -8,7 +8,7 @@ from cubistlib.analysis.results import COUNTS, Size, converged, counting, once
 from cubistlib.analysis.success import CERTAINTY
 from cubistlib.support.types import ListOf, Whole, Width, arguments
 
-RESAMPLES = 200
+RESAMPLES = 2000
 GUESS = 0.5  # the accuracy of a network of which nothing is left
 
 

@@ -27,7 +27,7 @@ from cubistlib.training import SCHEDULES
 NAME = "tuning"
 CONFIGURATIONS = 24  # of each algorithm; the first has its defaults
 
-# A first look at four algorithms put 0.02 to 0.05 first and all above 0.1 last.
+# The paper's three, and others around them, most below.
 RATES = (0.005, 0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2)
 USUAL = 0.1, "cosine"  # rate and schedule of the first configuration
 

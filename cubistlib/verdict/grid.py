@@ -28,9 +28,10 @@ def tuned() -> pd.DataFrame:
     """The runs on the large grid that came with the package, each algorithm as it was tuned.
 
     While it is under way, of every width the seeds that all algorithms have there; without rows
-    before any width has been begun by all that have been tuned.
+    before any width has been begun by all that have been tuned or are on the small grid.
     """
-    names, parts = tuning.tuned(), []
+    small = [path.stem for path in paths.published(NAME).glob("*.parquet")]
+    names, parts = sorted({*tuning.tuned(), *small}), []
     for width in WIDTHS:
         folders = [paths.published(NAME) / LARGE / name / str(width) for name in names]
         begun = [folder for folder in folders if any(folder.glob("*.parquet"))]

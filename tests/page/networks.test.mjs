@@ -71,6 +71,11 @@ const CHECKS = {
   },
 };
 
+test("points may come as plain lists", { skip }, () => {
+  const net = network(read("networks.json")[0].network), { columns } = every(100);
+  assert.deepEqual(logits(net, columns.map((column) => [...column])), logits(net, columns));
+});
+
 test("there are networks to compare", { skip }, () => assert.ok(read("networks.json").length));
 
 for (const { name, network: written, stride, expected } of read("networks.json")) {

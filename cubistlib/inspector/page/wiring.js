@@ -135,9 +135,10 @@ export function backward({ inputs, units, starts, sources, weights, rectified },
  */
 export function eachBlock(wiring, columns, visit, { Kind = Float64Array, wanted } = {}) {
   const rows = columns[0].length, h = new Kind(wiring.units * BLOCK);
+  const given = columns.map((column) => ArrayBuffer.isView(column) ? column : Float64Array.from(column));
   for (let start = 0; start < rows; start += BLOCK) {
     const size = Math.min(BLOCK, rows - start);
-    for (let input = 0; input < wiring.inputs; input++) h.set(columns[input].subarray(start, start + size), input * BLOCK);
+    for (let input = 0; input < wiring.inputs; input++) h.set(given[input].subarray(start, start + size), input * BLOCK);
     forward(wiring, h, BLOCK, size, wanted);
     if (visit(h, BLOCK, start, size) === false) return;
   }

@@ -82,6 +82,7 @@ export function nodes(store, parent, sheet, still) {
     const says = numbers.map((number) => `${number} ${mapLook.shared ? last : turns[number]} ${wide} ${looks}`);
     const stale = canvases.map((canvas, i) => drawn.get(canvas)?.says !== says[i] || drawn.get(canvas).side < side);
     const maps = allMaps(network, side, mapLook, numbers.filter((_, i) => stale[i]));
+    if (sheet.hidden) sheets.delete(sheet); // what is on it grows old
     const pens = sheet.hidden ? null : together(sheet, placed);
     shown.forEach((unit, i) => {
       const is = STATES[lives.states[unit.layer - 1]?.[unit.index]] ?? "live", canvas = canvases[i];
