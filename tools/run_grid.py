@@ -77,6 +77,7 @@ def gridded(algorithms: Sequence[str], workers: int | None, blocks: int = BLOCKS
                 study = verdict.large(name, width)
                 part = block, BLOCKS
                 sweep.advance(study, paths.published("verdict"), workers=workers, part=part)
+        print(f"grid: {block} of {BLOCKS} blocks of seeds are in", flush=True)
 
 
 def main(arguments: list[str] | None = None) -> None:

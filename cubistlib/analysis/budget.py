@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
-from cubistlib.analysis.results import Columns, Size, Target, converged, counting
+from cubistlib.analysis.results import Columns, Size, Target, converged, counting, once
 from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
@@ -59,6 +59,7 @@ def expected_fewest(
     """
     require(not {*by} & {*FEWEST}, f"expected_fewest: by must have none of {', '.join(FEWEST)}")
     results = counting(store.tidied(results, *by), "steps", size)
+    once(results)
     rng, parts = np.random.default_rng(seed), []
     diverged = results["diverged"].astype(bool)
     sizes = results[size].astype(float).where((results["accuracy"] >= target) & ~diverged, np.inf)

@@ -6,6 +6,7 @@ import pandas as pd
 from cubistlib.analysis.reach import successes
 from cubistlib.analysis.results import Columns, Size, Target
 from cubistlib.analysis.success import CERTAINTY
+from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
 DRAWS = 10_000
@@ -33,6 +34,8 @@ def at_equal_runs(
     of the draws median, low and high of the latter two, 95 % of them from low to high:
     successes_median, …, fewest_high. Where a group lies outside, chance does not tell why.
     """
+    taken = {*by} & {"runs", "successes", "fewest"}
+    require(not taken, f"at_equal_runs: by must not have {', '.join(sorted(taken))}")
     given, rows = successes(results, target, by, size), []
     ruled = _counts(successes(ruler, target, [], size), size)
     for group, own in given.groupby([*by], sort=False):

@@ -30,7 +30,9 @@ def width_cost(
     low and high; differences of shares.
     """
     counts = [size for size in sizes if size in COUNTS]
-    results = counting(store.tidied(results, "algorithm", "width", "keep", "seed"), *counts)
+    results = counting(
+        store.tidied(results, "algorithm", "width", "keep", "seed"), "width", *counts
+    )
     once(results)
     runs, rng, rows = converged(results.dropna(subset="keep")), np.random.default_rng(seed), []
     for algorithm, own in runs.groupby("algorithm", sort=False):

@@ -65,8 +65,12 @@ def _named(name: str) -> type[Pruner] | None:
 def _loaded() -> dict[str, type[Pruner]]:
     """By name those that can be used, as far as modules that define them are loaded."""
     named = [c for c in _algorithms() if isinstance(getattr(c, "name", 0), str)]
-    named.sort(key=lambda c: not c.__module__.startswith(f"{__name__}."))  # others count last
-    return {c.name: c for c in named}
+    return {c.name: c for c in sorted(named, key=ours, reverse=True)}  # others count last
+
+
+def ours(algorithm: type[Pruner]) -> bool:
+    """Whether it is one of this package, not one defined elsewhere."""
+    return algorithm.__module__.startswith(f"{__name__}.")
 
 
 def _algorithms() -> Iterator[type[Pruner]]:

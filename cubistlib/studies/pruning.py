@@ -65,11 +65,13 @@ class PruningStudy(Study):
         require(total <= types.MANY, allowed)
         for option in self.options:
             algorithm, field, _ = option
+            known = pruners.get(algorithm) if algorithm in self.algorithms else None
             require(
-                algorithm in self.algorithms
-                and field in vars(pruners.get(algorithm)).get("__dataclass_fields__", ()),
+                known and field in vars(known).get("__dataclass_fields__", ()),
                 "study: options must name one of its algorithms and a field of it, "
-                f"got {types.brief(option)}",
+                f"got {types.brief(option)}"
+                + f"; {algorithm} is {known} here"
+                * bool(known and not pruners.ours(known)),
             )
         given = [option[:2] for option in self.options]
         require(

@@ -149,8 +149,8 @@ def ranking(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _studies(algorithm: str) -> Iterator[PruningStudy]:
     """Configurations as they are drawn, those that have come before left out; without end."""
-    own = SPACES.get(algorithm, {})
     usual = {field.name: field.default for field in fields(pruners.get(algorithm))}  # type: ignore[arg-type]
+    own = {name: space for name, space in SPACES.get(algorithm, {}).items() if name in usual}
     seen: list[tuple] = []
     for draw in count():
         lr, schedule, *values = _lots((RATES, SCHEDULES, *own.values()), algorithm, draw)
