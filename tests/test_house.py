@@ -76,7 +76,6 @@ def test_every_public_name_is_where_it_was():
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-@pytest.mark.all
 def test_types_are_there_for_who_checks_strictly(tmp_path):
     (tmp_path / "mine.py").write_text(
         "import cubistlib as cl\n"

@@ -42,6 +42,17 @@ def test_one_of_ones_own_goes_before_the_library_s_whichever_is_loaded_first():
         class Mine(pruners.get("gmp")):
             name = "lth"
         assert pruners.get("lth") is pruners.available()["lth"] is Mine
+        class Other(pruners.Scored):
+            name = "snip"
+            def scores(self, nets, masks, batches): return []
+        from cubistlib.studies import PruningStudy
+        try:
+            PruningStudy(name="a", algorithms=("snip",), widths=(3,), keep=(12,), lrs=(0.1,),
+                schedules=("step",), options=(("snip", "reinitialize", True),))
+        except ValueError as error:
+            assert str(error).endswith("; snip is <class '__main__.Other'> here"), error
+        else:
+            raise AssertionError("taken")
     """
     subprocess.run([sys.executable, "-c", code], check=True)
 

@@ -75,11 +75,11 @@ def check_whole(folder):
         assert store.read(folder)["experiment"].is_unique
 
 
-def test_ten_kills_at_random_instants(fork, undisturbed, at, tmp_path):
+def test_twenty_kills_at_random_instants(fork, undisturbed, at, tmp_path):
     expected, seconds = undisturbed
     rng, kills, home = np.random.default_rng(0), 0, tmp_path / "0"
     folder = at(home)
-    while kills < 10:
+    while kills < 20:
         sweeper = fork(sweeps.work, home)
         sweeper.join(rng.uniform(0, seconds))
         sweeper.kill()

@@ -19,7 +19,6 @@ import platform
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import describe_data
 import pandas as pd
@@ -30,7 +29,7 @@ from cubistlib.studies import SearchStudy, Study, paper, remembered, replicates,
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
-UNDER_WAY = paths.published("under_way")  # what has run of studies that are not whole
+UNDER_WAY = paths.published("under_way") / "paper"  # what has run of studies that are not whole
 A_SLICE = 4  # shards a worker, of studies that prune alike
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
@@ -38,8 +37,15 @@ LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 def run(study: Study, workers: int | None) -> pd.DataFrame:
     """What is missing of a study, what that took, and all its results."""
     study = sweep.resolved(study, analysis.PAPER)
+    taken_up(study)
     with charged(study, workers):
         return sweep.run(study, analysis.PAPER, workers=workers)
+
+
+def taken_up(study: Study) -> None:
+    """Move what is under way of a study into its folder, where its sweep goes on from it."""
+    for file in sorted((UNDER_WAY / study.name).glob("*.parquet")):
+        file.replace(analysis.PAPER / study.name / file.name)
 
 
 def together(studies: Sequence[Study], workers: int | None) -> None:
@@ -85,14 +91,7 @@ def search(results: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(best).drop_duplicates(["study", "experiment"]).reset_index(drop=True)
 
 
-def taken_up(place: Path) -> None:
-    """Move what is under way into this folder's studies, where their sweeps go on from it."""
-    for file in sorted((UNDER_WAY / place.name).rglob("*.parquet")):
-        file.replace(place / file.relative_to(UNDER_WAY / place.name))
-
-
 def of_the_paper(workers: int | None) -> None:
-    taken_up(analysis.PAPER)
     studies = paper.STUDIES.values()
     searches = [run(study, workers) for study in studies if isinstance(study, SearchStudy)]
     print(store.write(search(pd.concat(searches, ignore_index=True)), analysis.REFERENCE))

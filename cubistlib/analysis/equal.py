@@ -10,6 +10,7 @@ from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
 DRAWS = 10_000
+OWN = "runs", "successes", "fewest"  # columns of what is a group's own
 TOLD = {"median": 0.5, "low": (1 - CERTAINTY) / 2, "high": (1 + CERTAINTY) / 2}
 
 
@@ -34,15 +35,14 @@ def at_equal_runs(
     of the draws median, low and high of the latter two, 95 % of them from low to high:
     successes_median, …, fewest_high. Where a group lies outside, chance does not tell why.
     """
-    taken = {*by} & {"runs", "successes", "fewest"}
-    require(not taken, f"at_equal_runs: by must not have {', '.join(sorted(taken))}")
+    require(not {*by} & {*OWN}, f"at_equal_runs: by must have none of {', '.join(OWN)}")
     given, rows = successes(results, target, by, size), []
     ruled = _counts(successes(ruler, target, [], size), size)
     for group, own in given.groupby([*by], sort=False):
         both = _counts(own, size).merge(ruled, left_index=True, right_index=True)
         rows.append([*group, *_told(both, times, seed)])
-    names = [f"{what}_{end}" for what in ("successes", "fewest") for end in TOLD]
-    return pd.DataFrame(rows, columns=[*by, "runs", "successes", "fewest", *names])
+    names = [f"{what}_{end}" for what in OWN[1:] for end in TOLD]
+    return pd.DataFrame(rows, columns=[*by, *OWN, *names])
 
 
 def _counts(runs: pd.DataFrame, size: str) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """What comes with the package: runs at the paper's scale, and the sparsest networks known."""
 
-from difflib import get_close_matches
 from typing import Annotated
 
 import pandas as pd
@@ -12,7 +11,7 @@ from cubistlib.search import frontier as frontier_files
 from cubistlib.search.witness import Witness
 from cubistlib.store.record import RECORD
 from cubistlib.support import paths
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, nearest
 from cubistlib.support.types import Allowed, AnyList, Name, arguments
 
 OneWitness = Annotated[InstanceOf[Witness], Allowed("a Witness")]
@@ -21,8 +20,6 @@ Witnesses = Annotated[AnyList[OneWitness] | None, Allowed("a list of witnesses")
 PAPER = paths.published("paper")
 REFERENCE = PAPER / "search.parquet"
 PRUNING = "random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruning"
-
-NEAR = 8  # studies that a message names
 
 
 def reference() -> pd.DataFrame:
@@ -39,8 +36,7 @@ def published(study: Name) -> pd.DataFrame:
     """Every run of a study that comes with the package. Raises ValueError for one that does not."""
     if not (PAPER / study / RECORD).is_file():
         there = [file.parent.relative_to(PAPER).as_posix() for file in PAPER.rglob(RECORD)]
-        like = ", ".join(get_close_matches(study, there, NEAR, 0)) or "none at all"
-        raise UserError(f"no study {study!r} is published; nearest are: {like}")
+        raise UserError(f"no study {study!r} is published; nearest are: {nearest(study, there)}")
     return store.read(PAPER / study)
 
 

@@ -1,6 +1,5 @@
 """What is kept of an experiment, and of which study: in a profile's results, or published."""
 
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +10,9 @@ from cubistlib.store.record import RECORD, record
 from cubistlib.studies import PruningStudy, Study, descents, paper, replicates, tuning, verdict
 from cubistlib.studies.recorded import recorded
 from cubistlib.support import types
-from cubistlib.support.checks import UserError
+from cubistlib.support.checks import UserError, nearest
 from cubistlib.sweep import winners
 from cubistlib.sweep.places import every, folder
-
-NEAR = 5  # studies that a message names
 
 
 def study(name: str, profile: str | Path) -> Study:
@@ -36,8 +33,7 @@ def study(name: str, profile: str | Path) -> Study:
     names = [*paper.STUDIES, *_names(profile)]
     names += [name for a in tuning.tuned() for name in _packed(tuning.NAME, a)]
     names += [name for a in pruners.available(controls=False) for name in _packed(verdict.NAME, a)]
-    like = ", ".join(get_close_matches(name, dict.fromkeys(names), NEAR, 0))
-    raise UserError(f"unknown study {name!r:.99}; nearest are: {like}")
+    raise UserError(f"unknown study {name!r:.99}; nearest are: {nearest(name, names)}")
 
 
 def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, Path] | None:
