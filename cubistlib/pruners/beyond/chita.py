@@ -86,5 +86,6 @@ def product(matrix, vector):
     sums = np.zeros(len(vector))
     for i in range(len(vector)):
         if vector[i] != 0:
-            sums += matrix[i] * vector[i]
+            for j in range(len(vector)):
+                sums[j] += matrix[i, j] * vector[i]
     return sums

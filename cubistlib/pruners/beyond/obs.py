@@ -33,6 +33,6 @@ class OBS(Surgery):
     def cut(self, values, curvature, weights, left, rng):
         if self.diagonal:
             curvature = curvature.diagonal().diag()
-        inverted = inverse(curvature, self.damping).numpy()
+        inverted = inverse(curvature, self.damping).numpy().T  # its rows lie side by side
         gone, after = removed(values.numpy(), inverted, weights, weights - left, self.correct)
         return torch.as_tensor(~gone), torch.as_tensor(after)

@@ -1,4 +1,7 @@
-"""Gradients and curvature of one network's loss in the parameters that it keeps, written down."""
+"""Gradients and curvature of one network's loss in the parameters that it keeps, written down.
+
+Compiled loops go over single numbers: for the product of two rows a new array would be made.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -116,7 +119,9 @@ def through(wires, x):
     given[0], given[1 : 1 + inputs] = 1.0, x
     for unit in range(1 + inputs, units):
         for at in range(wires.first[unit], wires.first[unit + 1]):
-            given[unit] += wires.values[at] * given[wires.source[at]]
+            value, source = wires.values[at], wires.source[at]
+            for row in range(rows):
+                given[unit, row] += value * given[source, row]
         if wires.bias[unit] >= 0:
             given[unit] += wires.values[wires.bias[unit]]
         if unit < units - 1:
@@ -126,7 +131,9 @@ def through(wires, x):
     for unit in range(units - 1, inputs, -1):
         slopes[unit] *= on[unit]
         for at in range(wires.first[unit], wires.first[unit + 1]):
-            slopes[wires.source[at]] += wires.values[at] * slopes[unit]
+            value, source = wires.values[at], wires.source[at]
+            for row in range(rows):
+                slopes[source, row] += value * slopes[unit, row]
     return Passed(given, on, slopes)
 
 
@@ -135,7 +142,9 @@ def parameters(wires, passed, factor):
     """∂logit/∂parameter times a factor (rows,): (p, rows)."""
     found = np.empty((len(wires.to), len(factor)))
     for at in range(len(found)):
-        found[at] = passed.slopes[wires.to[at]] * passed.given[wires.source[at]] * factor
+        to, source = wires.to[at], wires.source[at]
+        for row in range(len(factor)):
+            found[at, row] = passed.slopes[to, row] * passed.given[source, row] * factor[row]
     return found
 
 
@@ -197,12 +206,15 @@ def hessian(kept: Kept, values: Floats, x: Floats, y: Floats) -> torch.Tensor:
     σ′(f) ∂f ∂fᵀ + (σ(f) − y) ∂²f, f the logit.
     """
     network, points, labels = wires(kept, _doubles(values)), _doubles(x), _doubles(y)
-    total = torch.zeros(len(kept), len(kept), dtype=torch.float64)
+    total = torch.empty(len(kept), len(kept), dtype=torch.float64)
     for start in range(0, len(points), ROWS):
         passed = through(network, points[start : start + ROWS].T.copy())
         said = share(passed)
         each = torch.as_tensor(parameters(network, passed, np.sqrt(said * (1 - said))))
-        total += outer(each)
+        if start:
+            total += outer(each)
+        else:
+            outer(each, total)
         add_second(total.numpy(), network, passed, said - labels[start : start + ROWS])
     return total.div_(len(points))
 

@@ -1,6 +1,7 @@
 """The least of a loss that curves: who makes up for what goes, by inverses that are damped.
 
-What is compiled together shares this file: numba's disk cache watches no other.
+What is compiled together shares this file: numba's disk cache watches no other. Its loops go over
+single numbers: for the product of a row and a number a new array would be made.
 """
 
 import numpy as np
@@ -45,7 +46,8 @@ def lowest(matrix: torch.Tensor) -> float:
 
     The least of the tridiagonal matrix of so many steps of Lanczos' method.
     """
-    scale = float(matrix.abs().max()) or 1.0  # so that no square is too large for a number
+    low, high = matrix.aminmax()
+    scale = max(-float(low), float(high)) or 1.0  # so that no square is too large for a number
     own, beside = steps_of_lanczos(matrix.numpy() / scale, STEPS)
     small = np.diag(own) + np.diag(beside, 1) + np.diag(beside, -1)
     return scale * float(np.linalg.eigvalsh(small)[0])
@@ -59,7 +61,8 @@ def steps_of_lanczos(matrix, steps):
     for step in range(steps):
         after = np.zeros(len(matrix))
         for i in range(len(matrix)):
-            after += matrix[i] * now[i]
+            for j in range(len(matrix)):
+                after[j] += matrix[i, j] * now[i]
         own[step] = (after * now).sum()
         after -= own[step] * now + beside[step] * last
         size = np.sqrt((after * after).sum())
@@ -77,7 +80,7 @@ def without(
     H_ss⁻¹ H_sg w_g is added to what stays, H damped as in `factor`.
     """
     order, many = gone.numpy().argsort(kind="stable"), int((~gone).sum())
-    ordered = torch.as_tensor(curvature.numpy()[np.ix_(order, order)])
+    ordered = torch.as_tensor(curvature.numpy().take(order, 0).take(order, 1))
     pull = ordered[:many, many:] @ values[gone]
     added = torch.cholesky_solve(pull[:, None], factor(ordered, damping)[:many, :many])[:, 0]
     return torch.zeros_like(values).masked_scatter(~gone, values[~gone] + added)
@@ -108,7 +111,8 @@ def removed(values, inverse, weights, count, correct):
         column, share = columns[n], shares[n]
         column[:] = inverse[out]
         for m in range(n):
-            column -= shares[m] * columns[m, out]
+            for i in range(len(values)):
+                column[i] -= shares[m, i] * columns[m, out]
         share[:] = column / column[out]
         diagonal -= share * column
         if correct:
