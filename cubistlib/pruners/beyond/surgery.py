@@ -121,7 +121,7 @@ class Surgery(Pruner):
         """Every network of a stack after one cut; where values are not finite the smallest go."""
         x, y = (np.concatenate(parts) for parts in zip(*islice(batches, self.batches), strict=True))
         rows, kept_rows = in_a_row(nets), in_a_row(masks)
-        stay = in_a_row(shrink(nets, masks, np.full(len(nets), left), exact))
+        stay = np.zeros_like(kept_rows)
         with one_thread():
             for i, rng in enumerate(draws):
                 kept = Kept.at(kept_rows[i], masks.sizes)
@@ -133,4 +133,7 @@ class Surgery(Pruner):
                         kept_on.numpy(),
                         moved.float().numpy(),
                     )
+                else:
+                    one = slice(i, i + 1)
+                    stay[one] = in_a_row(shrink(nets[one], masks[one], np.array([left]), exact))
         return out_of_rows(rows, nets), Masks.from_weights(out_of_rows(stay, masks).weights)
