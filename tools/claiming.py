@@ -15,7 +15,8 @@ TARGETS = (0.95, 0.995)
 NOTHING = "–"  # where the paper says nothing
 
 PRUNING, *SEARCHES = (name for name in paper.STUDIES if name.startswith("random-init"))
-AGAIN = "replicates/pruning", "replicates/widest", "replicates/many"
+OVER_WIDTH = "replicates/pruning", "replicates/widest", "replicates/widest-lth"
+AGAIN = *OVER_WIDTH, "replicates/many"
 PAPERS = "python tools/make_reference.py paper"
 REPLICATED = f"{PAPERS} replicates"
 
@@ -99,12 +100,3 @@ def share(successes: int, runs: int) -> str:
 def points(cost: pd.Series) -> str:
     """A loss as `analysis.width_cost` has it, in percentage points."""
     return "{:z.1f} ({:z.1f} to {:z.1f})".format(*(100 * cost[["cost", "low", "high"]]))
-
-
-def lacking(pruned: pd.DataFrame) -> str:
-    """What is not in yet of the paper's grid, as the end of a sentence; "" if all is."""
-    table = paper.STUDIES[PRUNING].table  # type: ignore[attr-defined]
-    there = set(pruned["experiment"])
-    left = [e for e in table if e.number not in there]
-    whose = sorted({f"{LABELS[e.algorithm]} at width {e.hidden[0]}" for e in left})
-    return f"; not in yet: {len(left):,} runs of the grid, of {', '.join(whose)}" if left else ""

@@ -1,7 +1,7 @@
 """What the paper claims of width, held to data by a rule that is told."""
 
 import pandas as pd
-from claiming import AGAIN, PRUNING, REPLICATED, Claim, Seeds, lacking, points, share
+from claiming import OVER_WIDTH, PRUNING, REPLICATED, Claim, Seeds, points, share
 
 from cubistlib import analysis
 from cubistlib.plots import LABELS
@@ -13,7 +13,7 @@ def the_width(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
     """pruned: every run of the paper's grid. seeds, widest: its replicates, the latter of the
     largest width, which has fewer k and seeds."""
     every, wide = pd.concat([seeds.runs, widest], ignore_index=True), largest(seeds.runs)
-    cost, once = lost(seeds.runs, wide), lost(pruned, common(pruned))
+    cost, once = lost(seeds.runs, wide), lost(pruned, largest(pruned))
     others = [w for w in widths(seeds.runs) if w not in (NARROW, wide)]
     sure = ", ".join(f"{w} ({beyond(lost(seeds.runs, wide, w))} of {len(cost)})" for w in others)
     return Claim(
@@ -22,8 +22,8 @@ def the_width(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
         here=f"accuracy from width {NARROW} to {wide}, at equal k, {seeds}: {falls(cost)}, "
         f"{ends_of(cost)} points (below 0: a gain); beyond chance from other widths, "
         f"too: {sure}. To width {largest(widest)}, {of_widest(widest, pruned)}: "
-        f"{falls(lost(every, largest(widest)))}. To width {common(pruned)} on the paper's grid, "
-        f"one seed, intervals over runs: {falls(once)}, {ends_of(once)} points{lacking(pruned)}",
+        f"{falls(lost(every, largest(widest)))}. To width {largest(pruned)} on the paper's grid, "
+        f"one seed, intervals over runs: {falls(once)}, {ends_of(once)} points",
         holds="yes"
         if 2 * beyond(cost) > len(cost)
         else "in part"
@@ -33,7 +33,7 @@ def the_width(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
         "the nine (it does for one of twelve that lose nothing); in part if only the loss does",
         notebook="30_overparameterization",
         command=REPLICATED,
-        studies=(PRUNING, *AGAIN[:2]),
+        studies=(PRUNING, *OVER_WIDTH),
     )
 
 
@@ -63,7 +63,7 @@ def the_paths(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
     """pruned, seeds, widest: as for `the_width`."""
     wide, most = largest(seeds.runs), largest(widest)
     used, none = on_paths(seeds.runs, (NARROW, wide))
-    once, empty = on_paths(pruned, (NARROW, common(pruned)))
+    once, empty = on_paths(pruned, (NARROW, largest(pruned)))
     _, last = on_paths(pd.concat([seeds.runs, widest], ignore_index=True), (NARROW, most))
     fall = unused(seeds.runs, wide)
     more = none.iloc[0]["high"] < none.iloc[1]["low"]
@@ -74,8 +74,7 @@ def the_paths(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
         f"{used.iloc[1]:.0%} at {wide}, {seeds}: {falls(fall)}, {ends_of(fall)} points; "
         f"{shares(none)} masks have no path at all, at {most}, {of_widest(widest, pruned)}, "
         f"{shares(last.tail(1))}. On the paper's grid, one seed, {once.iloc[0]:.0%} at "
-        f"{NARROW} and {once.iloc[1]:.0%} at {common(pruned)}, and {shares(empty)}"
-        f"{lacking(pruned)}",
+        f"{NARROW} and {once.iloc[1]:.0%} at {largest(pruned)}, and {shares(empty)}",
         holds="yes"
         if more and beyond(fall) == len(fall)
         else "in part"
@@ -85,7 +84,7 @@ def the_paths(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim
         "nine and those of masks without a path do not overlap; no if neither",
         notebook="32_disconnected_paths",
         command=REPLICATED,
-        studies=(PRUNING, *AGAIN[:2]),
+        studies=(PRUNING, *OVER_WIDTH),
     )
 
 
@@ -125,18 +124,12 @@ def largest(runs: pd.DataFrame) -> int:
     return widths(runs)[-1]
 
 
-def common(pruned: pd.DataFrame) -> int:
-    """The widest network of which the runs of all nine are in."""
-    runs = pruned.groupby([pruned["hidden"].str[0], "algorithm"]).size().unstack()
-    return int(runs.index[runs.eq(runs.max(axis=1), axis=0).all(axis=1)].max())
-
-
 def of_widest(widest: pd.DataFrame, pruned: pd.DataFrame) -> str:
-    """How many seeds of which k the replicates of the largest width have, and of whom none."""
-    without = sorted(LABELS[name] for name in {*pruned["algorithm"]} - {*widest["algorithm"]})
-    tried = sorted(set(widest["keep"]) & set(alike(pruned, (NARROW, common(pruned)))["keep"]))
-    lacks = f", without {', '.join(without)}" if without else ""
-    return f"{widest['seed'].nunique()} seeds of k = {', '.join(map(str, tried))}{lacks}"
+    """How many seeds of which k the replicates of the largest width have, and who has fewer."""
+    seeds = widest.groupby("algorithm")["seed"].nunique()
+    fewer = [f", {LABELS[name]} {n}" for name, n in seeds.items() if n < seeds.max()]
+    tried = sorted(set(widest["keep"]) & set(alike(pruned, (NARROW, largest(pruned)))["keep"]))
+    return f"{seeds.max()} seeds of k = {', '.join(map(str, tried))}{''.join(fewer)}"
 
 
 def shares(none: pd.DataFrame) -> str:

@@ -55,8 +55,8 @@ def made() -> list[Claim]:
     """All rows, from what is published."""
     searched = pd.concat([analysis.published(name) for name in SEARCHES], ignore_index=True)
     pruned = analysis.published(PRUNING)
-    plain, widest, many = (analysis.published(name) for name in AGAIN)
-    again = pd.concat([plain, widest, many], ignore_index=True)
+    plain, *widest, many = (analysis.published(name) for name in AGAIN)
+    again = pd.concat([plain, *widest, many], ignore_index=True)
     seeds = Seeds(analysis.shared_seeds(plain), replicates.SEEDS)
     starts = {
         t: pd.concat([analysis.published(f"{start}/{kind}") for kind in KINDS])
@@ -78,8 +78,8 @@ def made() -> list[Claim]:
     return [
         claims.the_search(searched, sgd),
         claims.the_gap(pruned, again, searched, sum(map(wanted, AGAIN))),
-        claims_width.the_width(pruned, seeds, widest),
-        claims_width.the_paths(pruned, seeds, widest),
+        claims_width.the_width(pruned, seeds, pd.concat(widest)),
+        claims_width.the_paths(pruned, seeds, pd.concat(widest)),
         claims.the_start(starts, searched),
         claims.the_reading(witnesses[known.loc[0.95, "sgd_file"]]),
         claims_beyond.the_frontier(sgd, every, searched, Files(sum(files), len(files))),

@@ -3,11 +3,11 @@
     python tools/make_reference.py [paper] [replicates] [ablations] [verdict] [--workers N]
 
 paper: what is missing of the paper's ten studies, in outputs/published/paper itself; of the
-searches the best run of every size is noted in search.parquet, which is read in an instant. Runs
-in outputs/published/under_way/paper, which nobody is told of before their study is whole, are
-taken from there.
-replicates: the paper's comparison with many seeds, and its controls. ablations: what its setup
-decides. verdict: on the grid of `cubistlib.verdict` every algorithm that has no file there yet.
+searches the best run of every size is noted in search.parquet, which is read in an instant.
+replicates: the paper's comparison with many seeds, and its controls. Runs of these in
+outputs/published/under_way/paper, which nobody is told of before all seeds are in, are taken from
+there. ablations: what its setup decides. verdict: on the grid of `cubistlib.verdict` every
+algorithm that has no file there yet.
 Stopped at any instant, the next start goes on. What each study took is added up in its folder; in
 the end the data card is made anew (tools/describe_data.py).
 """
@@ -53,6 +53,8 @@ def together(studies: Sequence[Study], workers: int | None) -> None:
 
     A slice of each in turn; the first is charged with the pruning.
     """
+    for study in studies:
+        taken_up(study)
     count = workers or os.cpu_count() or 1
     slices = math.ceil(len(studies[0].shards) / (A_SLICE * count))
     for i in range(slices):
@@ -108,7 +110,6 @@ def replicated(workers: int | None) -> None:
     run(replicates.controls(run(replicates.rates(), workers)), workers)
     for study in (replicates.dense(), *replicates.tickets()):
         run(study, workers)
-    run(replicates.widest_lth(grid), workers)
 
 
 def ablated(workers: int | None) -> None:

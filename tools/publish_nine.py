@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import parts
+from claiming import AGAIN, PRUNING
 
 from cubistlib import analysis
 from cubistlib.plots.style import LABELS, width_name
@@ -23,14 +24,13 @@ from cubistlib.search import verify
 from cubistlib.search.witness import Witness
 from cubistlib.support import paths
 
-STUDIES = ("random-init/pruning", *(f"replicates/{n}" for n in ("pruning", "widest", "many")))
 TARGETS = (0.95, 0.995)
 FOLDERS = {"": "live_parameters", "-kept": "parameters_kept"}  # what is fewest there
 
 
 def published() -> pd.DataFrame:
     """Every run of the nine that begins at random."""
-    return pd.concat([analysis.published(study) for study in STUDIES], ignore_index=True)
+    return pd.concat([analysis.published(study) for study in (PRUNING, *AGAIN)], ignore_index=True)
 
 
 def best(runs: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:

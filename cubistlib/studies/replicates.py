@@ -60,7 +60,7 @@ def best_cells(results: pd.DataFrame) -> tuple[Cell, ...]:
 
 
 def replicates(grid: pd.DataFrame) -> list[PruningStudy]:
-    """The nine from fresh initializations: 30 seeds a cell, fewer at width 256.
+    """The nine from fresh initializations: 30 seeds a cell, fewer at width 256, fewest of LTH.
 
     grid: results of random-init/pruning, whose best rates and schedules are taken.
     """
@@ -69,14 +69,9 @@ def replicates(grid: pd.DataFrame) -> list[PruningStudy]:
     return [
         _study("replicates/pruning", cells, seeds=SEEDS),
         _study("replicates/widest", cells, algorithms=eight, seeds=FEW, **WIDE),
+        _study("replicates/widest-lth", cells, algorithms=("lth",), seeds=FEWEST, **WIDE),
         _study("replicates/many", cells, seeds=ORDERS, tries=MANY // ORDERS, **MANY_OF),
     ]
-
-
-def widest_lth(grid: pd.DataFrame) -> PruningStudy:
-    """LTH at width 256, by far the costliest; grid: as in `replicates`."""
-    given = {"algorithms": ("lth",), "seeds": FEWEST, **WIDE}
-    return _study("replicates/widest-lth", best_cells(grid), **given)
 
 
 def on_their_masks(grid: pd.DataFrame) -> list[PruningStudy]:
