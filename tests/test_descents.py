@@ -75,6 +75,15 @@ def test_of_an_algorithm_s_networks_those_start_that_fit():
         descents.pruned("gmp", [wide])
 
 
+def test_an_algorithm_s_networks_are_known_to_both_of_its_studies(tmp_path):
+    one = Witness.of(*trained("fixed-init-99.5/pruning 1207"), found=FOUND)
+    one.write(descents.seeds(tmp_path, "elimination/from-gmp") / "00.json")
+    for name in ("elimination/from-gmp", "elimination/from-gmp-biases"):
+        (network,) = descents.begun_with(tmp_path, name)["networks"]
+        assert network.hidden == one.hidden
+    assert descents.begun_with(tmp_path, "elimination/gathered-biases") == {}
+
+
 def test_a_gathered_study_begins_with_copies_and_what_was_found_before(tmp_path):
     """Seeds by what they ended in, then the best of every count of each study before it."""
     place, name = tmp_path, "elimination/gathered"

@@ -3,10 +3,11 @@
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from cubistlib import analysis, sweep
-from cubistlib.studies import paper
+from cubistlib.studies import SearchStudy, paper
 from cubistlib.support.checks import UserError
 from cubistlib.sweep import kept, winners
 
@@ -42,6 +43,14 @@ def test_the_best_runs_are_rows_of_the_studies(published):
     found = rows.set_index("experiment").loc[best["experiment"]]
     for name in ("loss", "accuracy", "live_parameters", "parameters_kept"):
         np.testing.assert_array_equal(found[name], best[name])
+
+
+@pytest.mark.parametrize("by", analysis.PARAMETERS)
+def test_the_search_s_frontier_is_that_of_all_its_runs(by):
+    searches = [name for name, study in paper.STUDIES.items() if isinstance(study, SearchStudy)]
+    every = pd.concat([analysis.published(name) for name in searches], ignore_index=True)
+    found, known = (analysis.frontier(runs, by) for runs in (every, analysis.reference()))
+    pd.testing.assert_frame_equal(known[known[by] <= 100], found[found[by] <= 100])
 
 
 def test_a_study_that_is_not_published_is_one_sentence_with_those_that_are():

@@ -86,10 +86,9 @@ def charged(study: Study, workers: int | None) -> Iterator[None]:
 
 
 def search(results: pd.DataFrame) -> pd.DataFrame:
-    """The best run of every number of weights and parameters, by what is kept and what lives."""
-    small = results[results["parameters_kept"] <= LARGEST].reset_index(drop=True)
-    counts = "parameters_kept", "live_parameters"
-    best = [analysis.best_of_each_size(small, by) for by in counts]
+    """The best run of every number of weights and parameters, however they are counted."""
+    small = {by: results[results[by] <= LARGEST].reset_index(drop=True) for by in analysis.PARAMETERS}
+    best = [analysis.best_of_each_size(own, by) for by, own in small.items()]
     return pd.concat(best).drop_duplicates(["study", "experiment"]).reset_index(drop=True)
 
 

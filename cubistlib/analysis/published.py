@@ -25,8 +25,8 @@ PRUNING = "random-init/pruning", "fixed-init-95/pruning", "fixed-init-99.5/pruni
 def reference() -> pd.DataFrame:
     """The search's best runs at the paper's scale, which come with the package.
 
-    Rows of `store.SCHEMA`: the best run of every number of weights and parameters that the
-    search visited, by accuracy. Each can be run again from its study and number.
+    Rows of `store.SCHEMA`: the best run of every number of weights and parameters, kept, on a
+    path or live, up to 100 parameters. Each can be run again from its study and number.
     """
     return store.read(REFERENCE)
 

@@ -85,8 +85,14 @@ def gathered(
 
 
 def seeds(place: Path, name: str) -> Path:
-    """Where the witnesses are copied to that a study begins with. place: where results are."""
-    return place / Path(name).parent / "seeds" / Path(name).name
+    """Where the witnesses are copied to that a study begins with. place: where results are.
+
+    An algorithm's own are those of both its studies, whether biases may be pruned or not.
+    """
+    what = Path(name).name
+    if what.startswith("from-"):
+        what = what.removesuffix(BIASES)
+    return place / Path(name).parent / "seeds" / what
 
 
 def begun_with(place: Path, name: str) -> dict[str, tuple[Network, ...]]:
