@@ -232,6 +232,45 @@ def test_the_gallery_opens_with_one_click(visitor, url):
         assert counts["wrong"] == 49_982 - known["correct"]
 
 
+@pytest.mark.parametrize("typed", ["", "-", "e"])
+def test_a_field_without_a_number_keeps_the_last_one_and_a_sentence_says_so(visitor, typed):
+    """That the console stays silent, too, is asked of every visit."""
+    page, before = visitor.page, visitor.counts()
+    fields = page.locator("input[type=number]:visible")
+    assert fields.count() == 8  # the output's bias and three weights; rate, epochs and two seeds
+    for field in fields.all():
+        old = field.input_value()
+        field.fill("")
+        page.keyboard.type(typed)
+        field.blur()
+        assert visitor.text("[role=status]").endswith(f": must be a number; it stays {old}")
+        assert field.input_value() == old
+    assert visitor.counts() == before
+    seed = page.locator(".fresh").get_by_label("seed")
+    seed.fill("")
+    page.keyboard.type(typed)
+    seed.press("Enter")
+    assert visitor.text("[role=status]").startswith("fresh start: seed must be a whole number")
+    assert visitor.counts() == before
+
+
+def test_the_largest_seed_is_said_where_it_is_typed(visitor):
+    page, allowed = visitor.page, f"a whole number 0 … {2**53 - 1:,}"
+    assert visitor.text(".fresh .readout").endswith(f"A seed, of the order too, is {allowed}.")
+    for field, go, whose in (
+        (page.locator(".fresh").get_by_label("seed"), "Fresh start", "fresh start"),
+        (page.get_by_label("order, seed"), "One step", "train"),
+    ):
+        assert field.get_attribute("title") == allowed
+        field.fill(str(2**53))
+        visitor.press(go)
+        said = f"{whose}: seed must be {allowed}, got {2**53}"
+        assert visitor.text("[role=status]") == said
+        assert field.input_value() == str(2**53)
+    visitor.fresh("3, 3, 3", 2**53 - 1)
+    assert visitor.number("kept") == 37 and f"seed {2**53 - 1} of" in visitor.text("[data-story]")
+
+
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_nothing_is_cut_off(visitor, size):
     page = visitor.page

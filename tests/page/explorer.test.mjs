@@ -26,7 +26,7 @@ const points = cubistSpiral(), start = verbs.fresh([3, 3, 3], 2);
 const few = taken(points, Array.from({ length: Math.ceil(points.labels.length / 16) }, (_, i) => 16 * i));
 const REFUSED = [
   [{ epochs: NaN }, /epochs must be a whole number ≥ 1/], [{ epochs: 0 }, /epochs must be/], [{ lr: -1 }, /lr must be/],
-  [{ lr: NaN }, /lr must be/], ...[-1, 1.5, NaN].map((seed) => [{ seed }, /seed must be a whole number ≥ 0/]),
+  [{ lr: NaN }, /lr must be/], ...[-1, 1.5, NaN, 2 ** 53].map((seed) => [{ seed }, /seed must be a whole number 0 … 9,007,199,254,740,991, got/]),
 ];
 const LOOK = { pre: false, shared: false, extent: 2.25 };
 const plain = ({ network }) => structuredClone(network);
@@ -202,7 +202,11 @@ test("fresh starts are refused in a sentence", () => {
   for (const hidden of [[], [0], [65, 3], [1.5], [NaN], [1, 1, 1, 1, 1, 1]]) {
     assert.throws(() => verbs.fresh(hidden, 0), /hidden widths are 1 to 5 whole numbers 1 … 64/);
   }
-  assert.throws(() => verbs.fresh([3], NaN), /seed must be a whole number/);
+  for (const seed of [NaN, -1, 0.5, 2 ** 53]) {
+    const said = `fresh start: seed must be a whole number 0 … 9,007,199,254,740,991, got ${seed}`;
+    assert.throws(() => verbs.fresh([3], seed), { message: said });
+  }
+  assert.notDeepEqual(plain(verbs.fresh([3], 2 ** 53 - 1)), plain(verbs.fresh([3], 2 ** 53 - 2)));
 });
 
 test("undo and redo, and changes that are one step", () => {

@@ -54,10 +54,24 @@ test("odd input in a field of numbers is refused in a sentence, and nothing chan
     assert.equal(store.state, state);
   }
   const settings = { ...SETTINGS }, trained = training(store, { ...trainer(), settings, configure: (given) => { told.push(given); Object.assign(settings, given); } });
-  const [rate] = trained.querySelectorAll("input");
+  const [rate, epochs, order, , seed] = trained.querySelectorAll("input");
+  await frame();
+  for (const [field, name, now] of [[rate, "rate", 0.1], [epochs, "epochs", 50], [order, "order, seed", 0], [seed, "seed", 1]]) {
+    field.value = "-";
+    field.onchange();
+    assert.deepEqual([told, store.said], [[], `${name}: must be a number; it stays ${now}`]);
+    field.onblur();
+    assert.equal(Number(field.value), now);
+  }
   rate.value = "-1";
   rate.onchange();
-  assert.deepEqual([told, store.said], [[{ lr: -1 }], "train: lr must be a number ≥ 0, got -1"]);
+  rate.onblur();
+  assert.deepEqual([told, store.said, rate.value], [[{ lr: -1 }], "train: lr must be a number ≥ 0, got -1", -1]);
+  order.value = 2 ** 53;
+  order.onchange();
+  assert.deepEqual(told.at(-1), { seed: 2 ** 53 });
+  for (const field of [order, seed]) assert.equal(field.attributes.title, "a whole number 0 … 9,007,199,254,740,991");
+  assert.ok(trained.querySelectorAll("p").at(-1).textContent.endsWith(order.attributes.title + "."));
 });
 
 // A network of which a part of the points is measured.

@@ -2,7 +2,17 @@
 // numpy's generators give. xoshiro128**, seeded by a hash. Source: Blackman & Vigna 2021,
 // "Scrambled linear pseudorandom number generators".
 
+import { demand, isWhole } from "./checks.js";
 import { hash } from "./hash.js";
+
+/** The largest seed: of larger whole numbers some are the same here. */
+export const MOST_SEED = Number.MAX_SAFE_INTEGER;
+
+/** What a seed is, for people. */
+export const SEEDS = `a whole number 0 … ${MOST_SEED.toLocaleString("en")}`;
+
+/** Throws an Error, one sentence, for what is no seed. @param {string} whose who asks for it */
+export const demandSeed = (seed, whose) => demand(isWhole(seed), `${whose}: seed must be ${SEEDS}, got ${seed}`);
 
 const rotated = (value, by) => (value << by) | (value >>> (32 - by));
 

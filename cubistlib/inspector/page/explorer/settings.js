@@ -1,6 +1,6 @@
 // How a network would be trained: what is asked of the reader's settings, wherever they come from.
 
-import { demand, isWhole } from "../checks.js";
+import { demandSeed } from "../random.js";
 import { configured } from "../schedules.js";
 
 /** @typedef {{lr: number, schedule: string, epochs: number, seed: number}} Settings */
@@ -9,6 +9,6 @@ import { configured } from "../schedules.js";
 export function checked(settings) {
   const { seed, ...config } = settings;
   configured(config);
-  demand(isWhole(seed), `train: seed must be a whole number ≥ 0, got ${seed}`);
+  demandSeed(seed, "train");
   return settings;
 }

@@ -5,7 +5,7 @@ import { demand, isWhole } from "../checks.js";
 import { short } from "../equation.js";
 import { initialize } from "../initialize.js";
 import { biasRule, makeNetwork, weightsKept } from "../network.js";
-import { Generator } from "../random.js";
+import { demandSeed, Generator } from "../random.js";
 import { keepBest, removeOneByOne, RULES } from "../rules.js";
 import { simplify } from "../simplify.js";
 import { cubistSpiral, taken } from "../spiral.js";
@@ -53,7 +53,7 @@ export function fresh(hidden, seed, points = cubistSpiral()) {
   const fits = hidden.every((units) => isWhole(units, 1) && units <= WIDEST);
   demand(hidden.length && hidden.length <= DEEPEST && fits,
     `fresh start: hidden widths are 1 to ${DEEPEST} whole numbers 1 … ${WIDEST}, as 3, 3, 3`);
-  demand(isWhole(seed), `fresh start: seed must be a whole number ≥ 0, got ${seed}`);
+  demandSeed(seed, "fresh start");
   const told = `fresh start of ${hidden.join("-")}, seed ${seed} of the page's own generator`;
   return { ...opened(initialize(hidden, seed), told, "polished", points), polished: false };
 }

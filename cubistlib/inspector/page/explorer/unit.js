@@ -1,8 +1,8 @@
 // The chosen unit in numbers, which can be changed: its bias and its weights, in and out.
 
-import { demand } from "../checks.js";
 import { unitName } from "../equation.js";
 import { fit, make, part } from "./dom.js";
+import { numberField, showNumber } from "./number.js";
 import { toggled, unitRemoved, withBias, withWeight } from "./state.js";
 
 const STEP = 0.05; // of the arrow keys
@@ -10,10 +10,11 @@ const MOST = 48; // weights in a list
 
 /** @param {import("./store.js").Store} store */
 export function unitPart(store) {
-  const bias = number(store, "bias", (value) => {
+  const bias = number(store, (value) => {
     const { layer, index } = store.unit;
     store.act((now) => withBias(now, layer - 1, index, value), `bias ${layer} ${index}`);
   });
+  bias.setAttribute("aria-label", "bias");
   const biasRow = make("label", {}, make("span", { text: "bias" }), bias);
   const remove = make("button", {
     type: "button", text: "Remove the unit",
@@ -44,7 +45,7 @@ function weightList(store, way, placesOf) {
   const row = (i) => {
     const act = (verb, key) => store.act((now) => verb(now, places[i].l, places[i].at), key);
     const box = make("input", { type: "checkbox", onchange: () => act(toggled) });
-    const field = number(store, "weight", (value) => act((now, l, at) => withWeight(now, l, at, value), `weight ${places[i].l} ${places[i].at}`));
+    const field = number(store, (value) => act((now, l, at) => withWeight(now, l, at, value), `weight ${places[i].l} ${places[i].at}`));
     return make("li", {}, make("label", {}, box, make("span")), field);
   };
   store.listen(() => {
@@ -71,17 +72,9 @@ function largest(places, weights) {
     .sort((a, b) => a.at - b.at); // what is typed does not move
 }
 
-function number(store, name, take) {
-  const field = make("input", { type: "number", step: STEP, "aria-label": name });
-  field.oninput = () => { if (Number.isFinite(field.valueAsNumber)) take(field.valueAsNumber); };
-  field.onchange = () => store.try(() => demand(Number.isFinite(field.valueAsNumber),
-    `${field.getAttribute("aria-label")}: must be a number; it stays ${field.dataset.now}`));
-  field.onblur = () => { if (field.dataset.now) field.value = field.dataset.now; };
+function number(store, take) {
+  const field = numberField(store, { step: STEP }, () => field.getAttribute("aria-label"), take, { live: true });
   return field;
 }
 
-// What someone is typing stays as it is.
-function show(field, value) {
-  field.dataset.now = Number(value.toPrecision(3));
-  if (document.activeElement !== field) field.value = field.dataset.now;
-}
+const show = (field, value) => showNumber(field, Number(value.toPrecision(3)));
