@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,8 +52,20 @@ def chromium(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """A JupyterLab on a free loopback port with a random token and folders of its own."""
-    home, token = tmp_path_factory.mktemp("lab"), secrets.token_hex(16)
+    """A JupyterLab."""
+    yield from _served("jupyterlab", tmp_path_factory.mktemp("lab"))
+
+
+@pytest.fixture(scope="session")
+def notebook7(tmp_path_factory):
+    """A Jupyter Notebook, which is not among what `make setup` installs."""
+    pytest.importorskip("notebook", minversion="7", reason="needs Notebook 7: pip install notebook")
+    yield from _served("notebook", tmp_path_factory.mktemp("notebook"))
+
+
+def _served(module: str, home: Path) -> Iterator[Lab]:
+    """On a free loopback port with a random token and folders of its own."""
+    token = secrets.token_hex(16)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -73,7 +86,7 @@ def lab(tmp_path_factory):
         '{"fetchNews": "false", "checkForUpdates": false}'
     )
     log = (home / "log").open("w")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+    command = [sys.executable, "-m", module, "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     options = [f"--port={port}", f"--IdentityProvider.token={token}", "--ServerApp.port_retries=0"]
     server = subprocess.Popen(
         [*command, *options, f"--ServerApp.root_dir={home / 'work'}"],
@@ -97,4 +110,4 @@ def _wait(url: str, server: subprocess.Popen, log: Path, seconds: float = 60) ->
             return
         except OSError:
             time.sleep(0.3)
-    raise RuntimeError(f"JupyterLab did not start: {log.read_text()[-2000:]}")
+    raise RuntimeError(f"Jupyter did not start: {log.read_text()[-2000:]}")

@@ -174,6 +174,14 @@ test("an opened link is measured on the notebook's points", async () => {
   close();
 });
 
+test("whatever has the focus has the notebook leave its keys alone", async () => {
+  const { el, close } = await opened([network]), [unit] = el.querySelectorAll(".unit");
+  assert.deepEqual([el.dataset.lmSuppressShortcuts, unit.dataset.lmSuppressShortcuts], ["true", undefined]);
+  el.onfocusin({ target: unit });
+  assert.equal(unit.dataset.lmSuppressShortcuts, "true");
+  close();
+});
+
 test("while a run is asked for units are followed, and why it does not come is said", async () => {
   const { el, told, heard, close } = await opened([network], { algorithm: [["a", "a"], ["b", "b"]] });
   const said = () => el.all().find((each) => each.attributes?.role === "status").textContent;

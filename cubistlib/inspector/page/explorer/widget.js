@@ -53,9 +53,12 @@ export const widget = (newWorker) => ({
   },
 });
 
-// Keys and presses in it are not the notebook's.
+// Keys and presses in it are not the notebook's. JupyterLab hears keys after the page, Notebook 7
+// before it, and asks what has the focus, before what is around it, whether to leave them alone.
 function own(el) {
-  el.dataset.lmSuppressShortcuts = "true";
+  const leave = (node) => { node.dataset.lmSuppressShortcuts = "true"; };
+  leave(el);
+  el.addEventListener("focusin", ({ target }) => leave(target));
   el.dataset.jpSuppressContextMenu = "true";
   el.tabIndex = -1;
   el.addEventListener("keydown", (event) => event.stopPropagation());
