@@ -34,14 +34,19 @@ STEP = """(event) => {
 }"""
 
 
-# A slider goes to and fro, each step as soon as the one before has been drawn.
-SLIDE = """async (slider, steps) => {
-  const top = slider.valueAsNumber, far = 20;
-  for (let step = 1; step <= steps; step++) {
-    slider.value = top - far + Math.abs((step + far) % (2 * far) - far);
+# A slider goes to and fro for so long, each step as soon as the one before has been drawn.
+SLIDE = """async (slider, seconds) => {
+  const top = slider.valueAsNumber, far = 20, end = performance.now() + 1000 * seconds;
+  let steps = 0;
+  while (performance.now() < end) {
+    steps += 1;
+    slider.value = top - far + Math.abs((steps + far) % (2 * far) - far);
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     await new Promise((done) => requestAnimationFrame(() => setTimeout(() => setTimeout(done))));
   }
+  slider.value = top;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  return steps;
 }"""
 
 
@@ -175,9 +180,9 @@ class Visitor:
         self.open(url)
         return self.page.evaluate("window.first")
 
-    def slide(self, steps):
-        """So many steps of the slider of weights, as fast as they are drawn."""
-        self.page.get_by_label("down to").evaluate(SLIDE, steps)
+    def slide(self, seconds):
+        """Steps of the slider of weights for so long, as fast as they are drawn; how many."""
+        return self.page.get_by_label("down to").evaluate(SLIDE, seconds)
 
     def memory(self):
         """Megabytes of the page's objects and arrays, once what is not needed is gone."""
