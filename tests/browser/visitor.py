@@ -185,7 +185,9 @@ class Visitor:
         return self.page.get_by_label("down to").evaluate(SLIDE, seconds)
 
     def memory(self):
-        """Megabytes of the page's objects and arrays, once what is not needed is gone."""
+        """Megabytes of the page's objects and arrays, once all is drawn and the rest is gone."""
+        self.counts()
+        self.page.wait_for_timeout(1000)
         session = self.page.context.new_cdp_session(self.page)
         session.send("HeapProfiler.collectGarbage")
         used = session.send("Runtime.getHeapUsage")
