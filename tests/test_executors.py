@@ -4,6 +4,7 @@ import os
 import sys
 from concurrent.futures.process import BrokenProcessPool
 
+import eliminations
 import pytest
 import sweeps
 from sweeps import same
@@ -21,6 +22,12 @@ def test_every_executor_gives_the_same_table(whole_table, executor, workers):
     if executor == "dask":
         pytest.importorskip("distributed")
     same(sweep.run(sweeps.search(), "p", executor=executor, workers=workers), whole_table)
+
+
+def test_a_search_that_goes_down_is_the_same_from_processes():
+    study = eliminations.tiny(seeds=1)
+    found = sweep.run(study, "p", executor="processes", workers=2)
+    same(found, sweep.run(study, "alone", workers=1))
 
 
 # A scheduler for this machine alone.
