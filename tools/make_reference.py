@@ -87,8 +87,10 @@ def charged(study: Study, workers: int | None) -> Iterator[None]:
 
 def search(results: pd.DataFrame) -> pd.DataFrame:
     """The best run of every number of weights and parameters, however they are counted."""
-    small = {by: results[results[by] <= LARGEST].reset_index(drop=True) for by in analysis.PARAMETERS}
-    best = [analysis.best_of_each_size(own, by) for by, own in small.items()]
+    counted = {by: results[results[by] <= LARGEST] for by in analysis.PARAMETERS}
+    best = [
+        analysis.best_of_each_size(own.reset_index(drop=True), by) for by, own in counted.items()
+    ]
     return pd.concat(best).drop_duplicates(["study", "experiment"]).reset_index(drop=True)
 
 
