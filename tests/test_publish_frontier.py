@@ -58,6 +58,16 @@ BAD = {
     "ragged": ({"weights": [[[1, 0], [1]], *WIDE[1:]]}, "no network ("),
     "no numbers": ({"weights": [[["a"]]] * 4}, "no network ("),
     "a witness's format, and no more": ({"format": verify.FORMAT}, "lacks "),
+    "an infinite number": (
+        {"biases": [[0, float("inf")], *LAYERS["biases"][1:]]},
+        "must be finite",
+    ),
+    "a number too large": ({"biases": [[0, 1e200], *LAYERS["biases"][1:]]}, "must be finite"),
+    "a day to come": (
+        {"found": {**FOUND, "date": "2999-01-01"}},
+        "must be a day that has been, got 2999",
+    ),
+    "nothing said": ({"found": {**FOUND, "by": " "}}, "has to say recipe, date, by; lacks by"),
     "no such day": ({"found": {**FOUND, "date": "2026-13-01"}}, "found's date must be a day"),
 }
 
@@ -89,7 +99,7 @@ def test_the_tool_takes_a_network_that_is_one(tool, tmp_path):
 def test_the_tool_ends_with_status_2(tmp_path, monkeypatch, capsys):
     (tmp_path / "net.json").write_text("{}")
     before = {name: witness.text for name, witness in PUBLISHED.items()}
-    for folder, said in ((tmp_path / "none", "no such folder"), (tmp_path, "no network")):
+    for folder, said in ((tmp_path / "none", "must be a folder with"), (tmp_path, "no network")):
         monkeypatch.setattr(sys, "argv", [str(TOOL), str(folder)])
         with pytest.raises(SystemExit) as ended:
             runpy.run_path(str(TOOL), run_name="__main__")

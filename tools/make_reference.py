@@ -98,8 +98,8 @@ def of_the_paper(workers: int | None) -> None:
     studies = paper.STUDIES.values()
     searches = [run(study, workers) for study in studies if isinstance(study, SearchStudy)]
     print(store.write(search(pd.concat(searches, ignore_index=True)), analysis.REFERENCE))
-    for study in studies:
-        run(study, workers)
+    rows = [len(run(study, workers)) for study in studies]
+    print(f"all {sum(rows):,} runs of {len(rows)} studies are there")
 
 
 def replicated(workers: int | None) -> None:

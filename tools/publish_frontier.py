@@ -17,9 +17,11 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import parts
 import readme
@@ -41,7 +43,10 @@ def candidate(file: Path) -> Witness:
     """A file's network as a witness, in float32, its parts that do nothing taken out."""
     try:
         given = fields(file)
-        network = Network.from_arrays(given["weights"], given["biases"])
+        with np.errstate(over="ignore"):
+            network = Network.from_arrays(given["weights"], given["biases"])
+        finite = all(np.isfinite(array).all() for array in network.arrays)
+        require(finite, "all numbers must be finite in single precision")
         masks = Masks.from_weights([w != 0 for w in network.weights])
         rule = given.get("bias_rule", "read")
         return Witness.of(network, masks, given["kind"], rule, given["found"])
@@ -54,7 +59,7 @@ def fields(file: Path) -> dict[str, Any]:
     given = json.loads(file.read_text(encoding="utf-8"))
     require(isinstance(given, dict), "must be an object of weights, biases, kind and found")
     if "format" in given:
-        return verify.read(file)
+        given = verify.read(file)
     lacking = [name for name in ("weights", "biases", "kind", "found") if name not in given]
     require(not lacking, f"lacks {', '.join(lacking)}")
     rules = {"kind": verify.KINDS, "bias_rule": verify.BIAS_RULES}
@@ -63,6 +68,10 @@ def fields(file: Path) -> dict[str, Any]:
         require(value in allowed, f"{name} must be {' or '.join(allowed)}, got {value!r:.60}")
     require(
         isinstance(given["found"], dict), f"found must be an object, got {given['found']!r:.60}"
+    )
+    day = str(given["found"].get("date", ""))
+    require(
+        day <= date.today().isoformat(), f"found's date must be a day that has been, got {day:.60}"
     )
     return given
 
@@ -110,10 +119,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--searched", action="store_true", help="the published studies' best runs")
     given = parser.parse_args(arguments)
     for folder in given.folders:
-        require(folder.is_dir(), f"{folder}: no such folder")
+        require(folder.is_dir(), f"{folder}: must be a folder with .json files")
     files = [file for folder in given.folders for file in sorted(folder.rglob("*.json"))]
     found = [*map(candidate, files), *(searched() if given.searched else ())]
+    before = frontier.published()
     kept = frontier.add(found, paths.published("frontier"), frontier.LEAST)
+    new = [n for n, w in kept.items() if n not in before or before[n].claims != w.claims]
+    print(f"{len(new)} of {len(found)} networks handed in are new on the frontier, which is now:")
     for name, witness in kept.items():
         print(f"{name}: {witness.claims.correct:,} right, {witness.hidden}")
     readme.put(NAME, table())

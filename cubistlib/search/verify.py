@@ -185,7 +185,8 @@ def checked(fields: Any) -> dict[str, Any]:
 
 
 def _check_found(found: Mapping[str, Any]) -> None:
-    silent = [name for name in FOUND if not isinstance(found.get(name), str)]
+    said = {name: found.get(name) for name in FOUND}
+    silent = [n for n, text in said.items() if not isinstance(text, str) or not text.strip()]
     _require(not silent, f"found has to say {', '.join(FOUND)}; lacks {', '.join(silent)}")
     _check("found's date", found["date"], _is_day(found["date"]), "a day as 2026-11-25")
 
