@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import cubistlib as cl
 from cubistlib import analysis, pruners
 from cubistlib.studies import paper, replicates, stacks
 
@@ -42,6 +43,8 @@ def test_the_cells_are_the_paper_s(grid):
     assert len(plain.only) == 9 * sum(ks.values()) and len(plain) == 30 * len(plain.only)
     assert len(widest) == 8 * 2 * 10 and {e.keep for e in widest.table} == {20, 65}
     assert len(lth) == 2 * 3 and {(e.algorithm, e.hidden[0]) for e in lth.table} == {("lth", 256)}
+    with pytest.raises(cl.UserError, match="replicates/widest-lth: there are no runs yet"):
+        replicates.replicates(grid[grid["algorithm"] == "gmp"])
     assert len(many) == 2 * 10_000 and len(many.shards) == 2 * 200
     best = grid[(grid.algorithm == "rigl") & (grid.hidden.str[0] == 8) & (grid.keep == 26)]
     best = best.loc[best["accuracy"].idxmax()]
