@@ -36,17 +36,17 @@ def width_cost(
     once(results)
     runs, rng, rows = converged(results.dropna(subset="keep")), np.random.default_rng(seed), []
     for algorithm, own in runs.groupby("algorithm", sort=False):
-        alike, widths = _alike(own["seed"].to_numpy()), own["width"].to_numpy()
-        weights = _weights(rng, alike)
-        model = own[widths == narrow]
-        ruled = _alone(weights[:, widths == narrow])
-        curves = {size: _curves(model, size, ruled) for size in sizes if len(model)}
-        asked = own["keep"].isin(model["keep"]).to_numpy()
+        luck, widths = _luck(own["seed"].to_numpy()), own["width"].to_numpy()
+        weights = _weights(rng, luck.max(initial=-1) + 1)
+        model = widths == narrow
+        if not model.any():
+            continue
+        curves = {size: _curves(own[model], size, luck[model], weights) for size in sizes}
+        asked = own["keep"].isin(own["keep"][model]).to_numpy()
         for width in np.unique(widths[asked]):
             some = asked & (widths == width)
-            middle = _middle(len(np.unique(alike[some])))
-            for size, curve in curves.items():
-                told = _cost(own[some], size, curve, _alone(weights[:, some]), middle)
+            for size in sizes:
+                told = _cost(own[some], size, curves[size], luck[some], weights)
                 rows.append((algorithm, width, size, some.sum(), *told))
     return pd.DataFrame(rows, columns=["algorithm", "width", "size", "runs", "cost", "low", "high"])
 
@@ -54,30 +54,37 @@ def width_cost(
 def _cost(
     runs: pd.DataFrame,
     size: str,
-    curve: tuple[np.ndarray, np.ndarray],
+    curves: tuple[np.ndarray, np.ndarray],
+    luck: np.ndarray,
     weights: np.ndarray,
-    middle: np.ndarray,
 ) -> tuple[float, float, float]:
     """Mean of what curves say at the size of each run less its accuracy, and its interval."""
-    at, fitted = curve
+    at, fitted = curves
     where = runs[size].to_numpy(float)
-    expected = np.array([np.interp(where, at, each) for each in fitted])
-    mean, *others = ((expected - runs["accuracy"].to_numpy(float)) * weights).sum(1)
-    low, high = np.quantile(others, middle)
+    read = np.array([np.interp(where, at, point) for point in np.eye(len(at))]).T
+    expected = (_summed(read, luck, weights) * fitted).sum(1)
+    had = _summed(runs["accuracy"].to_numpy(float), luck, weights)
+    mean, *others = (expected - had) / _summed(np.ones(len(runs)), luck, weights)
+    low, high = np.quantile(others, _middle(len(np.unique(luck))))
     return float(mean), float(low), float(high)
 
 
-def _alike(seeds: np.ndarray) -> np.ndarray:
+def _luck(seeds: np.ndarray) -> np.ndarray:
     """Of each run a number that those share whose luck is one: its seed's, or its own."""
     known, place = np.unique(seeds, return_inverse=True)
     return place if len(known) > 1 else np.arange(len(seeds))
 
 
-def _weights(rng: np.random.Generator, alike: np.ndarray) -> np.ndarray:
-    """Of runs, each row: all the same, then at random by what is alike; (1 + RESAMPLES, runs)."""
-    count = alike.max(initial=-1) + 1
-    drawn = np.vstack([np.ones(count), rng.standard_exponential((RESAMPLES, count))])
-    return drawn[:, alike]
+def _weights(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Of what is alike in luck, each row: all the same, then at random; (1 + RESAMPLES, count)."""
+    return np.vstack([np.ones(count), rng.standard_exponential((RESAMPLES, count))])
+
+
+def _summed(values: np.ndarray, luck: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The weighted sums of what runs have, (runs, …), by each row of weights; (weightings, …)."""
+    sums = np.zeros((weights.shape[1], *values.shape[1:]))
+    np.add.at(sums, luck, values)
+    return weights @ sums
 
 
 def _middle(count: int) -> np.ndarray:
@@ -93,20 +100,24 @@ def _middle(count: int) -> np.ndarray:
     return ndtr([-reach, reach])
 
 
-def _alone(weights: np.ndarray) -> np.ndarray:
-    """The weights of some of the runs, each row with the sum 1."""
-    return weights / weights.sum(1, keepdims=True)
-
-
-def _curves(runs: pd.DataFrame, size: str, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _curves(
+    runs: pd.DataFrame, size: str, luck: np.ndarray, weights: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Sizes from 0 on, (n,), and the mean accuracy there that nowhere falls, (weightings, n)."""
-    from scipy.optimize import isotonic_regression  # loaded by who asks: it takes half a second
-
     at, place = np.unique(runs[size].to_numpy(float), return_inverse=True)
     of_size = np.eye(len(at))[place]
-    mass = weights @ of_size
-    means = (weights * runs["accuracy"].to_numpy(float)) @ of_size / mass
-    fitted = [isotonic_regression(m, weights=w).x for m, w in zip(means, mass, strict=True)]
+    mass = _summed(of_size, luck, weights)
+    total = _summed(of_size * runs["accuracy"].to_numpy(float)[:, None], luck, weights)
+    fitted = _rising(total / mass, mass)
     if at[0] == 0:
-        return at, np.array(fitted)
+        return at, fitted
     return np.insert(at, 0, 0), np.insert(fitted, 0, GUESS, axis=1)
+
+
+def _rising(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Each row made to nowhere fall; all as one, each row above all that come before it."""
+    from scipy.optimize import isotonic_regression  # loaded by who asks: it takes half a second
+
+    above = 2.0 * np.arange(len(shares))[:, None]
+    risen = isotonic_regression((shares + above).ravel(), weights=weights.ravel()).x
+    return risen.reshape(shares.shape) - above
