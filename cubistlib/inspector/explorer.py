@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import count
 from pathlib import Path
 from string import Template
@@ -102,6 +103,7 @@ def styles(*names: str) -> str:
     return "".join((SOURCES / name).read_text("utf-8") for name in names)
 
 
+@cache
 def gallery() -> list[Mapping[str, object]]:
     """Published networks, fewest parameters first in each group.
 

@@ -22,6 +22,7 @@ def pruned(width, keep):
 print(os.getpid())
 """
 STEPS = 16
+VIEWS = 7
 
 
 @pytest.fixture
@@ -63,12 +64,17 @@ def test_memory_stays_flat_while_sliding(opened):
 
 @pytest.mark.parametrize("opened", [(16, 100)], indirect=True)
 def test_the_first_view_is_drawn(opened):
-    opened.page.evaluate(FIRST)
-    opened.page.click(".jp-CodeCell >> nth=1 >> .jp-InputArea-editor")
-    opened.page.keyboard.press("Control+Enter")
-    seconds = opened.page.evaluate("window.cubistFirst") / 1000
-    assert seconds > 0
-    print(f"first view: {seconds:.2f} s")
+    def first() -> float:
+        opened.page.evaluate(FIRST)
+        opened.page.click(".jp-CodeCell >> nth=1 >> .jp-InputArea-editor")
+        opened.page.keyboard.press("Control+Enter")
+        time = opened.page.evaluate("window.cubistFirst")
+        opened.page.wait_for_timeout(1000)  # until the static figure is there, too
+        return time
+
+    times = sorted(first() for _ in range(VIEWS))
+    assert times[0] > 0
+    print(f"first view: {statistics.median(times):.0f} ms, median of {VIEWS}")
 
 
 def resident(pid: int) -> float:
