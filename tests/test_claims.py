@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import readme
-from claiming import Files, Seeds
+from claiming import Files
 
 from cubistlib.studies import paper
 
@@ -51,12 +51,12 @@ def test_the_nine_are_held_to_what_the_search_keeps(kept, holds):
     rows = [("gmp", 3, 20, 31, 24, 0.95), ("lth", 3, 20, kept[0], 25, 0.96)]
     rows += [("lth", 3, 20, kept[1], 45, 0.995)] * (kept[1] is not None)
     again = runs(rows[0]).assign(study=claiming.AGAIN[0])
-    claim = claims.the_gap(runs(*rows), again, SEARCHED, 7)
+    claim = claims.the_gap(runs(*rows), again, SEARCHED)
     assert claim.holds == holds and f" grid: {kept[0]} (LTH) / " in claim.here
     assert claim.here.startswith(f"fewest kept by the {len(rows)} runs of the paper's grid")
-    assert "by 1 of 7 from other starts: 31 (GMP) / none, by the search's 3 tr" in claim.here
+    assert "by 1 from other starts: 31 (GMP) / none, by the search's 3 tr" in claim.here
     sparser = runs(("lth", 4, 16, 24, 24, 0.96)).assign(study=claiming.AGAIN[0])
-    assert claims.the_gap(runs(*rows), sparser, SEARCHED, 7).holds == "no"
+    assert claims.the_gap(runs(*rows), sparser, SEARCHED).holds == "no"
     assert "Fewest alive: 24 (GMP) / " in claim.here
     start = claims.the_start(
         {t: pd.concat([runs(*rows), SEARCHED]) for t in (0.95, 0.995)}, SEARCHED
@@ -104,7 +104,7 @@ def held(claim, runs, grid=None):
     wider = runs[(runs["hidden"] == (64,) * 3) & (runs["seed"] < 3)]
     wider = wider[(wider["algorithm"] != "lth") | (wider["seed"] < 1)]
     wider = wider.assign(hidden=[(256,) * 3] * len(wider), experiment=wider["experiment"] + 10_000)
-    return claim(over_width([0] * 9, 0, 128) if grid is None else grid, Seeds(runs, 30), wider)
+    return claim(over_width([0] * 9, 0, 128) if grid is None else grid, runs, wider)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_width_costs_most_of_them_beyond_chance_over_the_seeds(losses, noise, ho
     claim = held(claims_width.the_width, over_width(losses, noise))
     lose = sum(loss > 0 for loss in losses)
     assert claim.holds == holds
-    assert f"from width 4 to 64, at equal k, 20 of 30 seeds: {lose} of 9 lose, " in claim.here
+    assert f"from width 4 to 64, at equal k, 20 seeds: {lose} of 9 lose, " in claim.here
     assert "To width 256, 3 seeds of k = 20, LTH 1: " in claim.here
     assert (
         "To width 128 on the paper's grid, one seed, intervals over runs: 0 of 9 lose, 0 beyond"
@@ -147,7 +147,7 @@ def test_paths_are_lost_where_it_is_wide():
     fewer = seeds.assign(effective_weights=np.where(wide, 5, 10))
     claim = held(claims_width.the_paths, fewer)
     assert claim.holds == "in part"
-    told = "50% lie on a path at width 4 and 25% at 64, 20 of 30 seeds: 9 of 9 lose, 9 beyond"
+    told = "50% lie on a path at width 4 and 25% at 64, 20 seeds: 9 of 9 lose, 9 beyond"
     assert told in claim.here and "FORCE 25.0 (25.0 to 25.0) to SynFlow 25.0 (" in claim.here
     assert "at 256, 3 seeds of k = 20, LTH 1, 0 of 50 (0 to 7.1 %)." in claim.here
     claim = held(claims_width.the_paths, seeds.assign(effective_weights=np.where(wide, 0, 10)))

@@ -168,20 +168,3 @@ def test_what_pruners_did_is_done_once_for_their_controls(tmp_path, monkeypatch)
         alone = sweep.run(study, tmp_path / "alone", workers=1)
         sweeps.same(kept, alone)
     assert len(trained) - shared > 1.5 * shared
-
-
-def test_what_is_under_way_is_gone_on_with(tmp_path, monkeypatch):
-    """Half of a study, of which nobody is told before the tool goes on; in the end it is whole."""
-    study, place, waiting = sweeps.search(), tmp_path / "paper", tmp_path / "under_way"
-    monkeypatch.setattr(make_reference, "UNDER_WAY", waiting)
-    monkeypatch.setattr(cl.analysis, "PAPER", place)
-    sweep.advance(study, waiting, workers=1, part=(1, 2))
-    sweep.advance(study, place, workers=1, part=(2, 2))
-    before = sweep.finished(study, place)
-    make_reference.taken_up(study)
-    assert 0 < before < sweep.finished(study, place) == len(study)
-    monkeypatch.setattr(type(study), "run_together", lambda *_: pytest.fail("runs it again"))
-    rows = make_reference.run(study, 1)
-    monkeypatch.undo()
-    sweeps.same(rows, sweep.run(study, tmp_path / "alone", workers=1))
-    assert not [*waiting.rglob("*.parquet")]

@@ -52,16 +52,6 @@ class Files(NamedTuple):
     all: int
 
 
-class Seeds(NamedTuple):
-    """Replicates, of those seeds under which every cell has been run; how many there are to be."""
-
-    runs: pd.DataFrame
-    wanted: int
-
-    def __str__(self) -> str:
-        return f"{self.runs['seed'].nunique()} of {self.wanted} seeds"
-
-
 def fewest(runs: pd.DataFrame, by: str = "parameters_kept") -> dict[float, int]:
     """The fewest parameters that reach each target."""
     runs = analysis.converged(runs)

@@ -48,11 +48,9 @@ def the_search(searched: pd.DataFrame, known: Mapping[float, int]) -> Claim:
     )
 
 
-def the_gap(
-    pruned: pd.DataFrame, again: pd.DataFrame, searched: pd.DataFrame, wanted: int
-) -> Claim:
+def the_gap(pruned: pd.DataFrame, again: pd.DataFrame, searched: pd.DataFrame) -> Claim:
     """pruned, again: every run of the nine from random starts, of the paper's grid and of its
-    replicates, which are to have `wanted`. searched: every run of the search."""
+    replicates. searched: every run of the search."""
     ruler, every = fewest(searched), pd.concat([pruned, again], ignore_index=True)
     kept, luckiest = ({t: fewest_of_any(runs, t) for t in TARGETS} for runs in (pruned, again))
     live = {t: fewest_of_any(every, t, "live_parameters") for t in TARGETS}
@@ -61,7 +59,7 @@ def the_gap(
         claim="No algorithm gets by with as few",
         paper="each needs more",
         here=f"fewest kept by the {len(pruned):,} runs of the "
-        f"paper's grid: {at(kept)}, by {len(again):,} of {wanted:,} from other starts: "
+        f"paper's grid: {at(kept)}, by {len(again):,} from other starts: "
         f"{at(luckiest)}, by the search's {len(searched):,} trainings {at(ruler)}; of the pruners' "
         f"runs that keep no more than that {at(few)} get there. Fewest alive: {at(live)}. "
         f"{as_few(every[every['study'] != MANY], searched)}",

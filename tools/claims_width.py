@@ -1,7 +1,7 @@
 """What the paper claims of width, held to data by a rule that is told."""
 
 import pandas as pd
-from claiming import OVER_WIDTH, PRUNING, REPLICATED, Claim, Seeds, points, share
+from claiming import OVER_WIDTH, PRUNING, REPLICATED, Claim, points, share
 
 from cubistlib import analysis
 from cubistlib.plots import LABELS
@@ -9,17 +9,17 @@ from cubistlib.plots import LABELS
 NARROW = 4  # the narrowest width that was asked for more than 26 weights
 
 
-def the_width(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim:
+def the_width(pruned: pd.DataFrame, seeds: pd.DataFrame, widest: pd.DataFrame) -> Claim:
     """pruned: every run of the paper's grid. seeds, widest: its replicates, the latter of the
     largest width, which has fewer k and seeds."""
-    every, wide = pd.concat([seeds.runs, widest], ignore_index=True), largest(seeds.runs)
-    cost, once = lost(seeds.runs, wide), lost(pruned, largest(pruned))
-    others = [w for w in widths(seeds.runs) if w not in (NARROW, wide)]
-    sure = ", ".join(f"{w} ({beyond(lost(seeds.runs, wide, w))} of {len(cost)})" for w in others)
+    every, wide = pd.concat([seeds, widest], ignore_index=True), largest(seeds)
+    cost, once = lost(seeds, wide), lost(pruned, largest(pruned))
+    others = [w for w in widths(seeds) if w not in (NARROW, wide)]
+    sure = ", ".join(f"{w} ({beyond(lost(seeds, wide, w))} of {len(cost)})" for w in others)
     return Claim(
         claim="Wider is worse for most algorithms",
         paper="curves sink from width 3 to 256",
-        here=f"accuracy from width {NARROW} to {wide}, at equal k, {seeds}: {falls(cost)}, "
+        here=f"accuracy from width {NARROW} to {wide}, at equal k, {number(seeds)}: {falls(cost)}, "
         f"{ends_of(cost)} points (below 0: a gain); beyond chance from other widths, "
         f"too: {sure}. To width {largest(widest)}, {of_widest(widest, pruned)}: "
         f"{falls(lost(every, largest(widest)))}. To width {largest(pruned)} on the paper's grid, "
@@ -59,19 +59,19 @@ def beyond(cost: pd.DataFrame) -> int:
     return int((cost["low"] > 0).sum())
 
 
-def the_paths(pruned: pd.DataFrame, seeds: Seeds, widest: pd.DataFrame) -> Claim:
+def the_paths(pruned: pd.DataFrame, seeds: pd.DataFrame, widest: pd.DataFrame) -> Claim:
     """pruned, seeds, widest: as for `the_width`."""
-    wide, most = largest(seeds.runs), largest(widest)
-    used, none = on_paths(seeds.runs, (NARROW, wide))
+    wide, most = largest(seeds), largest(widest)
+    used, none = on_paths(seeds, (NARROW, wide))
     once, empty = on_paths(pruned, (NARROW, largest(pruned)))
-    _, last = on_paths(pd.concat([seeds.runs, widest], ignore_index=True), (NARROW, most))
-    fall = unused(seeds.runs, wide)
+    _, last = on_paths(pd.concat([seeds, widest], ignore_index=True), (NARROW, most))
+    fall = unused(seeds, wide)
     more = none.iloc[0]["high"] < none.iloc[1]["low"]
     return Claim(
         claim="Pruned masks hold disconnected paths",
         paper="more at larger widths",
         here=f"of the kept weights {used.iloc[0]:.0%} lie on a path at width {NARROW} and "
-        f"{used.iloc[1]:.0%} at {wide}, {seeds}: {falls(fall)}, {ends_of(fall)} points; "
+        f"{used.iloc[1]:.0%} at {wide}, {number(seeds)}: {falls(fall)}, {ends_of(fall)} points; "
         f"{shares(none)} masks have no path at all, at {most}, {of_widest(widest, pruned)}, "
         f"{shares(last.tail(1))}. On the paper's grid, one seed, {once.iloc[0]:.0%} at "
         f"{NARROW} and {once.iloc[1]:.0%} at {largest(pruned)}, and {shares(empty)}",
@@ -118,6 +118,11 @@ def alike(runs: pd.DataFrame, ends: tuple[int, int]) -> pd.DataFrame:
 def widths(runs: pd.DataFrame) -> list[int]:
     """All widths of the networks that were pruned."""
     return sorted(int(width) for width in runs["hidden"].str[0].unique())
+
+
+def number(runs: pd.DataFrame) -> str:
+    """How many seeds there are."""
+    return f"{runs['seed'].nunique()} seeds"
 
 
 def largest(runs: pd.DataFrame) -> int:

@@ -16,7 +16,7 @@ import claims_width
 import numpy as np
 import pandas as pd
 import readme
-from claiming import AGAIN, NOTHING, PRUNING, SEARCHES, TARGETS, Claim, Files, Seeds
+from claiming import AGAIN, NOTHING, PRUNING, SEARCHES, TARGETS, Claim, Files
 from claims import KINDS, STARTS
 from describe_data import COSTS
 
@@ -57,7 +57,6 @@ def made() -> list[Claim]:
     pruned = analysis.published(PRUNING)
     plain, *widest, many = (analysis.published(name) for name in AGAIN)
     again = pd.concat([plain, *widest, many], ignore_index=True)
-    seeds = Seeds(analysis.shared_seeds(plain), replicates.SEEDS)
     starts = {
         t: pd.concat([analysis.published(f"{start}/{kind}") for kind in KINDS])
         for t, start in STARTS.items()
@@ -77,9 +76,9 @@ def made() -> list[Claim]:
     ]
     return [
         claims.the_search(searched, sgd),
-        claims.the_gap(pruned, again, searched, sum(map(wanted, AGAIN))),
-        claims_width.the_width(pruned, seeds, pd.concat(widest)),
-        claims_width.the_paths(pruned, seeds, pd.concat(widest)),
+        claims.the_gap(pruned, again, searched),
+        claims_width.the_width(pruned, plain, pd.concat(widest)),
+        claims_width.the_paths(pruned, plain, pd.concat(widest)),
         claims.the_start(starts, searched),
         claims.the_reading(witnesses[known.loc[0.95, "sgd_file"]]),
         claims_beyond.the_frontier(sgd, every, searched, Files(sum(files), len(files))),

@@ -4,10 +4,8 @@
 
 paper: what is missing of the paper's ten studies, in outputs/published/paper itself; of the
 searches the best run of every size is noted in search.parquet, which is read in an instant.
-replicates: the paper's comparison with many seeds, and its controls. Runs of these in
-outputs/published/under_way/paper, which nobody is told of before all seeds are in, are taken from
-there. ablations: what its setup decides. verdict: on the grid of `cubistlib.verdict` every
-algorithm that has no file there yet.
+replicates: the paper's comparison with many seeds, and its controls. ablations: what its setup
+decides. verdict: on the grid of `cubistlib.verdict` every algorithm that has no file there yet.
 Stopped at any instant, the next start goes on. What each study took is added up in its folder; in
 the end the data card is made anew (tools/describe_data.py).
 """
@@ -29,7 +27,6 @@ from cubistlib.studies import SearchStudy, Study, paper, remembered, replicates,
 from cubistlib.support import paths
 from cubistlib.support.files import write_text
 
-UNDER_WAY = paths.published("under_way") / "paper"  # what has run of studies that are not whole
 A_SLICE = 4  # shards a worker, of studies that prune alike
 LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 
@@ -37,15 +34,8 @@ LARGEST = 100  # parameters; the paper's pruners keep at most 65 weights
 def run(study: Study, workers: int | None) -> pd.DataFrame:
     """What is missing of a study, what that took, and all its results."""
     study = sweep.resolved(study, analysis.PAPER)
-    taken_up(study)
     with charged(study, workers):
         return sweep.run(study, analysis.PAPER, workers=workers)
-
-
-def taken_up(study: Study) -> None:
-    """Move what is under way of a study into its folder, where its sweep goes on from it."""
-    for file in sorted((UNDER_WAY / study.name).glob("*.parquet")):
-        file.replace(analysis.PAPER / study.name / file.name)
 
 
 def together(studies: Sequence[Study], workers: int | None) -> None:
@@ -53,8 +43,6 @@ def together(studies: Sequence[Study], workers: int | None) -> None:
 
     A slice of each in turn; the first is charged with the pruning.
     """
-    for study in studies:
-        taken_up(study)
     count = workers or os.cpu_count() or 1
     slices = math.ceil(len(studies[0].shards) / (A_SLICE * count))
     for i in range(slices):
