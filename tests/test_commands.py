@@ -87,7 +87,9 @@ def test_sweep_and_replay_on_the_command_line(tiny_paper, capsys):
     assert [s["done"] for s in json.loads(capsys.readouterr().out)["studies"]] == [128, 24]
     for study in ("tiny/search", "tiny/pruning"):
         assert main(["replay", study, "21", "--profile", "p"]) == 0
-        assert f"identical to the result in outputs/p/results/{study}/" in capsys.readouterr().out
+        said = capsys.readouterr()
+        assert f"identical to the result in outputs/p/results/{study}/" in said.out
+        assert f" of {study} again\n" in said.err, "what may take minutes is told before"
 
 
 def test_a_profile_whose_name_is_a_slip_is_not_begun(tiny_paper, home, capsys):

@@ -42,6 +42,9 @@ def test_one_of_ones_own_goes_before_the_library_s_whichever_is_loaded_first():
         class Mine(pruners.get("gmp")):
             name = "lth"
         assert pruners.get("lth") is pruners.available()["lth"] is Mine
+        class Nameless(pruners.get("gmp")):
+            name = ""
+        assert "" not in pruners.available()
         class Other(pruners.Scored):
             name = "snip"
             def scores(self, nets, masks, batches): return []

@@ -221,7 +221,7 @@ def test_what_is_no_json_is_refused_in_a_sentence(file, capsys, text, said):
 def test_what_is_no_file_is_refused_in_a_sentence(tmp_path, capsys):
     refused(tmp_path, capsys, "is a folder; give its files")
     refused(tmp_path / "none", capsys, "no such file")
-    refused(Path("/dev/zero"), capsys, "no such file")
+    refused(Path("/dev/zero"), capsys, "is no plain file")
     (tmp_path / "bytes").write_bytes(b'{"a": "\xff"}')
     refused(tmp_path / "bytes", capsys, "not JSON ('utf-8' codec can't decode byte 0xff")
 

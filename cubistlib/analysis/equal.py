@@ -30,7 +30,7 @@ def at_equal_runs(
     Of every size that both have tried as many runs of the ruler are drawn as the group has, from
     a resample of the ruler's (bootstrap), so that what few successes say of a rate counts, too;
     times: so many for each, where one of the group's costs more. It tells nothing of luckier runs
-    than those that there are. Columns by; runs (of those sizes),
+    than those that there are. Columns by; runs (of those sizes; 0 where they have none in common),
     successes and fewest (the smallest size with one, infinite if there is none) of the group; and
     of the draws median, low and high of the latter two, 95 % of them from low to high:
     successes_median, …, fewest_high. Where a group lies outside, chance does not tell why.

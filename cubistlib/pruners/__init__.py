@@ -64,7 +64,8 @@ def _named(name: str) -> type[Pruner] | None:
 
 def _loaded() -> dict[str, type[Pruner]]:
     """By name those that can be used, as far as modules that define them are loaded."""
-    named = [c for c in _algorithms() if isinstance(getattr(c, "name", 0), str)]
+    names = ((c, getattr(c, "name", "")) for c in _algorithms())
+    named = [c for c, name in names if isinstance(name, str) and name]
     return {c.name: c for c in sorted(named, key=ours, reverse=True)}  # others count last
 
 

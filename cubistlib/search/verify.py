@@ -142,7 +142,8 @@ def read(path: Path) -> dict[str, Any]:
     """A witness's fields, weights and biases as float64 arrays. Raises NoWitness."""
     try:
         _require(not path.is_dir(), "is a folder; give its files")
-        _require(path.is_file(), "no such file")
+        _require(path.exists(), "no such file")
+        _require(path.is_file(), "is no plain file")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
         _require(len(data) <= MOST_BYTES, f"a witness has at most {MOST_BYTES:,} bytes")

@@ -52,6 +52,8 @@ def replay(given: argparse.Namespace) -> int:
     require(profile in known, f"unknown profile {profile!r}; there are: {', '.join(known)}")
     study = kept.study(given.study, given.profile)
     before = kept.stored(study, given.profile, given.number)
+    # A training of a wide network takes half a minute, a start of an elimination many.
+    print(f"running experiment {given.number} of {study.name} again", file=sys.stderr, flush=True)
     again = store.tidied(study.replay(given.number))[[*store.COLUMNS]]
     row = again.iloc[0]
     shown = row.astype(object)
