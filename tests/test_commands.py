@@ -114,7 +114,7 @@ def replayed(capsys, study, number, profile="p"):
     """The status of a replay, and its last line."""
     status = main(["replay", study, str(number), "--profile", profile])
     out, err = capsys.readouterr()
-    return status, (err or out).splitlines()[-1]
+    return status, (err if status else out).splitlines()[-1]
 
 
 def first_half(study):

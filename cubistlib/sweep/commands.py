@@ -53,7 +53,7 @@ def replay(given: argparse.Namespace) -> int:
     study = kept.study(given.study, given.profile)
     before = kept.stored(study, given.profile, given.number)
     # A training of a wide network takes half a minute, a start of an elimination many.
-    print(f"running experiment {given.number} of {study.name} again", file=sys.stderr, flush=True)
+    print(f"running experiment {given.number} of {given.study} again", file=sys.stderr, flush=True)
     again = store.tidied(study.replay(given.number))[[*store.COLUMNS]]
     row = again.iloc[0]
     shown = row.astype(object)
