@@ -93,3 +93,4 @@ def test_what_differs_is_told_value_by_value():
     assert found["loss"].tolist() == [False, True] and found.to_numpy().sum() == 1
     missing = kept.differing(one, one.assign(live_weights=pd.NA))
     assert missing["live_weights"].all() and missing.to_numpy().sum() == 2
+    assert not kept.differing(one, one.assign(version="0.0.1")).to_numpy().any()

@@ -1,35 +1,47 @@
-"""Put the leaderboard into the README: every algorithm on the verdict's grid, at equal cost.
+"""Put the leaderboards into the README: every algorithm on the verdict's grids, at equal cost.
 
     python tools/make_leaderboard.py
 
-From the runs that are published, outputs/published/verdict/, one file an algorithm.
+From the runs that are published in outputs/published/verdict/: on the small grid, each algorithm at
+its defaults, and on the large one, each as it was tuned.
 """
 
 import argparse
+from collections.abc import Mapping
 
 import pandas as pd
 import readme
 
 from cubistlib import analysis, verdict
+from cubistlib.analysis import success
 from cubistlib.plots import LABELS
-from cubistlib.studies import paper
+from cubistlib.studies import paper, tuning
 from cubistlib.studies import verdict as grid
 
-NAME = "leaderboard"
-TARGETS = (0.8, 0.9, 0.95)
+NAME, TUNED = "leaderboard", "tuned leaderboard"
+TARGETS, GOALS = (0.8, 0.9, 0.95), (0.95, 0.99, 0.995)
+SEARCHES = {
+    goal: f"random-init/unstructured-search-{'95' if goal <= 0.95 else '99.5'}" for goal in GOALS
+}
+BUDGET = 1000  # trainings, of every algorithm and of the search
+SIZE = "live_parameters"
 HEADS = (
     "place at equal steps", "algorithm", "trainings a run", "search ahead, points",
     "place at equal runs", "search ahead, points", "runs ≥ 80 / 90 / 95 %", "best", "median",
     "weights that live",
 )  # fmt: skip
+TUNED_HEADS = (
+    "algorithm",
+    "rate, schedule, options",
+    "trainings a run",
+    *map("{:.1%}".format, GOALS),
+)
 
 
 def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
     """The table of these runs: by place at equal gradient steps, the nine in plain type."""
     results = pd.concat([search, runs], ignore_index=True)
-    order, others = (
-        verdict.places(results, "live_parameters", equal=equal) for equal in ("steps", "runs")
-    )
+    order, others = (verdict.places(results, SIZE, equal=equal) for equal in ("steps", "runs"))
     others = others.set_index("algorithm")
     training = grid.training(int(runs["points"].max()))
     lines = [HEADS, ("---",) * len(HEADS)]
@@ -38,7 +50,7 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
         lines.append(
             (
                 place(row),
-                LABELS.get(name, name) if name in paper.NINE else f"**{LABELS.get(name, name)}**",
+                label(name),
                 f"{own['steps'].mean() / training:.2f}",
                 f"{100 * row['gap']:.1f}",
                 place(others.loc[name].to_dict()),
@@ -49,6 +61,70 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
                 f"{analysis.used(own)['live'].mean():.0%}",
             )
         )
+    return page(lines)
+
+
+def tuned(runs: pd.DataFrame, search: Mapping[float, pd.DataFrame]) -> str:
+    """The table of runs of the large grid: by what is to be expected for the same steps.
+
+    search: by goal what the search from scratch has for it, which stands among them. A cell is
+    the fewest parameters that live to be expected of as many runs as BUDGET pays for, where these
+    are as likely as not to reach the goal, with its interval, and how many of all runs reach it.
+    """
+    training = grid.training(int(runs["points"].max()))
+    pools = {goal: pd.concat([runs, search[goal]], ignore_index=True) for goal in GOALS}
+    ends = {goal: at_budget(pool, goal, BUDGET * training) for goal, pool in pools.items()}
+    often = {goal: reached(pool, goal) for goal, pool in pools.items()}
+    cost = pools[GOALS[0]].groupby("algorithm")["steps"].mean() / training
+    order = pd.DataFrame({goal: end["fewest"] for goal, end in ends.items()}).reindex(cost.index)
+    order = order.fillna(float("inf")).assign(cost=cost).sort_values([*GOALS, "cost"])
+    lines = [TUNED_HEADS, ("---",) * len(TUNED_HEADS)]
+    for name in order.index:
+        cells = (f"{told(ends[goal], name)}; {often[goal][name]}" for goal in GOALS)
+        lines.append((label(name), setting(name), f"{cost[name]:.2f}", *cells))
+    return page(lines)
+
+
+def reached(runs: pd.DataFrame, goal: float) -> pd.Series:
+    """How many runs of how many of each algorithm reach a goal, in words."""
+    counted = success.counts(runs, ["algorithm"], [goal]).set_index("algorithm")
+    often = counted[[success.column(goal), "trainings"]].map("{:,}".format)
+    return often[success.column(goal)] + " of " + often["trainings"]
+
+
+def at_budget(runs: pd.DataFrame, goal: float, steps: float) -> pd.DataFrame:
+    """What is expected of as many runs as so many steps pay for, by algorithm that likely gets
+    there; columns as of `analysis.expected_fewest`."""
+    curves = analysis.expected_fewest(runs, goal, size=SIZE)
+    ends = curves[curves["steps"] <= steps].groupby("algorithm").last()
+    return ends[ends["chance"] >= 0.5]
+
+
+def told(ends: pd.DataFrame, name: str) -> str:
+    """ "25 (23 to 29)", of an algorithm that is there."""
+    if name not in ends.index:
+        return "–"
+    words = "{:.0f} ({:.0f} to {:.0f})".format(*ends.loc[name, ["fewest", "low", "high"]])
+    return words.replace("inf", "never")
+
+
+def setting(name: str) -> str:
+    """An algorithm's configuration on the large grid."""
+    if name not in tuning.tuned():
+        return "0.05 to 0.2, all three"
+    best = tuning.best(name)
+    options = "".join(f", {field} {value}" for _, field, value in best.options)
+    return f"{best.lrs[0]:g}, {best.schedules[0]}{options}"
+
+
+def label(name: str) -> str:
+    """An algorithm's name; bold if it is none of the paper's."""
+    known = LABELS.get(name, name)
+    return known if name in (*paper.NINE, "search") else f"**{known}**"
+
+
+def page(lines: list[tuple[str, ...]]) -> str:
+    """Rows of cells as a table."""
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
@@ -57,14 +133,18 @@ def place(row: dict) -> str:
     return f"{row['place']:.0f} ({row['best']:.0f}–{row['worst']:.0f})"
 
 
-def made() -> str:
-    """The table of what is published."""
-    return table(verdict.published(), analysis.reference())
+def made() -> dict[str, str]:
+    """The tables of what is published, by name."""
+    found = {NAME: table(verdict.published(), analysis.reference())}
+    if len(large := verdict.tuned()):
+        found[TUNED] = tuned(large, {goal: analysis.published(SEARCHES[goal]) for goal in GOALS})
+    return found
 
 
 def main() -> None:
-    """Draw the table."""
-    readme.put(NAME, made())
+    """Draw the tables."""
+    for name, text in made().items():
+        readme.put(name, text)
 
 
 if __name__ == "__main__":

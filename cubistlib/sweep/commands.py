@@ -66,10 +66,12 @@ def replay(given: argparse.Namespace) -> int:
     place = paths.shown(file.resolve())
     wrong = kept.differing(again, stored.to_frame().T)
     changed = [*wrong.columns[wrong.any()]]
+    by = f"; that was made by version {stored['version']}"
+    by *= bool(stored["version"] != row["version"])
     if changed:
-        print(f"differs from the result in {place} in {', '.join(changed)}", file=sys.stderr)
+        print(f"differs from the result in {place} in {', '.join(changed)}{by}", file=sys.stderr)
         return 1
-    print(f"identical to the result in {place}")
+    print(f"identical to the result in {place}{by}")
     return 0
 
 

@@ -56,12 +56,13 @@ def stored(study: Study, profile: str | Path, number: int) -> tuple[pd.Series, P
 def differing(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Which values of two tables of as many runs are not the same, to the last bit.
 
-    Rows in the order of the tables, a column for each of `store.COLUMNS`; bool. What is missing
-    in both is the same.
+    Rows in the order of the tables, a column for each of `store.COLUMNS` but the version that ran
+    it, which a later one need not have; bool. What is missing in both is the same.
     """
+    columns = [name for name in store.COLUMNS if name != "version"]
 
     def plain(table: pd.DataFrame) -> pd.DataFrame:
-        table = store.tidied(table)[[*store.COLUMNS]].reset_index(drop=True).astype(object)
+        table = store.tidied(table)[columns].reset_index(drop=True).astype(object)
         return table.where(table.notna(), "")
 
     return plain(one) != plain(other)
