@@ -31,7 +31,8 @@ def study(name: str, profile: str | Path) -> Study:
         if known := record(place / name):
             return recorded(known["study"], _given(place, name, known["study"]))
     names = [*paper.STUDIES, *_names(profile)]
-    names += [name for a in tuning.tuned() for name in _packed(tuning.NAME, a)]
+    if kind == tuning.NAME:  # hundreds, among which all others would be lost
+        names = [name for a in tuning.tuned() for name in _packed(tuning.NAME, a)]
     names += [name for a in pruners.available(controls=False) for name in _packed(verdict.NAME, a)]
     raise UserError(f"unknown study {name!r:.99}; nearest are: {nearest(name, names)}")
 
