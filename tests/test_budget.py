@@ -62,6 +62,24 @@ def test_the_cost_of_a_target_is_where_each_end_of_the_band_gets_there():
     assert analysis.cost_to_reach(best[:0], 0.8).empty
 
 
+def test_what_so_many_steps_pay_for_is_the_last_that_they_do():
+    rows = [
+        ("gmp", 0.9, 1, 10, 0.1, 30),
+        ("gmp", 0.9, 5, 50, 0.6, 28),
+        ("gmp", 0.9, 9, 90, 0.8, 27),
+    ]
+    rows += [("gmp", 0.95, 5, 50, 0.4, 40), ("lth", 0.9, 1, 60, 0.9, 20)]
+    names = ["algorithm", "target", "runs", "steps", "chance", "fewest"]
+    told = pd.DataFrame(rows, columns=names).assign(low=0.0, high=np.inf)
+    at_50 = analysis.fewest_within(told, 50)
+    assert at_50[["algorithm", "target", "runs", "fewest"]].to_numpy().tolist() == [
+        ["gmp", 0.9, 5, 28.0]
+    ], "0.95 is less likely than not, and LTH's first run takes more"
+    assert analysis.fewest_within(told, 89)["fewest"].tolist() == [28, 20]
+    assert analysis.fewest_within(told, 90)["fewest"].tolist() == [27, 20]
+    assert analysis.fewest_within(told, 9).empty and analysis.fewest_within(told[:0], 9).empty
+
+
 def test_results_without_steps_are_refused():
     with pytest.raises(cl.UserError, match="steps"):
         analysis.expected_best(runs("gmp", 0.5).drop(columns="steps"))

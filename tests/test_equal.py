@@ -72,3 +72,13 @@ def test_draws_of_fewer_runs_are_those_of_a_binomial():
     told = analysis.at_equal_runs(runs({10: (1_000, 25)}), ruler, 0.95).iloc[0]
     ends = [told[f"successes_{end}"] for end in ("low", "median", "high")]
     assert ends == pytest.approx(binom.ppf([0.025, 0.5, 0.975], 1_000, 0.01), abs=1)
+
+
+def test_the_best_setting_is_that_whose_runs_reach_a_target_most_often():
+    rows = [(0.1, "step", 0.96), (0.1, "step", 0.5), (0.05, "cosine", 0.96), (0.05, "cosine", 0.7)]
+    rows += [(0.2, "step", 0.99), (0.2, "step", 0.99), (0.05, "step", 0.5)]
+    runs = pd.DataFrame(rows, columns=["lr", "schedule", "accuracy"])
+    runs = runs.assign(diverged=[*[False] * 4, True, True, False])
+    found = analysis.at_best_setting(runs, 0.95)
+    assert found["lr"].tolist() == [0.05, 0.05] and found["accuracy"].tolist() == [0.96, 0.7]
+    assert analysis.at_best_setting(runs[:0], 0.95).empty

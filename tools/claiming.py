@@ -9,9 +9,11 @@ import pandas as pd
 from cubistlib import analysis
 from cubistlib.analysis import success
 from cubistlib.plots import LABELS
-from cubistlib.studies import paper
+from cubistlib.studies import paper, verdict
 
 TARGETS = (0.95, 0.995)
+BUDGET = 1000  # trainings, of every algorithm and of the search
+MASKS = "its masks at their best rate"  # those of the search, at one rate and schedule
 NOTHING = "–"  # where the paper says nothing
 
 PRUNING, *SEARCHES = (name for name in paper.STUDIES if name.startswith("random-init"))
@@ -90,3 +92,27 @@ def share(successes: int, runs: int) -> str:
 def points(cost: pd.Series) -> str:
     """A loss as `analysis.width_cost` has it, in percentage points."""
     return "{:z.1f} ({:z.1f} to {:z.1f})".format(*(100 * cost[["cost", "low", "high"]]))
+
+
+def as_rivals(searched: pd.DataFrame) -> pd.DataFrame:
+    """The search beside algorithms that were tuned: all of it, then MASKS."""
+    masks = searched[searched["study"].str.contains("unstructured")]
+    best = analysis.at_best_setting(masks, TARGETS[0])
+    return pd.concat([searched, best.assign(algorithm=MASKS, study=MASKS)], ignore_index=True)
+
+
+def for_a_budget(runs: pd.DataFrame, target: float) -> pd.DataFrame:
+    """By algorithm the fewest parameters that live to be expected of BUDGET's steps.
+
+    Of those that are as likely as not to reach the target; `analysis.fewest_within`.
+    """
+    steps = BUDGET * verdict.training(int(runs["points"].max()))
+    told = analysis.expected_fewest(runs, target)
+    return analysis.fewest_within(told, steps).set_index("algorithm").sort_values("fewest")
+
+
+def expected(end: pd.Series) -> str:
+    """ "25 (23 to 29)", of what is to be expected and its interval."""
+    return "{:.0f} ({:.0f} to {:.0f})".format(*end[["fewest", "low", "high"]]).replace(
+        "inf", "never"
+    )

@@ -30,7 +30,7 @@ def the_width(pruned: pd.DataFrame, seeds: pd.DataFrame, widest: pd.DataFrame) -
         if 2 * (cost["cost"] > 0).sum() > len(cost)
         else "no",
         rule="yes if over the seeds the interval of the loss lies above 0 for more than half of "
-        "the nine (it does for one of twelve that lose nothing); in part if only the loss does",
+        "the nine (it does for one of forty that lose nothing); in part if only the loss does",
         notebook="30_overparameterization",
         command=REPLICATED,
         studies=(PRUNING, *OVER_WIDTH),

@@ -7,8 +7,8 @@ its defaults, and on the large one, each as it was tuned.
 """
 
 import argparse
-from collections.abc import Mapping
 
+import claiming
 import pandas as pd
 import readme
 
@@ -20,10 +20,6 @@ from cubistlib.studies import verdict as grid
 
 NAME, TUNED = "leaderboard", "tuned leaderboard"
 TARGETS, GOALS = (0.8, 0.9, 0.95), (0.95, 0.99, 0.995)
-SEARCHES = {
-    goal: f"random-init/unstructured-search-{'95' if goal <= 0.95 else '99.5'}" for goal in GOALS
-}
-BUDGET = 1000  # trainings, of every algorithm and of the search
 SIZE = "live_parameters"
 HEADS = (
     "place at equal steps", "algorithm", "trainings a run", "search ahead, points",
@@ -64,23 +60,22 @@ def table(runs: pd.DataFrame, search: pd.DataFrame) -> str:
     return page(lines)
 
 
-def tuned(runs: pd.DataFrame, search: Mapping[float, pd.DataFrame]) -> str:
-    """The table of runs of the large grid: by what is to be expected for the same steps.
+def tuned(runs: pd.DataFrame) -> str:
+    """The table of runs of the large grid and of the search: by what the same steps give.
 
-    search: by goal what the search from scratch has for it, which stands among them. A cell is
-    the fewest parameters that live to be expected of as many runs as BUDGET pays for, where these
-    are as likely as not to reach the goal, with its interval, and how many of all runs reach it.
+    A cell is the fewest parameters that live to be expected of as many runs as BUDGET pays for,
+    where these are as likely as not to reach the goal, with its interval, and how many of all runs
+    reach it.
     """
-    training = grid.training(int(runs["points"].max()))
-    pools = {goal: pd.concat([runs, search[goal]], ignore_index=True) for goal in GOALS}
-    ends = {goal: at_budget(pool, goal, BUDGET * training) for goal, pool in pools.items()}
-    often = {goal: reached(pool, goal) for goal, pool in pools.items()}
-    cost = pools[GOALS[0]].groupby("algorithm")["steps"].mean() / training
+    ends = {goal: claiming.for_a_budget(runs, goal) for goal in GOALS}
+    often = {goal: reached(runs, goal) for goal in GOALS}
+    cost = runs.groupby("algorithm")["steps"].mean() / grid.training(int(runs["points"].max()))
     order = pd.DataFrame({goal: end["fewest"] for goal, end in ends.items()}).reindex(cost.index)
     order = order.fillna(float("inf")).assign(cost=cost).sort_values([*GOALS, "cost"])
     lines = [TUNED_HEADS, ("---",) * len(TUNED_HEADS)]
     for name in order.index:
-        cells = (f"{told(ends[goal], name)}; {often[goal][name]}" for goal in GOALS)
+        told = (claiming.expected(e.loc[name]) if name in e.index else "–" for e in ends.values())
+        cells = (f"{few}; {often[goal][name]}" for few, goal in zip(told, GOALS, strict=True))
         lines.append((label(name), setting(name), f"{cost[name]:.2f}", *cells))
     return page(lines)
 
@@ -92,26 +87,10 @@ def reached(runs: pd.DataFrame, goal: float) -> pd.Series:
     return often[success.column(goal)] + " of " + often["trainings"]
 
 
-def at_budget(runs: pd.DataFrame, goal: float, steps: float) -> pd.DataFrame:
-    """What is expected of as many runs as so many steps pay for, by algorithm that likely gets
-    there; columns as of `analysis.expected_fewest`."""
-    curves = analysis.expected_fewest(runs, goal, size=SIZE)
-    ends = curves[curves["steps"] <= steps].groupby("algorithm").last()
-    return ends[ends["chance"] >= 0.5]
-
-
-def told(ends: pd.DataFrame, name: str) -> str:
-    """ "25 (23 to 29)", of an algorithm that is there."""
-    if name not in ends.index:
-        return "–"
-    words = "{:.0f} ({:.0f} to {:.0f})".format(*ends.loc[name, ["fewest", "low", "high"]])
-    return words.replace("inf", "never")
-
-
 def setting(name: str) -> str:
     """An algorithm's configuration on the large grid."""
     if name not in tuning.tuned():
-        return "0.05 to 0.2, all three"
+        return "one for all" if name == claiming.MASKS else "all of the paper's"
     best = tuning.best(name)
     options = "".join(f", {field} {value}" for _, field, value in best.options)
     return f"{best.lrs[0]:g}, {best.schedules[0]}{options}"
@@ -120,7 +99,7 @@ def setting(name: str) -> str:
 def label(name: str) -> str:
     """An algorithm's name; bold if it is none of the paper's."""
     known = LABELS.get(name, name)
-    return known if name in (*paper.NINE, "search") else f"**{known}**"
+    return known if name in (*paper.NINE, "search", claiming.MASKS) else f"**{known}**"
 
 
 def page(lines: list[tuple[str, ...]]) -> str:
@@ -137,7 +116,9 @@ def made() -> dict[str, str]:
     """The tables of what is published, by name."""
     found = {NAME: table(verdict.published(), analysis.reference())}
     if len(large := verdict.tuned()):
-        found[TUNED] = tuned(large, {goal: analysis.published(SEARCHES[goal]) for goal in GOALS})
+        search = [analysis.published(name) for name in claiming.SEARCHES]
+        rivals = claiming.as_rivals(pd.concat(search, ignore_index=True))
+        found[TUNED] = tuned(pd.concat([large, rivals], ignore_index=True))
     return found
 
 

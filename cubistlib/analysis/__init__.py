@@ -1,7 +1,7 @@
 """Results to tidy frames: frontiers, replicates, the gap; and what comes with the package."""
 
-from cubistlib.analysis.budget import cost_to_reach, expected_best, expected_fewest
-from cubistlib.analysis.equal import at_equal_runs
+from cubistlib.analysis.budget import cost_to_reach, expected_best, expected_fewest, fewest_within
+from cubistlib.analysis.equal import at_best_setting, at_equal_runs
 from cubistlib.analysis.order import needed_at_best, needed_leads
 from cubistlib.analysis.published import (
     PAPER,

@@ -5,6 +5,7 @@ import pandas as pd
 
 from cubistlib import store
 from cubistlib.analysis.results import Columns, Size, Target, converged, counting, once
+from cubistlib.support import types
 from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
@@ -93,6 +94,22 @@ def cost_to_reach(best: pd.DataFrame, target: Target, by: Columns = ("algorithm"
         parts.append(dict(zip(by, names, strict=True)) | first)
     table = pd.DataFrame(parts, columns=[*by, *costs]).astype(dict.fromkeys(costs, float))
     return table
+
+
+@arguments
+def fewest_within(
+    fewest: pd.DataFrame, steps: types.Size, by: Columns = ("algorithm",)
+) -> pd.DataFrame:
+    """What is to be expected of as many runs as so many steps pay for, of each group and target.
+
+    fewest: as `expected_fewest` gives it, of one target or of several. Its row of the largest
+    number of runs that take no more than `steps`; none of a group of which one run takes more, or
+    of which no run is as likely to reach the target as not.
+    """
+    store.having(fewest, *by, *FEWEST)
+    paid = fewest[fewest["steps"] <= steps]
+    last = paid.loc[paid.groupby([*by, "target"], sort=False)["runs"].idxmax()]
+    return last[last["chance"] >= 0.5].reset_index(drop=True)
 
 
 def _crossing(steps: pd.Series, accuracy: pd.Series, target: float) -> float:

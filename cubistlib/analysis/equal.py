@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from cubistlib import store
 from cubistlib.analysis.reach import successes
-from cubistlib.analysis.results import Columns, Size, Target
+from cubistlib.analysis.results import Columns, Size, Target, counting
 from cubistlib.analysis.success import CERTAINTY
 from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
@@ -43,6 +44,21 @@ def at_equal_runs(
         rows.append([*group, *_told(both, times, seed)])
     names = [f"{what}_{end}" for what in OWN[1:] for end in TOLD]
     return pd.DataFrame(rows, columns=[*by, *OWN, *names])
+
+
+@arguments
+def at_best_setting(results: pd.DataFrame, target: Target) -> pd.DataFrame:
+    """The runs of the learning rate and schedule at which the largest share reaches a target.
+
+    Of equal ones those that sort first. A ruler that has runs of many settings is so held to
+    others that were run at the best of theirs.
+    """
+    runs = counting(store.tidied(results, "lr", "schedule"))
+    reached = runs["accuracy"].ge(target) & ~runs["diverged"].astype(bool)
+    setting = [runs["lr"], runs["schedule"]]
+    share = reached.groupby(setting).transform("mean")
+    best = runs[share == share.max()].sort_values(["lr", "schedule"], kind="stable").head(1)
+    return runs.merge(best[["lr", "schedule"]])
 
 
 def _counts(runs: pd.DataFrame, size: str) -> pd.DataFrame:

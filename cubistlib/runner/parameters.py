@@ -60,7 +60,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
     **dict.fromkeys(("tries", "beam", "branch", "starts", "sample", "budgets"), Count),
     **dict.fromkeys(("lr", "lrs", "hams", "decays"), Rate),
-    **dict.fromkeys(("masks", "resamples"), Count),
+    **dict.fromkeys(("masks", "resamples", "budget"), Count),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
     "seed": Whole,

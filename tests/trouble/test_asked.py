@@ -50,6 +50,7 @@ CALLS = {
         **{"results": TABLE, "ruler": TABLE, "target": 0.5, "by": ["algorithm"]},
         **{"size": "keep", "times": 2, "seed": 1},
     },
+    analysis.at_best_setting: {"results": TABLE.assign(lr=0.1, schedule="step"), "target": 0.5},
     analysis.best_of_each_size: {"results": TABLE, "by": "live_parameters"},
     analysis.best_run: {"results": TABLE, "target": 0.5, "by": "keep"},
     analysis.best_within: {"results": TABLE, "by": "keep", "sizes": [15, 17]},
@@ -65,6 +66,10 @@ CALLS = {
     analysis.expected_fewest: {
         **{"results": TABLE.assign(steps=100), "target": 0.5, "by": ["algorithm"]},
         **{"size": "keep", "resamples": 5, "seed": 1},
+    },
+    analysis.fewest_within: {
+        **{"fewest": analysis.expected_fewest(TABLE.assign(steps=100), 0.5), "steps": 200},
+        **{"by": ["algorithm"]},
     },
     analysis.frontier: {"results": TABLE, "by": "keep"},
     analysis.frontiers: {"results": TABLE, "by": "keep"},

@@ -86,7 +86,9 @@ TINY = {
     BEST_START: {"targets": [100.0]},
     GAP: {"targets": [100.0]},
     CONTROLS: {"widths": [5], "targets": [100.0]},
-    VERDICT: {"weights": [1], "targets": [100.0], "goals": [100.0], "resamples": 1},
+    VERDICT: {
+        **{"weights": [1], "targets": [100.0], "goals": [100.0], "budget": 1, "resamples": 1}
+    },
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
     FRONTIER: {"targets": [100.0]},
