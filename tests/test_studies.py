@@ -201,6 +201,10 @@ def test_an_experiment_is_looked_up_by_its_number():
     assert (e.config.lr, e.config.schedule, e.config.epochs) == (0.05, "step", 50)
     with pytest.raises(cl.UserError, match="0 … 189623, there is no 189624"):
         study.shard_of(189_624)
+    for each in (study, paper.study("random-init/pruning")):
+        for number in (-1, 10**9):
+            with pytest.raises(cl.UserError, match=f"has the experiments 0 … .*no {number}$"):
+                each.experiments([0, number])
     assert len(pickle.dumps(study)) < 1000
 
 

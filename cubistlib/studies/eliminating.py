@@ -107,7 +107,7 @@ class EliminationStudy(Study):
     def __len__(self) -> int:
         return max(1, len(self.structures)) * self.seeds * self.slots
 
-    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+    def _experiments(self, numbers: Sequence[int]) -> list[Experiment]:
         return [self._experiment(number) for number in numbers]
 
     def _experiment(self, number: int) -> Experiment:

@@ -131,7 +131,7 @@ class PruningStudy(Study):
     def hangs_on_shard(self) -> bool:
         return any(pruners.get(name).beside for name in self.algorithms) or super().hangs_on_shard
 
-    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+    def _experiments(self, numbers: Sequence[int]) -> list[Experiment]:
         start = self.start()
         return [replace(self.table[number], origin=start) for number in numbers]
 

@@ -83,7 +83,7 @@ class SearchStudy(Study):
     def __len__(self) -> int:
         return len(self.masks) * self.seeds * self.tries * len(self.lrs) * len(self.schedules)
 
-    def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+    def _experiments(self, numbers: Sequence[int]) -> list[Experiment]:
         hidden = lru_cache(maxsize=1)(lambda index: self.masks[index].hidden)
         configs, origin, found = self.configs, self.start(), []
         for number in numbers:

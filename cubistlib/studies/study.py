@@ -100,9 +100,17 @@ class Study(ABC):
     def __len__(self) -> int:
         """How many experiments the study has."""
 
-    @abstractmethod
     def experiments(self, numbers: Sequence[int]) -> list[Experiment]:
-        """The experiments of these numbers, in their order."""
+        """The experiments of these numbers, in their order.
+
+        Raises ValueError for a number it does not have.
+        """
+        size = len(self)
+        return self._experiments([self._checked(number, size) for number in numbers])
+
+    @abstractmethod
+    def _experiments(self, numbers: Sequence[int]) -> list[Experiment]:
+        """The experiments of these numbers, which it has."""
 
     @property
     def shards(self) -> list[range]:
@@ -118,12 +126,16 @@ class Study(ABC):
 
     def shard_of(self, number: int) -> int:
         """The shard that an experiment is in. Raises ValueError for a number it does not have."""
+        number = self._checked(number, len(self))
+        return bisect_right([shard.start for shard in self.shards], number) - 1
+
+    def _checked(self, number: int, size: int) -> int:
         number = types.checked(f"{self.name}: experiment", types.Integer, number)
         require(
-            0 <= number < len(self),
-            f"{self.name} has the experiments 0 … {len(self) - 1}, there is no {number}",
+            0 <= number < size,
+            f"{self.name} has the experiments 0 … {size - 1}, there is no {number}",
         )
-        return bisect_right([shard.start for shard in self.shards], number) - 1
+        return number
 
     @property
     def _masks(self) -> Sequence[Masks]:

@@ -31,8 +31,12 @@ def model(net, masks, few):
 
 
 @pytest.fixture(scope="session")
-def results(few):
-    study = PruningStudy(
+def study():
+    return PruningStudy(
         name="s/1", algorithms=("snip", "gmp"), widths=(3, 6), keep=(15, 20), seeds=2, **GRID
     )
+
+
+@pytest.fixture(scope="session")
+def results(study):
     return study.run(range(len(study)))

@@ -76,6 +76,11 @@ def test_rows_that_cannot_be_had_again_are_a_sentence(results, few, column, valu
         cl.inspect(results[results["keep"] == 15].iloc[:4].assign(**{column: value}), data=few)
 
 
+def test_a_number_that_a_study_does_not_have_is_a_sentence(study, results, few):
+    with pytest.raises(Refused, match=r"^s/1 has the experiments 0 … 15, there is no 1000000000$"):
+        cl.inspect(results.iloc[:1].assign(experiment=10**9), studies=[study], data=few)
+
+
 @pytest.mark.parametrize("hidden", [[1], [5], [4] * 6, [7, 3, 3], [40, 40, 40]])
 def test_networks_of_any_depth_and_width_are_drawn(hidden, few):
     net = cl.Network.initialize(hidden)
