@@ -61,7 +61,6 @@ def inspect(
     try:
         pair = isinstance(data, tuple | list) and len(data) == 2
         require(data is None or pair, f"inspect: data must be x and y, got {brief(data)}")
-        require(isinstance(view, str), f"inspect: view must be text, got {brief(view)}")
         x, y = check_data(*(cubist_spiral() if data is None else data), inputs=2, place="inspect")
         require((abs(x) <= FAR).all(), f"inspect: x must lie within ±{FAR:,}, to have a map")
         model = Model(catalogue(what, masks, studies, x, y), x, y)

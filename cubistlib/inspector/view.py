@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from cubistlib.support.checks import require
+from cubistlib.support.types import brief
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class View:
     @classmethod
     def parse(cls, text: str) -> "View":
         """The view that a string stands for. Raises ValueError for one that it is not."""
+        require(isinstance(text, str), f"inspect: view must be text, got {brief(text)}")
         try:
             pairs = parse_qsl(
                 text.strip(), keep_blank_values=True, strict_parsing=bool(text.strip())

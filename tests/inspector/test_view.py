@@ -4,6 +4,7 @@ import pytest
 
 import cubistlib as cl
 from cubistlib.inspector.view import View
+from cubistlib.inspector.widget import Inspector
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,15 @@ def test_a_view_is_a_string_and_back(view):
 def test_a_view_says_only_what_is_not_default():
     assert str(View()) == ""
     assert str(View(unit="h2.3", threshold=0.5, lives=True)) == "threshold=0.5&unit=h2.3&lives=1"
+
+
+@pytest.mark.parametrize("view", [3, None, b"keep=3", View()])
+def test_a_view_that_is_no_text_is_a_sentence(model, view):
+    inspector = Inspector(model, View())
+    shown = inspector.view
+    with pytest.raises(cl.UserError, match=r"^inspect: view must be text, got "):
+        inspector.view = view
+    assert inspector.view == shown
 
 
 @pytest.mark.parametrize(
