@@ -74,7 +74,7 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
     given, backend = (x, y), "auto"
     if study is not None:
         given, backend = study.data, study.backend
-        (experiment,) = study.experiments([int(row["experiment"])])
+        experiment = _known(row, study)
         if isinstance(study, SearchStudy):
             masks = stacks.chosen_masks([experiment], study.masks)
     elif dense if search else _can_prune(row):
@@ -83,6 +83,17 @@ def _run(row: pd.Series, x: np.ndarray, y: np.ndarray, studies: dict[str, Study]
         return None
     keep = int(row["weights_kept"] if search else row["keep"])
     return _entry(row, keep, lambda: rerun(experiment, *given, masks, backend))
+
+
+def _known(row: pd.Series, study: Study) -> Experiment:
+    """The experiment that a row is of. Raises ValueError if the row tells of another one."""
+    (e,) = study.experiments([int(row["experiment"])])
+    fields = {"algorithm": e.title, "hidden": e.hidden, "keep": e.keep, "seed": e.seed}
+    for name, value in fields.items():
+        said = None if row[name] is pd.NA else row[name]
+        sides = f"{name} {value} by its study, {said} by its row"
+        require(said == value, f"inspect: experiment {e.number} of {study.name} has {sides}")
+    return e
 
 
 def _can_prune(row: pd.Series) -> bool:

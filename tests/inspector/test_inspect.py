@@ -1,14 +1,17 @@
 """What can be inspected; all else is refused in a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from inspected import random_mask
+from inspected import GRID, random_mask
 from torch import nn
 
 import cubistlib as cl
 from cubistlib import store
 from cubistlib.inspector import Refused
+from cubistlib.studies import SearchStudy
 
 
 def diverged():
@@ -79,6 +82,39 @@ def test_rows_that_cannot_be_had_again_are_a_sentence(results, few, column, valu
 def test_a_number_that_a_study_does_not_have_is_a_sentence(study, results, few):
     with pytest.raises(Refused, match=r"^s/1 has the experiments 0 … 15, there is no 1000000000$"):
         cl.inspect(results.iloc[:1].assign(experiment=10**9), studies=[study], data=few)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence"),
+    [
+        ("keep", None, "keep 15 by its study, None by its row"),
+        ("keep", -3, "keep 15 by its study, -3 by its row"),
+        ("seed", -1, "seed 0 by its study, -1 by its row"),
+        ("algorithm", "zzz", "algorithm snip by its study, zzz by its row"),
+        ("hidden", [3, 3], r"hidden \(3, 3, 3\) by its study, \(3, 3\) by its row"),
+        ("experiment", 15, "algorithm gmp by its study, snip by its row"),
+    ],
+)
+def test_a_row_that_its_study_contradicts_is_a_sentence(
+    study, results, few, column, value, sentence
+):
+    rows = results.assign(**{column: results[column].astype(object)})
+    number = value if column == "experiment" else 0
+    rows.at[0, column] = value
+    with pytest.raises(Refused, match=f"^inspect: experiment {number} of s/1 has {sentence}$"):
+        cl.inspect(rows, studies=[study], data=few)
+    for row in (rows.iloc[0], rows.iloc[:1]):
+        with pytest.raises(Refused, match=sentence):
+            cl.inspect(row, studies=[study], data=few)
+
+
+def test_rows_that_their_study_bears_out_are_shown(study, results, few):
+    shuffled = replace(study, name="s/2", control="shuffled")
+    masks = (cl.Masks.ones_like(cl.Network.initialize([3])),)
+    search = SearchStudy(name="s/3", masks=masks, **GRID)
+    every = [study, shuffled, search]
+    rows = pd.concat([results, shuffled.run([0]), search.run([0])], ignore_index=True)
+    assert len(cl.inspect(rows, studies=every, data=few).model.catalogue.entries) == len(rows)
 
 
 @pytest.mark.parametrize("hidden", [[1], [5], [4] * 6, [7, 3, 3], [40, 40, 40]])
