@@ -47,6 +47,24 @@ test("what is too large is one sentence", () => {
   assert.throws(() => fromLink("A".repeat(1901)), /at most 1900 characters/);
 });
 
+// As many weights as asked for, at random.
+function scattered(width, keep, generator) {
+  const net = initialize([width, width, width], 1), { weights } = net.kept;
+  let left = keep, there = weights.reduce((sum, layer) => sum + layer.length, 0);
+  const draw = () => { const is = generator.uniform(0, there--) < left; left -= is; return is; };
+  return withMask(net, weights.map((layer) => layer.map(draw)));
+}
+
+test("a mask at random takes room, too: what the README says fits does", () => {
+  const generator = new Generator(2, "links");
+  for (const [width, fits, not] of [[16, 230, 260], [256, 100, 150]]) {
+    for (let i = 0; i < 5; i++) {
+      thereAndBack(scattered(width, fits, generator));
+      assert.throws(() => toLink(scattered(width, not, generator)), /too large/);
+    }
+  }
+});
+
 test("what is not finite is one sentence", () => {
   assert.throws(() => toLink(makeNetwork([1, 1], [[NaN]], [[0]])), /diverged/);
 });
