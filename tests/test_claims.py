@@ -1,5 +1,7 @@
 """The table of claims: rules by hand, what is missing is said, the README has what files say."""
 
+import re
+
 import claiming
 import claims
 import claims_beyond
@@ -226,6 +228,13 @@ def test_readme_and_summary_have_the_claims_of_the_published_files():
     for page, (name, text) in zip((readme.README, make_claims.SUMMARY), parts.items(), strict=True):
         begin, end = readme.bounds(name)
         assert f"{begin}\n\n{text}\n\n{end}" in page.read_text(encoding="utf-8")
+
+
+def test_the_scope_of_the_summary_names_every_result():
+    text = make_claims.SUMMARY.read_text(encoding="utf-8")
+    scope = text.split("## Scope of reproducibility")[1].split("## Methodology")[0]
+    numbers = re.findall(r"^(\d+)\. \*\*", text, re.MULTILINE)
+    assert re.findall(r"\((\d+)\)", scope) == numbers
 
 
 def test_later_algorithms_are_held_to_what_the_search_finds_for_the_same_steps():
