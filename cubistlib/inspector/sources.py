@@ -15,6 +15,7 @@ from cubistlib.plots.style import look, width_name
 from cubistlib.studies import EliminationStudy, Experiment, SearchStudy, Study, stacks
 from cubistlib.studies.eliminating import BIASES, masks_of, network_of
 from cubistlib.studies.experiment import SEARCH
+from cubistlib.support import types
 from cubistlib.support.checks import UserError, require
 from cubistlib.training import TrainConfig, Trained, TrainState
 
@@ -124,7 +125,8 @@ def _recorded(row: pd.Series) -> Film:
 def _experiment(row: pd.Series) -> Experiment:
     """The experiment that a row of results is of, as far as the row tells."""
     config = TrainConfig(float(row["lr"]), row["schedule"], int(row["epochs"]))
-    run = row["study"], int(row["experiment"]), row["algorithm"], row["hidden"]
+    number = types.checked("inspect: experiment", types.Whole, row["experiment"])
+    run = row["study"], number, row["algorithm"], row["hidden"]
     pruned = () if row["algorithm"] == SEARCH else (int(row["keep"]), row["selection"])
     return Experiment(*run, config, int(row["seed"]), *pruned)
 

@@ -71,6 +71,7 @@ def test_data_to_measure_on_that_is_none_is_a_sentence(net, few, data, sentence)
     [
         ("keep", None, "left out 4 of 4 runs: .* others their algorithm and keep"),
         ("seed", -1, "seed must be a whole number ≥ 0, got -1"),
+        ("experiment", -1, "inspect: experiment must be a whole number ≥ 0, got -1"),
         ("accuracy", np.nan, "no row has an accuracy"),
     ],
 )
