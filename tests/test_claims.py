@@ -249,7 +249,7 @@ def test_later_algorithms_are_held_to_what_the_search_finds_for_the_same_steps()
     claim = claims_beyond.the_later(pd.concat([obs, gmp], ignore_index=True), ruler)
     assert claim.holds == "yes"
     assert "the later ones OBS 25 (25 to 25) / not; the nine GMP 30 (30 to 30) / not" in claim.here
-    assert "combinatorial search 30 (30 to 30) / not, its masks at their best rate 3" in claim.here
+    assert "combinatorial search 30 (30 to 30) / not, the search's masks at" in claim.here
     assert claim.here.endswith("1 of 1 of the later ones, 0 of 1 of the nine")
     both = pd.concat([obs, some("cts", 25, of=0), gmp], ignore_index=True)
     claim = claims_beyond.the_later(both, ruler)

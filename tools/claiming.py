@@ -13,7 +13,7 @@ from cubistlib.studies import paper, verdict
 
 TARGETS = (0.95, 0.995)
 BUDGET = 1000  # trainings, of every algorithm and of the search
-MASKS = "its masks at their best rate"  # those of the search, at one rate and schedule
+MASKS = "the search's masks at their best rate"  # and schedule, one for all
 NOTHING = "–"  # where the paper says nothing
 
 PRUNING, *SEARCHES = (name for name in paper.STUDIES if name.startswith("random-init"))
