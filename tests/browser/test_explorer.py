@@ -254,6 +254,22 @@ def test_a_field_without_a_number_keeps_the_last_one_and_a_sentence_says_so(visi
     assert visitor.counts() == before
 
 
+@pytest.mark.parametrize("end", ["Enter", "Tab"])
+def test_a_number_out_of_range_is_refused_in_a_sentence_that_stays(visitor, end):
+    page, before = visitor.page, visitor.counts()
+    for name, what in (("bias", "bias"), ("weight from h3.1", "weight")):
+        field = page.get_by_label(name, exact=True)
+        old = field.input_value()
+        field.fill("1e39")
+        page.keyboard.press(end)
+        assert visitor.text("[role=status]").startswith(f"a {what} must be a number that float32")
+        assert field.input_value() == old
+    assert visitor.counts() == before
+    field.fill("2")
+    page.keyboard.press(end)
+    assert visitor.text("[role=status]") == "" and field.input_value() == "2"
+
+
 def test_the_largest_seed_is_said_where_it_is_typed(visitor):
     page, allowed = visitor.page, f"a whole number 0 … {2**53 - 1:,}"
     assert visitor.text(".fresh .readout").endswith(f"A seed, of the order too, is {allowed}.")

@@ -16,11 +16,13 @@ export function numberField(store, given, name, take, { live = false } = {}) {
   const field = make("input", { type: "number", ...given }), is = () => Number.isFinite(field.valueAsNumber);
   const taken = () => { if (is()) take(field.valueAsNumber); };
   if (live) field.oninput = taken;
+  const back = () => { field.value = field.dataset.now; };
   field.onchange = () => {
-    if (live || !is()) store.try(() => demand(is(), `${name()}: must be a number; it stays ${field.dataset.now}`));
-    else taken();
+    if (!is()) store.try(() => demand(false, `${name()}: must be a number; it stays ${field.dataset.now}`));
+    else if (!live) taken();
+    else if (store.said) back(); // it was refused while it was typed: what was said of it stays
   };
-  field.onblur = () => { field.value = field.dataset.now; };
+  field.onblur = back;
   return field;
 }
 
