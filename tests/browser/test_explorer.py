@@ -204,6 +204,7 @@ def test_training_plays_pauses_steps_and_ends_where_the_network_is_touched(visit
     visitor.press("One step")
     said = page.locator(".part-train .readout").first
     visitor.await_curve("epoch 0 of 50")
+    assert "SGD, 1 step of 50 epochs at rate" in visitor.text("[data-story]")
     visitor.press("One epoch")
     visitor.await_curve("epoch 1 of 50")
     visitor.press("Play")

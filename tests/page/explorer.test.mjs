@@ -180,6 +180,16 @@ test("training refuses settings before it starts, and leaves what was said", () 
   }
 });
 
+test("whole epochs are told as epochs, a part of one as the steps that were done", () => {
+  const store = new Store(start), worker = { postMessage() {}, terminate() {} };
+  const trainer = new Trainer(store, () => worker);
+  trainer.step(1);
+  for (const [step, said] of [[1, "1 step of 50"], [2, "2 steps of 50"], [390, "1 of 50"], [391, "391 steps of 50"], [19500, "50 of 50"]]) {
+    worker.onmessage({ data: { type: "progress", epoch: step / 390, step, done: step === 19500, network: start.network } });
+    assert.equal(store.state.story.at(-1), `SGD, ${said} epochs at rate 0.1, cosine, order of seed 0`);
+  }
+});
+
 test("crosses are on as many points as is said", () => {
   for (const [wrong, drawn] of [[0, 0], [1, 1], [600, 600], [601, 301], [25_000, 596]]) {
     const rows = crossed(Int32Array.from({ length: wrong }, (_, i) => i));

@@ -89,9 +89,9 @@ export class Trainer {
       this.#store.say(message.message ?? DIVERGED);
       return;
     }
-    const { epoch, loss, accuracy, network } = message, { lr, schedule, epochs, seed } = this.settings;
-    const done = Number(epoch.toFixed(2));
-    const how = `SGD, ${done} of ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
+    const { epoch, step, loss, accuracy, network } = message, { lr, schedule, epochs, seed } = this.settings;
+    const done = Number.isInteger(epoch) ? `${epoch} of` : `${step} ${step === 1 ? "step" : "steps"} of`;
+    const how = `SGD, ${done} ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
     this.curve.push({ epoch, loss, accuracy });
     const ended = message.done && lr > 0;
     this.#store.goOn((state) => trained(state, network, how, ended), key);
