@@ -29,6 +29,7 @@ const REFUSED = [
   [{ lr: NaN }, /lr must be/], ...[-1, 1.5, NaN, 2 ** 53].map((seed) => [{ seed }, /seed must be a whole number 0 … 9,007,199,254,740,991, got/]),
 ];
 const LOOK = { pre: false, shared: false, extent: 2.25 };
+const moved = (network) => ({ ...network, biases: network.biases.map((layer) => layer.map((bias) => bias + 1)) });
 const plain = ({ network }) => structuredClone(network);
 
 test("a weight is removed and comes back as it was, with the biases that hang on it", () => {
@@ -115,7 +116,9 @@ test("training keeps what is removed out, and its old value in mind", () => {
 });
 
 test("sgd is what training ended in, of numbers that nobody polished", () => {
-  const ran = (state, ended = true) => verbs.trained(state, state.network, "trained", ended).kind;
+  const ran = (state, ended = true) => verbs.trained(state, moved(state.network), "trained", ended).kind;
+  const still = (state) => verbs.trained(state, state.network, "trained", true).kind;
+  assert.deepEqual([still(start), still(verbs.pruned(start, 20, "magnitude"))], ["polished", "polished"]);
   assert.deepEqual([start.kind, ran(start), ran(start, false)], ["polished", "sgd", "polished"]);
   const found = verbs.opened(start.network, "found"), sgd = verbs.opened(start.network, "found", "sgd");
   assert.deepEqual([ran(found), ran(sgd), ran(sgd, false)], ["polished", "sgd", "polished"]);
@@ -167,8 +170,8 @@ test("training refuses settings before it starts, and leaves what was said", () 
     }
   }
   assert.deepEqual(sent, []);
-  const told = (epoch, done) => worker.onmessage({ data: { type: "progress", epoch, done, network: start.network } });
-  for (const [lr, kind] of [[0, "polished"], [0.1, "sgd"]]) {
+  for (const [lr, kind, network] of [[1e-30, "polished", start.network], [0.1, "sgd", moved(start.network)]]) {
+    const told = (epoch, done) => worker.onmessage({ data: { type: "progress", epoch, done, network } });
     trainer.configure({ ...right, lr });
     trainer.play();
     assert.deepEqual([sent.at(-1).type, store.said, trainer.playing], ["start", "", true]);

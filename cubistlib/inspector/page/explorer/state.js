@@ -32,7 +32,7 @@ export const RULE_NAMES = {
  * @property {string[]} story how the network came about, step by step
  * @property {boolean} polished whether numbers are in it, or in what it was made of, that neither a
  *   fresh start nor training gave: set by hand, opened so, or of a link, which does not say
- * @property {string} kind "sgd" where nothing is polished and training at a rate above 0 ran to its
+ * @property {string} kind "sgd" where nothing is polished and training that moved a number ran to its
  *   end in these numbers, else "polished"
  */
 
@@ -159,14 +159,16 @@ export function unitRemoved(state, layer, index) {
  * What training has made of a state.
  * @param {State} state
  * @param {string} how
- * @param {boolean} ended whether it ran to its end at a rate above 0
+ * @param {boolean} ended whether it ran to its end
  * @returns {State}
  */
 export function trained(state, network, how, ended) {
   const merge = (kind) => state.values[kind].map((layer, l) =>
     layer.map((value, i) => (network.kept[kind][l][i] ? network[kind][l][i] : value)));
   const values = { weights: merge("weights"), biases: merge("biases") };
-  return { ...made(state, network.sizes, values, network.kept.weights), ...told(state, how), kind: ended && !state.polished ? "sgd" : "polished" };
+  const moved = (kind) => values[kind].some((layer, l) => layer.some((value, i) => value !== state.values[kind][l][i]));
+  const kind = ended && !state.polished && (moved("weights") || moved("biases")) ? "sgd" : "polished";
+  return { ...made(state, network.sizes, values, network.kept.weights), ...told(state, how), kind };
 }
 
 // A network of the same kind and on the same points as a state's.

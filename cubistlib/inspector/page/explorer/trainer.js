@@ -93,8 +93,7 @@ export class Trainer {
     const done = Number.isInteger(epoch) ? `${epoch} of` : `${step} ${step === 1 ? "step" : "steps"} of`;
     const how = `SGD, ${done} ${epochs} epochs at rate ${lr}, ${schedule}, order of seed ${seed}`;
     this.curve.push({ epoch, loss, accuracy });
-    const ended = message.done && lr > 0;
-    this.#store.goOn((state) => trained(state, network, how, ended), key);
+    this.#store.goOn((state) => trained(state, network, how, message.done), key);
     this.#latest = this.#store.state.network;
     if (message.done) this.#end();
   }
