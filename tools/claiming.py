@@ -108,7 +108,7 @@ def for_a_budget(runs: pd.DataFrame, target: float) -> pd.DataFrame:
     Of those that are as likely as not to reach the target; `analysis.fewest_within`.
     """
     steps = BUDGET * verdict.training(int(runs["points"].max()))
-    told = analysis.expected_fewest(runs, target)
+    told = analysis.expected_fewest(runs, target, resamples=1000)
     return analysis.fewest_within(told, steps).set_index("algorithm").sort_values("fewest")
 
 

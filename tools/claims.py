@@ -90,12 +90,15 @@ def as_few(runs: pd.DataFrame, searched: pd.DataFrame) -> str:
     words += "does in {successes} of {runs:,}"
     rows = beyond.assign(name=beyond["algorithm"].map(LABELS)).to_dict("records")
     names = ", ".join(words.format(**row) for row in rows)
+    fewer = ", ".join(
+        f"{LABELS[row.algorithm]} ({row.successes} of {row.runs:,})" for row in behind.itertuples()
+    )
     sizes = sorted({*runs["weights_kept"]} & {*masks["weights_kept"]})
     return (
         f"Given as few trainings of each size from {sizes[0]} to {sizes[-1]} weights, the search, "
         f"at the rate and schedule that suit it best, would reach {TARGETS[0]:.0%} "
         f"{names or 'as often as anybody'}; "
-        f"{f'more often than {len(behind)}; ' * bool(len(behind))}of "
+        f"{f'more often than {fewer}; ' * bool(fewer)}of "
         f"{len(told) - len(beyond) - len(behind)} of {len(told)} chance cannot tell (each by "
         f"itself; from other starts a pruner has the rates that were best on the grid)"
     )

@@ -107,6 +107,9 @@ def fewest_within(
     of which no run is as likely to reach the target as not.
     """
     store.having(fewest, *by, *FEWEST)
+    told = fewest[["runs", "steps", "chance"]]
+    sound = told.dtypes.map(pd.api.types.is_numeric_dtype).all() and told.notna().all(axis=None)
+    require(fewest.empty or sound, "fewest_within: takes what `expected_fewest` gives, numbers")
     paid = fewest[fewest["steps"] <= steps]
     last = paid.loc[paid.groupby([*by, "target"], sort=False)["runs"].idxmax()]
     return last[last["chance"] >= 0.5].reset_index(drop=True)

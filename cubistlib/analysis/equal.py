@@ -54,6 +54,8 @@ def at_best_setting(results: pd.DataFrame, target: Target) -> pd.DataFrame:
     others that were run at the best of theirs.
     """
     runs = counting(store.tidied(results, "lr", "schedule"))
+    told = runs[["lr", "schedule"]].notna().all(axis=None)
+    require(told, "at_best_setting: every run must tell its lr and schedule")
     reached = runs["accuracy"].ge(target) & ~runs["diverged"].astype(bool)
     setting = [runs["lr"], runs["schedule"]]
     share = reached.groupby(setting).transform("mean")
