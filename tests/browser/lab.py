@@ -101,8 +101,15 @@ class Reader:
 
     def number(self, name: str) -> float:
         """One of the numbers of the network, as soon as it is no longer about."""
-        self.until(lambda: "≈" not in self.text(f"[data-number={name}]"))
-        return float(self.text(f"[data-number={name}]").replace(",", "").split()[0])
+        text = ""
+
+        def known() -> bool:
+            nonlocal text  # what is read once more may be about again
+            text = self.text(f"[data-number={name}]")
+            return "≈" not in text
+
+        self.until(known)
+        return float(text.replace(",", "").split()[0])
 
     @property
     def status(self) -> str:
