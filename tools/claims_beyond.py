@@ -17,7 +17,7 @@ from claiming import (
     for_a_budget,
     often,
     share,
-)  # fmt: skip
+)
 
 from cubistlib.analysis import success
 from cubistlib.plots import LABELS
