@@ -22,7 +22,7 @@ OWN = [cl.Masks.ones_like(net) for net in NETWORKS]
 STUDIES = [
     *paper.STUDIES.values(),
     *replicates.ablations(),
-    replicates.rates(),
+    *replicates.rates(),
     verdict.study("snip"),
     descents.dense(),
     descents.dense(biases=True),

@@ -55,18 +55,38 @@ def test_the_cells_are_the_paper_s(grid):
 
 
 def test_controls_share_numbers_with_what_they_control(grid):
-    plain, *_ = replicates.replicates(grid)
-    for study in replicates.on_their_masks(grid):
-        assert len(study) == len(plain) and study.draws == plain.name
-        for number in (0, 12_345, len(plain) - 1):
-            one, other = plain.experiments([number])[0], study.experiments([number])[0]
+    plain = replicates.replicates(grid)[:3]
+    pairs = [(own, study) for own in plain for study in replicates.on_their_masks(own)]
+    for own, study in pairs:
+        assert len(study) == len(own) and study.draws == own.name
+        for number in (0, len(own) // 2, len(own) - 1):
+            one, other = own.experiments([number])[0], study.experiments([number])[0]
             assert (one.keep, one.config, one.seed) == (other.keep, other.config, other.seed)
             assert other.title == f"{one.algorithm}_{study.control}"
+
+
+def test_a_mask_s_controls_are_named_after_what_they_control(grid):
+    named = [
+        [study.name for study in replicates.on_their_masks(own)]
+        for own in replicates.replicates(grid)[:3]
+    ]
+    assert named == [
+        [f"replicates/{stem}{control}" for control in ("ticket", "shuffled", "reinitialized")]
+        for stem in ("", "widest-", "widest-lth-")
+    ]
+
+
+def test_controls_that_look_at_nothing_have_the_cells_of_the_nine():
     rates = replicates.rates()
-    assert len(rates) == 3 * 97 * 9 and not rates.options
-    table = [(e.algorithm, e.hidden, e.keep, e.config.lr, e.config.schedule) for e in rates.table]
+    assert [len(study) for study in rates] == [3 * 97 * 9, 3 * 2 * 9]
+    assert not any(study.options for study in rates)
+    table = [
+        (e.algorithm, e.hidden, e.keep, e.config.lr, e.config.schedule)
+        for study in rates
+        for e in study.table
+    ]
     rated = runs(*((*row, 0.5, False) for row in table))
-    assert len(replicates.controls(rated)) == 3 * 97 * 30
+    assert [len(study) for study in replicates.controls(rated)] == [3 * 97 * 30, 3 * 2 * 10]
 
 
 def test_dense_networks_grow_to_the_largest_that_pruners_leave():

@@ -92,12 +92,11 @@ def of_the_paper(workers: int | None) -> None:
 
 def replicated(workers: int | None) -> None:
     grid = run(paper.study("random-init/pruning"), workers)
-    plain, *others = replicates.replicates(grid)
-    together([plain, *replicates.on_their_masks(grid)], workers)
-    for study in others:
-        run(study, workers)
-    run(replicates.controls(run(replicates.rates(), workers)), workers)
-    for study in (replicates.dense(), *replicates.tickets()):
+    *plain, many = replicates.replicates(grid)
+    for study in plain:
+        together([study, *replicates.on_their_masks(study)], workers)
+    rated = pd.concat([run(study, workers) for study in replicates.rates()], ignore_index=True)
+    for study in (many, *replicates.controls(rated), *replicates.searches()):
         run(study, workers)
 
 

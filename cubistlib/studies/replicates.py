@@ -74,29 +74,36 @@ def replicates(grid: pd.DataFrame) -> list[PruningStudy]:
     ]
 
 
-def on_their_masks(grid: pd.DataFrame) -> list[PruningStudy]:
+def on_their_masks(plain: PruningStudy) -> list[PruningStudy]:
     """What the algorithms chose, trained as it is, shuffled layer by layer, and with other values.
 
-    Run i starts from the networks of run i in replicates/pruning, whose masks and values are its
-    ticket. Only beside the ticket trained as it is do the others tell what place and values are
-    worth, since some algorithms prune while they train.
+    plain: one of `replicates`. Run i starts from the networks of its run i, whose masks and values
+    are the ticket. Only beside the ticket trained as it is do the others tell what place and values
+    are worth, since some algorithms prune while they train.
     """
-    plain = replicates(grid)[0]
+    stem = "replicates/" if plain.name == "replicates/pruning" else f"{plain.name}-"
     return [
-        replace(plain, name=f"replicates/{control}", control=control, draws=plain.name)
+        replace(plain, name=f"{stem}{control}", control=control, draws=plain.name)
         for control in stacks.CONTROLS
     ]
 
 
-def rates() -> PruningStudy:
+def rates() -> list[PruningStudy]:
     """The paper's grid for the controls that are pruners, which tells their best rates."""
-    return _study("replicates/control-rates", None, algorithms=CONTROLS, options=(), seeds=1)
+    once: dict[str, Any] = {"algorithms": CONTROLS, "options": (), "seeds": 1}
+    return [
+        _study("replicates/control-rates", None, **once),
+        _study("replicates/widest-control-rates", None, **once, **WIDE),
+    ]
 
 
-def controls(rated: pd.DataFrame) -> PruningStudy:
+def controls(rated: pd.DataFrame) -> list[PruningStudy]:
     """Masks that look at nothing, or at the initial values alone; rated: results of `rates`."""
-    cells = best_cells(rated)
-    return _study("replicates/controls", cells, algorithms=CONTROLS, options=(), seeds=SEEDS)
+    cells, own = best_cells(rated), {"algorithms": CONTROLS, "options": ()}
+    return [
+        _study("replicates/controls", cells, **own, seeds=SEEDS),
+        _study("replicates/widest-controls", cells, **own, seeds=FEW, **WIDE),
+    ]
 
 
 def dense() -> SearchStudy:
