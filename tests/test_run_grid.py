@@ -10,7 +10,7 @@ import sweeps
 
 import cubistlib as cl
 from cubistlib import store, sweep, verdict
-from cubistlib.studies import PruningStudy, tuning
+from cubistlib.studies import PruningStudy, habits, tuning
 from cubistlib.studies import verdict as grid
 from cubistlib.support import paths
 from cubistlib.sweep import kept
@@ -27,6 +27,8 @@ def small(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "published", lambda kind: tmp_path / "published" / kind)
     monkeypatch.setattr(tuning, "CONFIGURATIONS", 3)
     monkeypatch.setattr(tuning, "_study", lambda *given: replace(real(*given), **tiny))
+    few = [replace(study, **tiny) for study in habits.studies()[:2]]
+    monkeypatch.setattr(habits, "studies", lambda: few)
     widths = {3: ((14, 18), 10), 4: ((18,), 5)}
     for module in (grid, verdict.grid):
         monkeypatch.setattr(module, "WIDTHS", widths)
@@ -57,7 +59,10 @@ def stop_after(monkeypatch, shards: int) -> None:
 
 
 def test_after_any_stop_it_goes_on_and_all_have_about_as_many_seeds(small, monkeypatch, capsys):
-    """12 shards of configurations, then 2 · (10 + 5) of the grid, stopped after every seventh."""
+    """12 shards of configurations, then 2 · (10 + 5) of the grid, stopped after every seventh.
+
+    Last come those of habits.
+    """
     most = 0
     for _ in range(20):
         with monkeypatch.context() as patch:
@@ -104,6 +109,15 @@ def test_every_row_of_both_is_made_again_from_its_name(small):
     assert kept.stored(kept.study("grid/gmp/4", "paper"), "paper", 4) is None, "of a later block"
 
 
+def test_habits_are_run_each_into_a_folder_of_its_own(small, monkeypatch):
+    alone = {study.name: study.run(range(len(study))) for study in habits.studies()}
+    for _ in range(2):
+        tool.main(["habits", "--workers", "1"])
+        for name, expected in alone.items():
+            sweeps.same(store.read(small / name), expected)
+        monkeypatch.setattr(PruningStudy, "run_together", lambda *_: pytest.fail("is there"))
+
+
 def test_what_has_been_run_is_told_the_best_first(small):
     tool.main(["tuning", *TWO])
     told = json.loads((small / "tuning" / tool.TOLD).read_text())
@@ -141,7 +155,7 @@ def test_what_is_not_tuned_is_left_out_and_told(small, capsys):
     [
         (["tuning", "--of", "nonsense"], "--of takes acdc, .*, got nonsense"),
         (["grid", "--blocks", "6"], "--blocks must be 1 … 5, got 6"),
-        (["nonsense"], "there are the parts tuning, grid, got nonsense"),
+        (["nonsense"], "there are the parts tuning, grid, habits, got nonsense"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(given, sentence, monkeypatch):

@@ -1,16 +1,18 @@
 """Run what the verdict on all algorithms rests on, into outputs/published/verdict/.
 
-    python tools/run_grid.py [tuning] [grid] [--of ALGORITHM …] [--blocks N] [--workers N]
+    python tools/run_grid.py [tuning] [grid] [habits] [--of ALGORITHM …] [--blocks N] [--workers N]
 
 tuning: of every algorithm 24 configurations (`studies.tuning`), into tuning/ALGORITHM.parquet once
 all are run; until then they are in outputs/verdict/. What they are and how they came out stands in
 tuning/configurations.json, the chosen one first. grid: the large grid (`studies.verdict`),
 each algorithm in the configuration that came out first, into grid/ALGORITHM/WIDTH/, shard by shard.
 Of the grid a fifth of the seeds comes first, for all widths from the narrowest on and at each for
-all algorithms, then the next fifth: wherever it is stopped, all have about equally many. --blocks:
-so many fifths alone. --of: these algorithms alone. Stopped at any instant, the next start goes on.
+all algorithms, then the next fifth: wherever it is stopped, all have about equally many. habits:
+what those ahead have in common, tried one by one (`studies.habits`), into habits/. --blocks: so
+many fifths alone. --of: these algorithms alone; for tuning and grid. Stopped at any instant, the
+next start goes on.
 It takes some 1.3 hours of a core for the tuning and 3.2 for the grid, 2 of these at widths 64 and
-256, where second-order pruners and backward elimination take a minute a run.
+256, where second-order pruners and backward elimination take a minute a run; 0.6 for habits.
 """
 
 import json
@@ -20,14 +22,14 @@ import pandas as pd
 import parts
 
 from cubistlib import pruners, store, sweep
-from cubistlib.studies import tuning, verdict
+from cubistlib.studies import habits, tuning, verdict
 from cubistlib.support import paths
 from cubistlib.support.checks import require
 from cubistlib.support.files import write_text
 
 TOLD = "configurations.json"
 BLOCKS = 5  # divides the replicates at every width of the grid
-PARTS = ("tuning", "grid")
+PARTS = ("tuning", "grid", "habits")
 
 
 def tuned(algorithms: Sequence[str], workers: int | None) -> None:
@@ -80,6 +82,12 @@ def gridded(algorithms: Sequence[str], workers: int | None, blocks: int = BLOCKS
         print(f"grid: {block} of {BLOCKS} blocks of seeds are in", flush=True)
 
 
+def tried(workers: int | None) -> None:
+    for study in habits.studies():
+        sweep.advance(study, paths.published("verdict"), workers=workers)
+        print(f"{study.name} is in", flush=True)
+
+
 def main(arguments: list[str] | None = None) -> None:
     parser = parts.parser(__doc__, PARTS)
     every = sorted(pruners.available(controls=False))
@@ -92,8 +100,10 @@ def main(arguments: list[str] | None = None) -> None:
     for part in parts.asked(given, PARTS):
         if part == "tuning":
             tuned(given.of, given.workers)
-        else:
+        elif part == "grid":
             gridded(given.of, given.workers, given.blocks)
+        else:
+            tried(given.workers)
 
 
 if __name__ == "__main__":

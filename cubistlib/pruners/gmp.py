@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cubistlib.networks import Masks, Network
 from cubistlib.pruners.base import DuringTraining
 from cubistlib.pruners.parts.selection import Rule, shrink, strictly_above
 from cubistlib.support.types import Count, Share
@@ -63,7 +64,11 @@ class GMPHook:
     def __call__(self, state, batch):
         progress = state.step / self.last if self.last else 1.0
         left = self.weights_left(state.network.size, progress)
-        return state.revised(shrink(state.network, state.masks, left, self.rule))
+        return state.revised(self.shrunk(state.network, state.masks, left))
+
+    def shrunk(self, nets: Network, masks: Masks, left: np.ndarray) -> Masks:
+        """Masks of that many of the weights that `masks` still keep."""
+        return shrink(nets, masks, left, self.rule)
 
     def weights_left(self, total: int, progress: float) -> np.ndarray:
         """Weights to be left at that progress: (n,) int64."""
