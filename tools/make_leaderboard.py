@@ -3,7 +3,7 @@
     python tools/make_leaderboard.py
 
 From the runs that are published in outputs/published/verdict/: on the small grid, each algorithm at
-its defaults, and on the large one, each as it was tuned.
+its defaults, and on the large one, each as it was tuned; of the latter a few sentences as well.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import argparse
 import claiming
 import pandas as pd
 import readme
+import tuned_words
 
 from cubistlib import analysis, verdict
 from cubistlib.analysis import success
@@ -18,7 +19,7 @@ from cubistlib.plots import LABELS
 from cubistlib.studies import paper, tuning
 from cubistlib.studies import verdict as grid
 
-NAME, TUNED = "leaderboard", "tuned leaderboard"
+NAME, TUNED, WORDS = "leaderboard", "tuned leaderboard", "tuned words"
 TARGETS, GOALS = (0.8, 0.9, 0.95), (0.95, 0.99, 0.995)
 SIZE = "live_parameters"
 HEADS = (
@@ -116,9 +117,12 @@ def made() -> dict[str, str]:
     """The tables of what is published, by name."""
     found = {NAME: table(verdict.published(), analysis.reference())}
     if len(large := verdict.tuned()):
-        search = [analysis.published(name) for name in claiming.SEARCHES]
-        rivals = claiming.as_rivals(pd.concat(search, ignore_index=True))
+        parts = [analysis.published(name) for name in claiming.SEARCHES]
+        search = pd.concat(parts, ignore_index=True)
+        rivals = claiming.as_rivals(search)
         found[TUNED] = tuned(pd.concat([large, rivals], ignore_index=True))
+        usual = analysis.published(claiming.OVER_WIDTH[0])
+        found[WORDS] = tuned_words.sentences(usual, large, search)
     return found
 
 

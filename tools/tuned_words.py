@@ -1,0 +1,124 @@
+"""What pruners reach as they were tuned, beside the search, in the README's words."""
+
+import claiming
+import numpy as np
+import pandas as pd
+
+from cubistlib import analysis
+from cubistlib.analysis import success
+from cubistlib.plots import LABELS
+from cubistlib.studies import paper, tuning
+from cubistlib.studies import verdict as grid
+
+TARGET, FEW = 0.95, (22, 26)  # weights kept, from and to
+ALIKE = {"keep": (22, 24, 26), "width": (3, 4, 8, 16)}  # cells of the replicates and of the grid
+
+
+def sentences(usual: pd.DataFrame, runs: pd.DataFrame, search: pd.DataFrame) -> str:
+    """An item of the README's list.
+
+    usual: the nine at the paper's options, from many seeds. runs: of the large grid. search: by
+    the paper's search, all phases.
+    """
+    told = cost(pd.concat([runs, in_three(search)], ignore_index=True))
+    ours, theirs = told.drop("search"), told.loc["search"]
+    there = ours[np.isfinite(ours["steps"])]
+    nine = there.index.isin(paper.NINE)
+    rates = [tuning.best(name).lrs[0] for name in runs["algorithm"].unique()]
+    ahead = (ours["high"] < theirs["low"]).sum()
+    return (
+        f"- **Pruning does what search does, for a fraction of its cost.** {options(usual)} Each "
+        f"in the best of {tuning.CONFIGURATIONS} configurations, at rates of at most "
+        f"{max(rates):g}, the best network of so many weights is expected to reach it after "
+        f"{', '.join(trainings(row) for _, row in there.head(3).iterrows())} to "
+        f"{trainings(there.iloc[-1])} trainings, by {nine.sum()} of the nine and {(~nine).sum()} "
+        f"of the {(~ours.index.isin(paper.NINE)).sum()} later ones; by the search from scratch in "
+        f"(3, 3, 3), at the rate and schedule that suit it best, after {span(theirs)}, so that "
+        f"{ahead} are ahead beyond chance. {budget(runs, search)} {worth(usual, runs)}"
+    )
+
+
+def options(usual: pd.DataFrame) -> str:
+    """How often the nine get there as they came."""
+    few = usual[usual["weights_kept"].between(*FEW)]
+    often = few["accuracy"].ge(TARGET).groupby(few["algorithm"]).agg(["sum", "size"])
+    often = often.sort_values("sum", kind="stable")
+    (least, most), runs = often["sum"].iloc[[0, -1]], often["size"].unique()
+    names = (LABELS[name] for name in often.index[[0, -1]])
+    return (
+        "At the paper's options, at the best of its rates, the nine get to 95 % with {} to {} "
+        "weights in {} ({}) to {} ({}) of {} runs each (`replicates/pruning`).".format(
+            *FEW, least, next(names), most, next(names), " or ".join(map(str, runs))
+        )
+    )
+
+
+def in_three(search: pd.DataFrame) -> pd.DataFrame:
+    """The search's masks in (3, 3, 3) alone, at the setting at which most of them get there."""
+    masks = search[search["study"].str.contains("unstructured") & (search["hidden"] == (3, 3, 3))]
+    return analysis.at_best_setting(masks, TARGET)
+
+
+def cost(runs: pd.DataFrame) -> pd.DataFrame:
+    """Trainings until the best of so many weights is expected at the target, by algorithm.
+
+    Columns steps, low and high, the cheapest first; successes and runs.
+    """
+    few = runs[runs["weights_kept"].between(*FEW)]
+    best = analysis.expected_best(few, resamples=1000)
+    told = analysis.cost_to_reach(best, TARGET).set_index("algorithm")
+    told /= grid.training(int(runs["points"].max()))
+    counted = success.counts(few, ["algorithm"], [TARGET]).set_index("algorithm")
+    counted = counted[[success.column(TARGET), "trainings"]].set_axis(["successes", "runs"], axis=1)
+    return told.join(counted).sort_values(["steps", "high"])
+
+
+def trainings(row: pd.Series) -> str:
+    """ "7 (backward; 6 to 8, 240 of 372 runs)"."""
+    name = LABELS.get(str(row.name), str(row.name))
+    ends = span(row).partition(" (")[2].rstrip(")")
+    return (
+        f"{row['steps']:,.0f} ({name}; {ends}, {row['successes']:.0f} of {row['runs']:,.0f} runs)"
+    )
+
+
+def span(row: pd.Series) -> str:
+    """ "243 (160 to 424)"."""
+    return "{:,.0f} ({:,.0f} to {:,.0f})".format(*row[["steps", "low", "high"]]).replace(
+        "inf", "never"
+    )
+
+
+def budget(runs: pd.DataFrame, search: pd.DataFrame) -> str:
+    """What is to be expected for the same steps, when nobody says which size to ask for."""
+    every = pd.concat([runs, claiming.as_rivals(search)], ignore_index=True)
+    ends = {t: claiming.for_a_budget(every, t)["fewest"] for t in claiming.TARGETS}
+    order = [n for n in ends[TARGET].index if n not in ("search", claiming.MASKS)]
+    nine = [name for name in order if name in paper.NINE]
+
+    def told(name: str) -> str:
+        each = (f"{e[name]:.0f}" if name in e.index else "none" for e in ends.values())
+        return f"{' and '.join(each)} of {LABELS.get(name, name)}"
+
+    named = dict.fromkeys([order[0], nine[0], "gmp", order[-1], "search", claiming.MASKS])
+    return (
+        f"For the steps of {claiming.BUDGET:,} trainings, when nobody says which size to ask for, "
+        f"the fewest parameters alive to be expected for 95 % and 99.5 % are "
+        f"{', '.join(map(told, named))}: each is of what it was asked for, pruners k from "
+        f"{runs['keep'].min()} to {runs['keep'].max()}, the search dense networks and masks of at "
+        f"most 35 weights (claim 10, the second leaderboard, "
+        f"`notebooks/69_the_new_verdict.ipynb`)."
+    )
+
+
+def worth(usual: pd.DataFrame, runs: pd.DataFrame) -> str:
+    """What tuning itself is worth to the nine where few weights are left."""
+    often = []
+    for table in (usual, runs[runs["algorithm"].isin(paper.NINE)]):
+        cells = table["keep"].isin(ALIKE["keep"]) & table["hidden"].str[0].isin(ALIKE["width"])
+        often.append(f"{table['accuracy'][cells].ge(TARGET).sum()} of {cells.sum():,}")
+    return (
+        "What tuning itself is worth to the nine where few weights are left: of k = 22, 24, 26 at "
+        f"widths 3, 4, 8 and 16, {often[0]} runs reach 95 % before, {often[1]} after. All were "
+        "tuned on this data set, on other networks."
+    )
