@@ -127,6 +127,11 @@ def first_half(study):
 OWN = [sweeps.search(name="my/search"), sweeps.pruning(name="my/pruning"), eliminations.tiny()]
 
 
+def test_a_number_written_in_another_way_is_the_nearest(capsys):
+    assert main(["replay", "tuning/snip/1", "3"]) == 2
+    assert "; nearest are: tuning/snip/01, " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("study", OWN, ids=lambda study: study.name)
 def test_of_any_study_with_results_its_record_is_enough(study, capsys):
     name, file, n = study.name, first_half(study), len(study)

@@ -17,7 +17,7 @@ from cubistlib.inspector.figure import encoded
 from cubistlib.inspector.model import Model
 from cubistlib.inspector.view import View
 from cubistlib.support.checks import UserError, require
-from cubistlib.support.files import replacing
+from cubistlib.support.files import replacing, saving
 
 TOO_WIDE = (
     f"inspect: the page shows at most {WIDEST} units a layer; a wider network has its figure alone"
@@ -106,10 +106,10 @@ class Inspector:
         self._later(self._load_ahead)
 
     def export(self, path: str | Path) -> Path:
-        """Write the view to `path`, as .png, .svg or .json."""
+        """Write the view to `path`, as .png, .svg or .json. Raises ValueError if it cannot."""
         path = Path(path)
         written = encoded(self.model, self._view, path.suffix[1:])
-        with replacing(path) as temporary:
+        with saving("export", path), replacing(path) as temporary:
             temporary.write_bytes(written)
         return path
 

@@ -74,6 +74,16 @@ def writing(folder: Path) -> Iterator[None]:
         ) from error
 
 
+@contextmanager
+def saving(asked: str, file: Path) -> Iterator[None]:
+    """The same of one file, in a sentence that begins with what was asked for."""
+    try:
+        yield
+    except OSError as error:
+        told = f"{asked}: {shown(file)} cannot be written ({_reason(error, file)})"
+        raise NotWritten(told) from error
+
+
 def _reason(error: OSError | NotImplementedError, folder: Path) -> str:
     """What was refused in a few words, and at which place if that is not the folder itself."""
     if isinstance(error, NotImplementedError) or error.errno in NO_LOCKS:

@@ -124,3 +124,10 @@ def test_networks_of_any_depth_and_width_are_drawn(hidden, few):
     inspector = cl.inspect(net, random_mask(net, min(30, net.size)), data=few)
     assert inspector._repr_png_().startswith(b"\x89PNG")
     assert inspector.page.given["films"][0]["sizes"] == list(net.sizes)
+
+
+def test_an_export_that_the_disk_refuses_is_a_sentence(net, few, tmp_path):
+    (tmp_path / "file").touch()
+    refused = "^export: .*file/view.png cannot be written .a file of that name is in the way"
+    with pytest.raises(cl.UserError, match=refused):
+        cl.inspect(net, data=few).export(tmp_path / "file" / "view.png")
