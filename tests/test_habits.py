@@ -17,7 +17,7 @@ def nets():
 @pytest.fixture(scope="module")
 def task():
     few = (part[::20] for part in cubist_spiral())
-    return Task(*few, TrainConfig(lr=0.1, epochs=20, batch_size=16))
+    return Task(*few, TrainConfig(lr=0.1, schedule="cosine", epochs=20, batch_size=16))
 
 
 def trained(pruner, nets, task, keep=30):

@@ -1,6 +1,7 @@
 """GMP: prune the smallest weights little by little while training."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,7 @@ class GMP(DuringTraining):
 class GMPHook:
     """Prunes by magnitude before each of `steps`; progress is step / last."""
 
-    steps: range
+    steps: Sequence[int]
     last: int
     keep: np.ndarray
     rule: Rule

@@ -9,14 +9,16 @@ from cubistlib.pruners.gmp import GMP, GMPHook
 from cubistlib.pruners.parts.selection import magnitudes, select
 from cubistlib.training import TrainState
 
+LOOK = 10  # steps between looks at the signs; at every step a training takes ten times as long
+
 
 @dataclass(frozen=True)
 class Habits(GMP):
     """GMP, but for what its fields change; without a change GMP to the bit.
 
     paths: weights on no path from input to output go before all others, so that those that stay
-    are on one as long as there are enough. held: no weight revises the sign that it began with;
-    one that has crossed zero is set to zero, and stops, before the next step.
+    are on one as long as there are enough. held: no weight revises the sign that it began with; one
+    that has crossed zero is set to zero, and stops, before every tenth step, and before every cut.
     Source: the control of what the algorithms that come nearest to the search have in common.
     """
 
@@ -29,7 +31,7 @@ class Habits(GMP):
     def hook(self, nets, keep, steps, selection="exact") -> "HabitsHook":
         plain = vars(super().hook(nets, keep, steps, selection))
         start = tuple(np.sign(w) for w in nets.weights) if self.held else ()
-        acts = range(steps) if self.held else plain["steps"]
+        acts = sorted({*range(0, steps, LOOK), *plain["steps"]}) if self.held else plain["steps"]
         return HabitsHook(
             **plain | {"steps": acts}, prunes=plain["steps"], start=start, paths=self.paths
         )
