@@ -37,7 +37,7 @@ LINK = re.compile(r"\((\d\d_\w+)\.ipynb(#[^)]*)?\)")
 DOCUMENTS = ("*.md", "LICENSE", "CITATION.cff", "docs/*.md", "docs/*.png", "benchmarks/*.md")
 DATA = ("**/README.md", "frontier/*/*.json", "nine/*/*.json")
 # Columns of the claims: what is claimed, what is found, whether it holds, where.
-SHOWN = (0, 2, 3, 4)
+SHOWN, FRONT = (0, 2, 3, 4), (0, 3, 4)
 
 
 def groups() -> dict[str, list[str]]:
@@ -142,7 +142,9 @@ def assemble(source: Path) -> None:
         to = source / "notebooks" / file.name
         to.parent.mkdir(exist_ok=True)
         nbformat.write(folded(nbformat.read(file, as_version=4)), to)
-    write_text(source / "_made" / "claims.md", columns(readme.part("claims"), SHOWN))
+    claims = readme.part("claims")
+    write_text(source / "_made" / "claims.md", columns(claims, SHOWN))
+    write_text(source / "_made" / "verdicts.md", columns(claims, FRONT))
     write_text(source / "_made" / "sparsest.md", readme.part("sparsest so far"))
     write_text(source / "_extra" / "explorer.html", explorer.page())
     write_text(source / "_made" / "cards.md", card_page(source))

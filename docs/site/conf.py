@@ -50,6 +50,7 @@ html_theme_options = {
     "logo": {"text": html_title},
     "navbar_persistent": [],  # the sidebar has the search
 }
+html_sidebars = {"index": []}  # the front page leads everywhere by itself
 html_context = {"default_mode": "auto"}
 html_copy_source = False
 html_use_index = False

@@ -45,6 +45,16 @@ def test_the_front_page_trains_a_network(page, site):
     assert float(accuracy.text_content().split()[0]) > 90
 
 
+def test_figure_tables_and_explorer_begin_on_the_first_screen(page, site):
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{site}/index.html")
+    for part in (".front img", ".front table >> nth=0", ".front table >> nth=1"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] + box["height"] < 900 and box["x"] + box["width"] <= 1440, part
+    assert page.locator(".framed").bounding_box()["y"] < 750
+    assert page.locator(".front table").nth(1).locator("tbody tr").count() == 10
+
+
 def test_a_theme_chosen_by_hand_is_the_explorer_s_too(page, site):
     page.goto(f"{site}/index.html")
     page.locator(".framed").scroll_into_view_if_needed()
