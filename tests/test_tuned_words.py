@@ -2,7 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import readme
 import tuned_words
+
+from cubistlib import store
+from cubistlib.support import paths
 
 
 def runs(algorithm, accuracies, kept=24, steps=19_500, width=4):
@@ -44,3 +48,20 @@ def test_tuning_is_held_to_the_same_cells():
     tuned = pd.concat([runs("gmp", [0.96, 0.95, 0.9]), runs("backward", [0.99] * 9)])
     told = tuned_words.worth(usual, tuned)
     assert "1 of 2 runs reach 95 % before, 2 of 3 after" in told
+
+
+def test_what_an_elimination_ends_with_is_what_is_published():
+    """By start its smallest network at each accuracy; the README's numbers are typed."""
+    down = store.read(paths.published("frontier") / "elimination" / "dense")
+    start = down["experiment"] // (len(down) // 104)
+    down = down[down["algorithm"] == "elimination"]
+    ends = pd.DataFrame({
+        target: down[down["accuracy"] >= target].groupby(start)["live_parameters"].min()
+        for target in (0.95, 0.99, 0.995)
+    })  # fmt: skip
+    assert len(ends) == 104
+    middle, luckiest = (
+        "{:.0f}, {:.0f} and {:.0f}".format(*of) for of in (ends.median(), ends.min())
+    )
+    told = f"in the median of 104, with {middle}, in the luckiest with {luckiest}."
+    assert told in readme.README.read_text(encoding="utf-8")
