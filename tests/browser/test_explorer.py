@@ -164,6 +164,40 @@ def test_rules_prune_one_at_a_time_and_down_to_k(visitor, rule):
     assert visitor.slid(slider) == "26 of 26 weights"
 
 
+def test_a_threshold_removes_what_is_smaller_and_is_one_step_back(visitor):
+    page, before = visitor.page, visitor.counts()
+    slider = page.get_by_label("no smaller than")
+    assert visitor.slid(slider) == "|w| ≥ 0"
+    for _ in range(60):
+        slider.press("ArrowRight")
+    bound = float(visitor.slid(slider).removeprefix("|w| ≥ "))
+    assert bound > 0 and visitor.number("kept") < before["kept"]
+    assert f"weights below {bound:g} removed" in visitor.text("[data-story]")
+    visitor.press("Undo")
+    assert visitor.counts() == before and visitor.slid(slider) == "|w| ≥ 0"
+
+
+def test_what_does_nothing_is_taken_out_and_the_output_stays(visitor):
+    visitor.fresh("3, 3, 3", 0)
+    visitor.page.click("[data-unit='h2.2']")
+    visitor.page.get_by_label("bias", exact=True).fill("-1000")
+    before = visitor.counts()
+    assert before["live"] < before["kept"]
+    visitor.press("Take out what does nothing")
+    after = visitor.counts()
+    assert after == {**before, "kept": before["live"]}
+    assert "what does nothing taken out" in visitor.text("[data-story]")
+
+
+@pytest.mark.parametrize("schedule", ["constant", "step"])
+def test_training_follows_the_schedule_that_is_chosen(visitor, schedule):
+    visitor.fresh("3, 3, 3", 0)
+    visitor.page.get_by_label("schedule").select_option(schedule)
+    visitor.press("One epoch")
+    visitor.await_curve("epoch 1 of 50")
+    assert f"at rate 0.1, {schedule}, order" in visitor.text("[data-story]")
+
+
 def test_trained_from_half_pruned_by_hand_below_30_shared_and_saved(visitor, url, tmp_path):
     page = visitor.page
     visitor.fresh("5, 5, 5", 1)
