@@ -7,13 +7,16 @@ import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
 from cubistlib import __main__ as line
 from cubistlib.inspector.bundle import bundle
-from cubistlib.inspector.explorer import SOURCES, gallery, page
+from cubistlib.inspector.explorer import GROUPS, SOURCES, gallery, page
 from cubistlib.plots import LABELS
+from cubistlib.plots.style import LATER
 from cubistlib.search import frontier, verify
+from cubistlib.studies import paper
 from cubistlib.support import paths
 from cubistlib.support.checks import UserError
 
@@ -50,17 +53,47 @@ def test_it_runs_no_script_but_its_own_and_asks_for_nothing():
     assert len(PAGE.encode()) < 1_000_000
 
 
+def in_group(folder):
+    """What the gallery shows of a folder: name, kind and parameters of each network."""
+    shown = [known for known in gallery() if known["group"] == GROUPS[folder]]
+    return [(known["name"], known["kind"], known["parameters"]) for known in shown]
+
+
 def test_its_gallery_is_the_frontier_with_all_biases_and_the_nine():
-    shown = [(known["name"], known["kind"], known["parameters"]) for known in gallery()]
-    witnesses = [w for w in frontier.published().values() if w.bias_rule == "read"]
-    first = [("", w.kind, w.claims.parameters) for w in witnesses]
-    assert shown[: len(first)] == first
-    for i, target in enumerate(("95", "99.5")):
+    for kind in ("sgd", "polished"):
+        witnesses = [w for w in frontier.published().values() if w.bias_rule == "read"]
+        first = [("", w.kind, w.claims.parameters) for w in witnesses if w.kind == kind]
+        assert in_group(f"frontier/{kind}") == first
+    for target in ("95", "99.5"):
         files = paths.published(f"nine/{target}").glob("*.json")
         nine = sorted((verify.read(f)["parameters"], LABELS[f.stem]) for f in files)
         group = [(name, "sgd", parameters) for parameters, name in nine]
-        assert shown[len(first) + 9 * i : len(first) + 9 * (i + 1)] == group and len(group) == 9
-    assert len(shown) == len(first) + 18
+        assert in_group(f"nine/{target}") == group and len(group) == 9
+    assert [*dict.fromkeys(known["group"] for known in gallery())] == [*GROUPS.values()]
+
+
+def test_its_gallery_has_the_best_and_the_typical_run_of_every_algorithm():
+    shown = {folder: in_group(f"gallery/{folder}") for folder in ("best", "typical")}
+    nine, later = ({LABELS[name] for name in names} for names in (paper.NINE, LATER))
+    for runs in shown.values():
+        assert {name for name, kind, _ in runs if kind == "sgd"} == nine
+        assert {name for name, kind, _ in runs if kind == "polished"} == later
+        assert len(runs) == 21
+    ((name, kind, parameters),) = in_group("gallery/read")
+    assert (name, kind, parameters) == (LABELS["search"], "sgd", 29)
+    notes = {known["group"] for known in gallery() if known["note"]}
+    assert notes == {GROUPS["gallery/read"]}
+
+
+def test_its_numbers_are_those_of_the_witnesses_to_the_bit():
+    for folder, group in GROUPS.items():
+        files = (verify.read(file) for file in paths.published(folder).glob("*.json"))
+        known = {(w["parameters"], w["correct"]): w for w in files}
+        for shown in (each for each in gallery() if each["group"] == group):
+            exact = known[shown["parameters"], shown["correct"]]
+            for kind in ("weights", "biases"):
+                for one, other in zip(shown[kind], exact[kind], strict=True):
+                    np.testing.assert_array_equal(np.float32(one), other)
 
 
 @pytest.fixture

@@ -28,6 +28,15 @@ GROUPS = {
     "frontier/polished": "sparsest at all",
     "nine/95": "what lives in the nine's best runs at 95 %",
     "nine/99.5": "what lives in the nine's best runs at 99.5 %",
+    "gallery/best": "as tuned, width 16, k = 30: the best of 30 runs",
+    "gallery/typical": "as tuned, width 16, k = 30: the typical (median) of 30 runs",
+    "gallery/read": "what each neuron does, as the paper reads it",
+}
+NOTES = {
+    "gallery/read": "From left to right: a neuron of the first layer cuts the plane along a line; "
+    "each further on adds up those before it and cuts the sum off at 0, so that its map has "
+    "corners where lines meet; the output adds the last ones up to the straight pieces of an arm. "
+    "Touch a neuron to see its map large, and its equation."
 }
 SHOWN = ("kind", "parameters", "correct", "accuracy", "hidden", "weights", "biases")
 
@@ -107,19 +116,30 @@ def styles(*names: str) -> str:
 def gallery() -> list[Mapping[str, object]]:
     """Published networks, fewest parameters first in each group.
 
-    name: the algorithm's, "" in the frontier. recipe: how the network was found.
+    name: the algorithm's, "" in the frontier. recipe: how the network was found. note: what can be
+    seen in it.
     """
+    return [known for folder, group in GROUPS.items() for known in _of_folder(folder, group)]
+
+
+def _of_folder(folder: str, group: str) -> list[dict[str, object]]:
+    """The networks of a folder's witnesses."""
     from cubistlib.plots.style import LABELS  # with matplotlib, which no page of a run needs
 
-    found: list[Mapping[str, object]] = []
-    for folder, group in GROUPS.items():
-        each = paths.published(folder).glob("*.json")
-        witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in each]
-        for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
-            told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
-            plain = json.loads(json.dumps(witness, default=np.ndarray.tolist))
-            found.append(told | {field: plain[field] for field in SHOWN})
+    each = paths.published(folder).glob("*.json")
+    witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in each]
+    found = []
+    for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
+        told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
+        plain = json.loads(json.dumps(witness, default=_shortest))
+        shown = {field: plain[field] for field in SHOWN}
+        found.append(told | {"note": NOTES.get(folder, "")} | shown)
     return found
+
+
+def _shortest(layer: np.ndarray) -> list:
+    """Single-precision numbers, in as few digits as tell them apart."""
+    return layer.astype(np.float32).astype(str).astype(float).tolist()
 
 
 def _data(value: object) -> str:

@@ -38,7 +38,7 @@ def package() -> Path:
 
 
 def published(kind: str) -> Path:
-    """The folder of published data of a kind: paper, frontier, nine or verdict.
+    """The folder of published data of a kind: paper, frontier, nine, gallery or verdict.
 
     That of the checkout, outputs/published/<kind>/, or its copy in an installed package;
     CUBISTLIB_HOME does not move it.

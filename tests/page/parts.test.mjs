@@ -37,6 +37,17 @@ test("a fresh start and a network of the gallery are measured on the points that
   assert.equal(new Store(verbs.fresh([2], 0)).state.points, cubistSpiral());
 });
 
+test("what can be seen in a network stands above its button, and is said when it is opened", () => {
+  const store = new Store(verbs.opened(network, "", "sgd", few)), note = "Look at this.";
+  const shown = gallery(store, [KNOWN, { ...KNOWN, group: "b", name: "A", note }]);
+  const notes = shown.querySelectorAll("p").map(({ textContent }) => textContent);
+  assert.deepEqual(notes.slice(1), [note]);
+  for (const [name, said] of [["5 parameters, 50.00 %, b: A", note], ["5 parameters, 50.00 %, a", ""]]) {
+    button(shown, name).onclick();
+    assert.equal(store.said, said);
+  }
+});
+
 test("odd input in a field of numbers is refused in a sentence, and nothing changes", async () => {
   const store = new Store(verbs.opened(network, "", "sgd", few)), part = unitPart(store), told = [];
   store.unit = { layer: 2, index: 1 };

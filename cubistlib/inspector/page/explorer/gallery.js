@@ -8,8 +8,9 @@ import { opened } from "./state.js";
 /**
  * @typedef {object} Known a network as a witness's file holds it
  * @property {string} group
- * @property {string} name of the algorithm, if it is one of the nine
+ * @property {string} name of the algorithm, if one made it
  * @property {string} recipe how it was found
+ * @property {string} [note] what can be seen in it, for the reader who opens it
  * @property {string} kind "sgd" or "polished"
  * @property {number} parameters that live
  * @property {number} correct
@@ -35,12 +36,17 @@ const described = ({ parameters, accuracy, group, name }) =>
  * @param {Known[]} networks
  */
 export function gallery(store, networks) {
-  const button = (known) => make("button", {
-    type: "button", "aria-label": described(known),
-    onclick: () => store.act(({ points }) => fromGallery(known, points)),
-  }, known.name && `${known.name} `, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
-  const block = (group) => make("div", { role: "group", "aria-label": group }, make("h3", { text: group }),
-    make("div", { class: "chips" }, ...networks.filter((known) => known.group === group).map(button)));
+  const open = (known) => {
+    store.act(({ points }) => fromGallery(known, points));
+    if (known.note) store.say(known.note);
+  };
+  const button = (known) => make("button", { type: "button", "aria-label": described(known), onclick: () => open(known) },
+    known.name && `${known.name} `, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
+  const block = (group) => {
+    const those = networks.filter((known) => known.group === group), [{ note }] = those;
+    return make("div", { role: "group", "aria-label": group }, make("h3", { text: group }),
+      ...(note ? [make("p", { class: "readout", text: note })] : []), make("div", { class: "chips" }, ...those.map(button)));
+  };
   return part("gallery", "Gallery",
     make("p", { class: "readout", text: "Parameters that live, and the accuracy that they reach." }),
     ...[...new Set(networks.map((known) => known.group))].map(block));
