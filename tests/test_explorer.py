@@ -12,7 +12,7 @@ import pytest
 
 from cubistlib import __main__ as line
 from cubistlib.inspector.bundle import bundle
-from cubistlib.inspector.explorer import GROUPS, SOURCES, gallery, page
+from cubistlib.inspector.explorer import GROUPS, PAIRS, SOURCES, gallery, page
 from cubistlib.plots import LABELS
 from cubistlib.plots.style import LATER
 from cubistlib.search import frontier, verify
@@ -69,7 +69,7 @@ def test_its_gallery_is_the_frontier_with_all_biases_and_the_nine():
         nine = sorted((verify.read(f)["parameters"], LABELS[f.stem]) for f in files)
         group = [(name, "sgd", parameters) for parameters, name in nine]
         assert in_group(f"nine/{target}") == group and len(group) == 9
-    assert [*dict.fromkeys(known["group"] for known in gallery())] == [*GROUPS.values()]
+    assert [*dict.fromkeys(known["group"] for known in gallery())] == [*GROUPS.values(), PAIRS]
 
 
 def test_its_gallery_has_the_best_and_the_typical_run_of_every_algorithm():
@@ -83,6 +83,17 @@ def test_its_gallery_has_the_best_and_the_typical_run_of_every_algorithm():
     assert (name, kind, parameters) == (LABELS["search"], "sgd", 29)
     notes = {known["group"] for known in gallery() if known["note"]}
     assert notes == {GROUPS["gallery/read"]}
+
+
+def test_a_network_of_its_gallery_stands_beside_what_it_was_before_it_was_pruned():
+    pairs = [(known, known["before"]) for known in gallery() if "before" in known]
+    assert {known["group"] for known, _ in pairs} == {PAIRS}
+    assert {known["name"] for known, _ in pairs} == {"LTH", "OBS"}
+    best = [known for known in gallery() if known["group"] == GROUPS["gallery/best"]]
+    for after, before in pairs:
+        assert any(after["weights"] == known["weights"] for known in best)
+        assert after["name"] == before["name"] and "not pruned yet" in before["recipe"]
+        assert before["accuracy"] > 0.999 and before["parameters"] > 5 * after["parameters"]
 
 
 def test_its_numbers_are_those_of_the_witnesses_to_the_bit():

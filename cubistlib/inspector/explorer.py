@@ -32,6 +32,8 @@ GROUPS = {
     "gallery/typical": "as tuned, width 16, k = 30: the typical (median) of 30 runs",
     "gallery/read": "what each neuron does, as the paper reads it",
 }
+BEFORE, AFTER = "gallery/before", "gallery/best"  # of the same run, by the name of the file
+PAIRS = "the same network before pruning and after, side by side"
 NOTES = {
     "gallery/read": "From left to right: a neuron of the first layer cuts the plane along a line; "
     "each further on adds up those before it and cuts the sum off at 0, so that its map has "
@@ -117,18 +119,21 @@ def gallery() -> list[Mapping[str, object]]:
     """Published networks, fewest parameters first in each group.
 
     name: the algorithm's, "" in the frontier. recipe: how the network was found. note: what can be
-    seen in it.
+    seen in it. Of a pair it is the network after pruning; before: the other one.
     """
-    return [known for folder, group in GROUPS.items() for known in _of_folder(folder, group)]
+    found = [known for folder, group in GROUPS.items() for known in _of_folder(folder, group)]
+    after = {known["name"]: known for known in _of_folder(AFTER, PAIRS)}
+    pairs = ({**after[each["name"]], "before": each} for each in _of_folder(BEFORE, PAIRS))
+    return [*found, *pairs]
 
 
-def _of_folder(folder: str, group: str) -> list[dict[str, object]]:
+def _of_folder(folder: str, group: str) -> list[Mapping[str, object]]:
     """The networks of a folder's witnesses."""
     from cubistlib.plots.style import LABELS  # with matplotlib, which no page of a run needs
 
     each = paths.published(folder).glob("*.json")
     witnesses = [(LABELS.get(file.stem, ""), verify.read(file)) for file in each]
-    found = []
+    found: list[Mapping[str, object]] = []
     for name, witness in sorted(witnesses, key=lambda pair: (pair[1]["parameters"], pair[0])):
         told = {"group": group, "name": name, "recipe": witness["found"]["recipe"]}
         plain = json.loads(json.dumps(witness, default=_shortest))

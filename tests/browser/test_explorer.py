@@ -43,7 +43,7 @@ def test_a_click_removes_a_weight_and_another_restores_it(visitor):
     before = visitor.counts()
     place = visitor.edges(".positive:not(.faint)")[0]
     visitor.page.mouse.move(*place)
-    tip = visitor.page.locator(".tip")
+    tip = visitor.page.locator(".tip").first
     assert re.match(r".+ → .+: [\d.]+; click removes", tip.text_content())
     visitor.page.mouse.click(*place)
     after = visitor.counts()
@@ -92,11 +92,11 @@ def test_on_a_phone_a_drag_from_a_line_sets_the_weight_and_beside_it_scrolls(vis
     page = visitor.page
     page.set_viewport_size(PHONE)
     before = visitor.counts()
-    page.locator(".stage").evaluate("(stage) => stage.scrollIntoView({ block: 'center' })")
+    page.locator(".stage").first.evaluate("(stage) => stage.scrollIntoView({ block: 'center' })")
     assert visitor.touch_drag(visitor.edges(".positive")[0]) == 0
     after = visitor.counts()
     assert after["accuracy"] != before["accuracy"] and after["kept"] == before["kept"]
-    box = page.locator(".stage").bounding_box()
+    box = page.locator(".stage").first.bounding_box()
     assert visitor.touch_drag((box["x"] + 2, box["y"] + 3)) > 40
     assert visitor.counts() == after
 
@@ -270,6 +270,47 @@ def test_the_gallery_opens_with_one_click(visitor, url):
     (read,) = (known for known in shown if known["note"])
     buttons.nth(shown.index(read)).click()
     assert visitor.text("[role=status]") == read["note"]
+
+
+def test_two_networks_stand_side_by_side_and_the_right_one_goes(visitor):
+    page, before = visitor.page, visitor.counts()
+    right = page.locator(".beside")
+    after = next(known for known in json.loads(visitor.text("#networks")) if "before" in known)
+    assert right.is_hidden()
+    page.get_by_label("open beside the first").check()
+    page.get_by_role("button", name="GMP").first.click()
+    right.get_by_text("24 parameters, 95.23 %").wait_for()
+    assert visitor.counts() == before
+    assert "left minus right" in right.locator(".part-difference").text_content().lower()
+    page.get_by_role("button", name="the same network before pruning and after").first.click()
+    kept = right.locator("[data-number=kept]")
+    assert visitor.number("live") == after["parameters"]
+    assert kept.text_content() == str(after["before"]["parameters"])
+    right.locator("[data-unit='h1.1']").click()
+    visitor.counts()
+    assert page.locator("[data-unit='h1.1'][aria-pressed=true]").count() == 2
+    assert "which do not correspond" in right.locator(".part-difference").text_content()
+    visitor.press("close the network on the right")
+    right.wait_for(state="hidden")
+    assert visitor.number("live") == after["parameters"]
+
+
+def test_ghosts_scales_and_pre_activations_change_the_picture(visitor):
+    page = visitor.page
+    visitor.counts()
+    page.click("[data-unit='h2.1']")
+    for name in ("before ReLU", "one scale"):
+        before = visitor.drawn("[data-unit='h2.1'] canvas")
+        button = page.get_by_role("button", name=name)
+        button.click()
+        assert visitor.drawn("[data-unit='h2.1'] canvas") != before
+        assert button.get_attribute("aria-pressed") == "true"
+    assert visitor.text(".part-map h2") == "What h2.1 says before the ReLU"
+    removed = page.locator(".stage line.removed")
+    before = removed.count()
+    visitor.press("ghosts")
+    visitor.counts()
+    assert removed.count() < before
 
 
 @pytest.mark.parametrize("typed", ["", "-", "e"])

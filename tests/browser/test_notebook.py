@@ -122,6 +122,18 @@ def test_playing_goes_through_the_training_and_titles_tell_the_step(reader):
     assert "step 0 of 19,500, 152 weights kept" in reader.text("[data-story]")
 
 
+def test_a_network_of_the_gallery_stands_beside_the_run_until_it_is_closed(reader):
+    view, right = reader.view, reader.find(".beside")
+    reader.find(".part-gallery input").check()
+    reader.find(".part-gallery button:has-text('GMP')").first.click()
+    reader.until(right.is_visible)
+    assert reader.find(".stage").count() == 2 and reader.view == view
+    reader.find(".beside button:has-text('Close')").click()
+    reader.until(right.is_hidden)
+    reader.restore("algorithm=snip&width=3&keep=20&beside=search")
+    assert right.is_visible() and not reader.find(".beside button:has-text('Close')").is_visible()
+
+
 def test_what_lives_has_the_same_accuracy(reader):
     accuracy, live = reader.number("accuracy"), reader.number("live")
     reader.button("what lives").click()

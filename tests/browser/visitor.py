@@ -129,6 +129,11 @@ class Visitor:
         self.number("kept")
         return self.page.evaluate("scrollY") - top
 
+    def drawn(self, canvas):
+        """The picture on a canvas once all that was done has been drawn."""
+        self.counts()
+        return self.page.locator(canvas).first.evaluate("(canvas) => canvas.toDataURL()")
+
     def units(self):
         self.number("kept")
         return self.page.locator(".unit").count()

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { button, element, frame } from "./elements.mjs";
 import { toAddress } from "../../cubistlib/inspector/page/explorer/address.js";
-import { beside } from "../../cubistlib/inspector/page/explorer/beside.js";
+import { beside, Second } from "../../cubistlib/inspector/page/explorer/beside.js";
 import { counters, percent } from "../../cubistlib/inspector/page/explorer/counters.js";
 import { gallery } from "../../cubistlib/inspector/page/explorer/gallery.js";
 import { graph } from "../../cubistlib/inspector/page/explorer/graph.js";
@@ -26,26 +26,76 @@ const KNOWN = {
   group: "a", name: "", recipe: "r", kind: "sgd", parameters: 5, accuracy: 0.5, hidden: [1], weights: [[[1, 0]], [[2]]], biases: [[0], [1]],
 };
 const SETTINGS = { lr: 0.1, schedule: "cosine", epochs: 50, seed: 0 };
+const aside = () => new Second(new Store(verbs.opened(network, "", "sgd", few)));
 const trainer = () => ({ curve: [], settings: SETTINGS, playing: false });
 
 test("a fresh start and a network of the gallery are measured on the points that were there", () => {
   const store = new Store(verbs.opened(network, "", "sgd", few));
   training(store, trainer()).querySelector("form").onsubmit({ preventDefault() {} });
   assert.deepEqual([store.state.network.sizes, store.state.points === few], [[2, 5, 5, 5, 1], true]);
-  button(gallery(store, [KNOWN]), "5 parameters, 50.00 %, a").onclick();
+  button(gallery(store, aside(), [KNOWN]), "5 parameters, 50.00 %, a").onclick();
   assert.deepEqual([store.state.network.sizes, store.state.points === few], [[2, 1, 1], true]);
   assert.equal(new Store(verbs.fresh([2], 0)).state.points, cubistSpiral());
 });
 
 test("what can be seen in a network stands above its button, and is said when it is opened", () => {
   const store = new Store(verbs.opened(network, "", "sgd", few)), note = "Look at this.";
-  const shown = gallery(store, [KNOWN, { ...KNOWN, group: "b", name: "A", note }]);
+  const shown = gallery(store, aside(), [KNOWN, { ...KNOWN, group: "b", name: "A", note }]);
   const notes = shown.querySelectorAll("p").map(({ textContent }) => textContent);
   assert.deepEqual(notes.slice(1), [note]);
   for (const [name, said] of [["5 parameters, 50.00 %, b: A", note], ["5 parameters, 50.00 %, a", ""]]) {
     button(shown, name).onclick();
     assert.equal(store.said, said);
   }
+});
+
+test("a network is opened beside the first where one asks for it, and a pair on both sides", async () => {
+  const start = verbs.opened(network, "", "sgd", few), store = new Store(start), second = aside();
+  const pair = { ...KNOWN, group: "b", before: { ...KNOWN, hidden: [2], weights: [[[1, 0], [0, 1]], [[2, 1]]], biases: [[0, 1], [1]] } };
+  const shown = gallery(store, second, [KNOWN, pair]), right = beside(store, second, []);
+  const sides = () => [store, second.store].map(({ state }) => state.network.sizes[1]);
+  store.redraw();
+  await frame();
+  assert.deepEqual([second.there(), right.hidden], [false, true]);
+  shown.querySelector("input").checked = true;
+  button(shown, "5 parameters, 50.00 %, a").onclick();
+  await frame();
+  assert.deepEqual([second.there(), right.hidden, store.state === start, sides()[1]], [true, false, true, 1]);
+  assert.equal(second.store.state.points, few);
+  for (const checked of [false, true]) {
+    shown.querySelector("input").checked = checked;
+    button(shown, "5 parameters, 50.00 %, b").onclick();
+    assert.deepEqual(sides(), [1, 2]);
+  }
+  store.see({ pre: true });
+  await frame();
+  assert.deepEqual(second.store.look, store.look);
+  button(right, "close the network on the right").onclick();
+  await frame();
+  assert.deepEqual([second.there(), right.hidden], [false, true]);
+});
+
+test("the right network comes with the unit that is chosen on the left, which stays, and leads from then on", async () => {
+  const store = new Store(verbs.opened(network, "", "sgd", few)), second = new Second(new Store(verbs.fresh([1], 0)));
+  beside(store, second, []);
+  store.choose({ layer: 1, index: 1 });
+  await frame();
+  second.open(verbs.opened(network, "", "sgd", few));
+  store.say("said");
+  await frame();
+  assert.deepEqual([store.unit, second.store.unit, store.said], [{ layer: 1, index: 1 }, { layer: 1, index: 1 }, "said"]);
+  second.store.choose({ layer: 2, index: 0 });
+  await frame();
+  assert.deepEqual(store.unit, { layer: 2, index: 0 });
+});
+
+test("a run's own network on the right goes with the run", () => {
+  let ofRun = true;
+  const second = new Second(new Store(verbs.opened(network, "", "sgd", few)), () => ofRun);
+  second.open(verbs.fresh([2], 0));
+  assert.ok(second.there());
+  ofRun = false;
+  assert.ok(!second.there());
 });
 
 test("odd input in a field of numbers is refused in a sentence, and nothing changes", async () => {
@@ -135,7 +185,7 @@ test("what all points say of units is drawn when it is known, crosses and words 
 test("the network on the right is looked at as the left one, and drawn anew only if it was not", async () => {
   const [left, right] = [1, 2].map(() => new Store(verbs.opened(network, "", "sgd", few)));
   let drawn = 0;
-  beside(left, right, () => true, []);
+  beside(left, new Second(right, () => true), []);
   left.redraw();
   await frame();
   right.listen(() => { drawn += 1; });

@@ -12,28 +12,65 @@ import { differenceMap } from "./maps.js";
 
 const SIDE = 200; // points along a side of the difference
 
+/** A network beside the first: of a kernel's run, or one that a reader has opened. */
+export class Second {
+  #opened = false;
+
+  /**
+   * @param {import("./store.js").Store} store what it lies on
+   * @param {function(): boolean} [ofRun] whether the run has one
+   */
+  constructor(store, ofRun = () => false) {
+    Object.assign(this, { store, ofRun });
+  }
+
+  /** Whether there is one. */
+  there() {
+    return this.#opened || this.ofRun();
+  }
+
+  /** @param {import("./state.js").State} state */
+  open(state) {
+    this.#opened = !this.ofRun();
+    this.store.goOn(() => state);
+  }
+
+  close() {
+    this.#opened = false;
+    this.store.redraw();
+  }
+}
+
 /**
  * @param {import("./store.js").Store} left
- * @param {import("./store.js").Store} right
- * @param {function(): boolean} there whether there is a second network
+ * @param {Second} second
  * @param {object[]} frontier as of `counters`
  */
-export function beside(left, right, there, frontier) {
-  const story = make("p", { class: "readout" });
-  const network = part("graph", "Network on the right", counters(right, frontier, "right"), graph(right, { still: true }), story);
+export function beside(left, second, frontier) {
+  const right = second.store, there = () => second.there(), story = make("p", { class: "readout" });
+  const shut = () => {
+    second.close();
+    left.redraw();
+  };
+  const close = make("button", { type: "button", text: "Close", "aria-label": "close the network on the right", onclick: shut });
+  const network = part("graph", "Network on the right", counters(right, frontier, "right"), graph(right, { still: true }), story, close);
   const section = make("div", { class: "beside" }, network, map(right, "right"), difference(left, right, there));
-  let seen = { left: "", right: "" };
+  let seen, met = false;
   const names = () => ({ left: nameOf(left), right: nameOf(right) });
   const follow = (leader, other, side) => {
-    if (!there() || nameOf(leader) === seen[side]) return;
-    const same = units(other.state.network.sizes).find((unit) => unitName(other.state.network.sizes, unit) === nameOf(leader));
+    if (there() !== met) seen = { left: "", right: nameOf(right) }; // at first the left one leads
+    met = there();
+    if (!met || nameOf(leader) === seen[side]) return;
+    const { sizes } = other.state.network, name = nameOf(leader);
+    const same = name !== nameOf(other) && units(sizes).find((unit) => unitName(sizes, unit) === name);
     if (same && leader.hovered) other.hover(same);
     else if (same) other.choose(same);
     seen = names();
   };
   left.listen(() => {
     section.hidden = !there();
-    if (Object.entries(left.look).some(([name, value]) => right.look[name] !== value)) right.see(left.look);
+    close.hidden = second.ofRun();
+    if (there() && Object.entries(left.look).some(([name, value]) => right.look[name] !== value)) right.see(left.look);
     follow(left, right, "left");
   });
   right.listen(() => {

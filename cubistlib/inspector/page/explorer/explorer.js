@@ -21,15 +21,15 @@ import { unitPart } from "./unit.js";
  * @param {function(string): {link: string, said: string}} given.linkOf as of `sharing`
  * @param {EventTarget} [given.target] where Ctrl+Z is heard and files are dropped
  * @param {HTMLElement[]} [given.first] parts above all others
- * @param {{store: import("./store.js").Store, there: function(): boolean}} [given.second] a network
- *   beside the first
+ * @param {HTMLElement[]} [given.under] what stands under the graph
+ * @param {import("./beside.js").Second} given.second the network beside the first
  */
-export function explorer(element, { store, trainer, newWorker, networks, linkOf, target = element, first = [], second = null }) {
-  const drawn = part("graph", "Network", graph(store), story(store)), large = map(store);
-  const other = second ? [beside(store, second.store, second.there, networks)] : [];
+export function explorer(element, { store, trainer, newWorker, networks, linkOf, second, target = element, first = [], under = [] }) {
+  const drawn = part("graph", "Network", graph(store), story(store), ...under), large = map(store);
+  const right = beside(store, second, networks);
   const shown = () => {
-    const first = { store, graph: drawn, map: large }, [right] = second?.there() ? other : [];
-    if (!right) return { networks: [first], difference: null };
+    const first = { store, graph: drawn, map: large };
+    if (!second.there()) return { networks: [first], difference: null };
     const networks = [first, { store: second.store, graph: right, map: right.querySelector(".part-map") }];
     return { networks, difference: right.querySelector(".part-difference") };
   };
@@ -41,8 +41,8 @@ export function explorer(element, { store, trainer, newWorker, networks, linkOf,
       make("div", {}, drawn, unitPart(store)),
       make("div", {}, large, sharing(store, trainer, shown, linkOf, target)),
       make("div", {}, training(store, trainer), pruning(store, newWorker))),
-    ...other,
-    gallery(store, networks),
+    right,
+    gallery(store, second, networks),
     said(store),
   );
   target.addEventListener("keydown", (event) => undoKeys(event, store));

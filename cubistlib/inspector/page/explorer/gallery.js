@@ -2,7 +2,7 @@
 
 import { makeNetwork } from "../network.js";
 import { percent } from "./counters.js";
-import { make, part } from "./dom.js";
+import { labelled, make, part } from "./dom.js";
 import { opened } from "./state.js";
 
 /**
@@ -18,6 +18,7 @@ import { opened } from "./state.js";
  * @property {number[]} hidden
  * @property {number[][][]} weights
  * @property {number[][]} biases
+ * @property {Known} [before] the same network, before it was pruned
  */
 
 /** @param {Known} known @param {import("../spiral.js").Points} [points] the spiral's @returns {import("./state.js").State} */
@@ -31,17 +32,23 @@ export function fromGallery(known, points) {
 const described = ({ parameters, accuracy, group, name }) =>
   `${parameters} parameters, ${percent(accuracy)}, ${group}${name && `: ${name}`}`;
 
+const inShort = ({ parameters, accuracy }) => [make("b", { text: parameters }), ` ${percent(accuracy)}`];
+
 /**
  * @param {import("./store.js").Store} store
+ * @param {import("./beside.js").Second} second
  * @param {Known[]} networks
  */
-export function gallery(store, networks) {
+export function gallery(store, second, networks) {
+  const aside = make("input", { type: "checkbox" });
   const open = (known) => {
-    store.act(({ points }) => fromGallery(known, points));
-    if (known.note) store.say(known.note);
+    const { points } = store.state;
+    if (aside.checked || known.before) second.open(fromGallery(known.before ?? known, points));
+    if (!aside.checked || known.before) store.act(() => fromGallery(known, points));
+    store.say(known.note ?? "");
   };
   const button = (known) => make("button", { type: "button", "aria-label": described(known), onclick: () => open(known) },
-    known.name && `${known.name} `, make("b", { text: known.parameters }), ` ${percent(known.accuracy)}`);
+    known.name && `${known.name} `, ...(known.before ? [...inShort(known.before), " → "] : []), ...inShort(known));
   const block = (group) => {
     const those = networks.filter((known) => known.group === group), [{ note }] = those;
     return make("div", { role: "group", "aria-label": group }, make("h3", { text: group }),
@@ -49,5 +56,6 @@ export function gallery(store, networks) {
   };
   return part("gallery", "Gallery",
     make("p", { class: "readout", text: "Parameters that live, and the accuracy that they reach." }),
+    labelled("open beside the first", aside),
     ...[...new Set(networks.map((known) => known.group))].map(block));
 }

@@ -2,9 +2,12 @@
 
 import "../worker.js";
 import { fromAddress } from "./address.js";
+import { Second } from "./beside.js";
+import { make } from "./dom.js";
 import { exact } from "./exact.js";
 import { explorer } from "./explorer.js";
 import { fromGallery } from "./gallery.js";
+import { looks } from "./looks.js";
 import { opened } from "./state.js";
 import { Store } from "./store.js";
 import { Trainer } from "./trainer.js";
@@ -16,7 +19,8 @@ function page() {
   const script = new Blob([document.currentScript.textContent], { type: "text/javascript" }), url = URL.createObjectURL(script);
   const networks = JSON.parse(document.getElementById("networks").textContent);
   const [first] = networks.filter((each) => each.accuracy >= FIRST).sort((a, b) => a.parameters - b.parameters);
-  const store = new Store(fromGallery(first ?? networks[0])), newWorker = () => new Worker(url), trainer = new Trainer(store, newWorker);
+  const start = fromGallery(first ?? networks[0]), store = new Store(start), right = new Store(start);
+  const newWorker = () => new Worker(url), trainer = new Trainer(store, newWorker);
   const open = () => {
     const text = location.hash.slice(1);
     if (!text) return;
@@ -31,8 +35,11 @@ function page() {
     history.replaceState(null, "", `#${held}`);
     return { link: location.href, said: "The link holds the network to the bit. It is in the address and under the button." };
   };
-  explorer(document.getElementById("explorer"), { store, trainer, newWorker, networks, linkOf, target: document });
-  exact(store, newWorker);
+  const looking = make("div", { class: "line", role: "group", "aria-label": "how it is drawn" }, ...looks(store));
+  explorer(document.getElementById("explorer"), {
+    store, trainer, newWorker, networks, linkOf, target: document, under: [looking], second: new Second(right),
+  });
+  for (const each of [store, right]) exact(each, newWorker);
   addEventListener("hashchange", open);
   addEventListener("message", ({ source, data }) => {
     if (source === parent && THEMES.includes(data?.theme)) document.documentElement.dataset.theme = data.theme;

@@ -3,22 +3,17 @@
 import { short } from "../equation.js";
 import { choices, labelled, make, part } from "./dom.js";
 import { nearest } from "./film.js";
+import { looks } from "./looks.js";
 
 const FRAME = 200; // ms a checkpoint
 const MENUS = { study: "best of all", algorithm: "best of all", width: "best of all", seed: "best of all", beside: "nothing" };
-const TOGGLES = {
-  lives: ["what lives", "take out all that does nothing on the data"],
-  ghosts: ["ghosts", "show removed weights as thin dots"],
-  pre: ["before ReLU", "show values before the activation; of the output, the logit"],
-  shared: ["one scale", "one colour scale for all hidden units"],
-};
 
 /**
  * @param {import("./runs.js").Runs} runs
  * @param {HTMLElement} address the view as a text
  */
 export function which(runs, address) {
-  const fields = [menus(runs), sliders(runs), [...toggles(runs), address]].map((each) => make("div", { class: "line" }, ...each));
+  const fields = [menus(runs), sliders(runs), [lives(runs), ...looks(runs.store, (look) => runs.change(look)), address]].map((each) => make("div", { class: "line" }, ...each));
   const leftOut = make("p", { class: "readout" });
   runs.store.listen(() => { leftOut.textContent = runs.given?.leftOut ?? ""; });
   return part("which", "Which network", ...fields, leftOut);
@@ -109,10 +104,11 @@ function roundStep(size) {
   return Math.max(0.01, ...steps.filter((step) => step <= size));
 }
 
-function toggles(runs) {
-  return Object.entries(TOGGLES).map(([name, [text, title]]) => {
-    const button = make("button", { type: "button", text, title, onclick: () => runs.change({ [name]: !runs.view[name] }) });
-    runs.store.listen(() => button.setAttribute("aria-pressed", runs.view[name]));
-    return button;
+function lives(runs) {
+  const button = make("button", {
+    type: "button", text: "what lives", title: "take out all that does nothing on the data",
+    onclick: () => runs.change({ lives: !runs.view.lives }),
   });
+  runs.store.listen(() => button.setAttribute("aria-pressed", runs.view.lives));
+  return button;
 }

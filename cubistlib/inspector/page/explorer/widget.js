@@ -2,6 +2,7 @@
 
 import "../worker.js";
 import { fromAddress } from "./address.js";
+import { Second } from "./beside.js";
 import { labelled, make } from "./dom.js";
 import { exact } from "./exact.js";
 import { explorer } from "./explorer.js";
@@ -38,7 +39,7 @@ export const widget = (newWorker) => ({
     explorer(el, {
       store, trainer, newWorker, networks,
       first: [which(runs, address(runs, store, trainer))],
-      second: { store: right, there: () => runs.films.length > 1 },
+      second: new Second(right, () => runs.films.length > 1),
       linkOf: (held) => ({ link: `#${held}`, said: LINKED }),
     });
     const ends = [store, right].map((each) => exact(each, newWorker));
