@@ -1,11 +1,13 @@
 // Networks in files: opened again to the bit, and what is no network refused in a sentence.
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import test from "node:test";
 import { element } from "./elements.mjs";
+import { inWords } from "../../cubistlib/inspector/page/explorer/counters.js";
 import { valuesOf } from "../../cubistlib/inspector/page/explorer/figure.js";
 import { fromFile, opener } from "../../cubistlib/inspector/page/explorer/files.js";
-import { life } from "../../cubistlib/inspector/page/explorer/measure.js";
+import { life, score } from "../../cubistlib/inspector/page/explorer/measure.js";
 import * as verbs from "../../cubistlib/inspector/page/explorer/state.js";
 import { Store } from "../../cubistlib/inspector/page/explorer/store.js";
 import { makeNetwork, parametersKept } from "../../cubistlib/inspector/page/network.js";
@@ -78,4 +80,12 @@ test("a file is chosen or dropped, and one that is too large not read", async ()
   }
   target.ondrop({ dataTransfer: { types: ["text/plain"], files: [] }, preventDefault: () => stopped.push(2) });
   assert.deepEqual(stopped, [1, 1, 1]);
+});
+
+test("a file of pruned biases is counted as Python counts it, which is said", () => {
+  const file = new URL("../../outputs/published/frontier/pruned-biases/14-parameters.json", import.meta.url);
+  const state = fromFile(fs.readFileSync(file, "utf8")), { kept, effective } = score(state), { live } = life(state);
+  assert.deepEqual([kept, effective, live].map(({ parameters }) => parameters), [14, 16, 16]); // Python, too: networks.test.mjs
+  assert.match(inWords(state), /one of 0 is not kept, on a path and live count all that are read$/);
+  assert.doesNotMatch(inWords(start), /pruned/);
 });

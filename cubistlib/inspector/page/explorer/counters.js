@@ -57,12 +57,15 @@ const near = (about) => (about ? "≈ " : "");
 /** What stands before a number that a part of the points gave. @param {boolean} about */
 export const hedge = (about) => (about ? "about " : "");
 
+// As Python counts: parameters_kept by the masks that there are, the other two by the bias rule.
+const PRUNED = "; biases were pruned, too: one of 0 is not kept, on a path and live count all that are read";
+
 /** What is counted of a network, in a line. @param {import("./state.js").State} state */
 export function inWords(state) {
   const { kept, effective, points, about } = score(state), { live, counts, about: some } = life(state);
   const units = Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(", ");
   return `${kept.weights} weights, ${effective.weights} on a path, ${hedge(some)}${live.weights} live; hidden units: ${units}; `
-    + `${about ? "measured on" : "of"} ${points.toLocaleString("en")} points`;
+    + `${about ? "measured on" : "of"} ${points.toLocaleString("en")} points${state.biasRule === "pruned" ? PRUNED : ""}`;
 }
 
 /** A share in percent; 100 % is said of all points alone. */
