@@ -111,19 +111,25 @@ def test_a_card_tells_files_studies_and_what_they_took(tmp_path):
 
 
 def test_published_rows_run_again_and_one_that_was_changed_is_told(monkeypatch, capsys):
-    asked = ["3", "random-init/structured", "replicates/ticket-95", "--seed", "1"]
+    asked = ["3", "random-init/structured", "replicates/ticket-95", "grid/snip/3", "--seed", "1"]
     replay_published.main(asked)
     *each, all_in_all = capsys.readouterr().out.splitlines()
     assert all_in_all == "3 of 3 the same" and {line.split(":")[0] for line in each} <= {
         "random-init/structured-search",
         "replicates/ticket-95",
+        "grid/snip/3",
     }
-    real = cl.analysis.published
+    replay_published.main(["1", "grid/snip/3"])
+    assert capsys.readouterr().out.splitlines() == [
+        "grid/snip/3: 1 of 1 the same",
+        "1 of 1 the same",
+    ]
+    real = store.read
 
-    def changed(study):
-        return real(study).assign(loss=lambda rows: np.nextafter(rows["loss"], 1))
+    def changed(place):
+        return real(place).assign(loss=lambda rows: np.nextafter(rows["loss"], 1))
 
-    monkeypatch.setattr(cl.analysis, "published", changed)
+    monkeypatch.setattr(store, "read", changed)
     with pytest.raises(SystemExit) as ended:
         replay_published.main(asked)
     assert ended.value.code == 1 and "0 of 3 the same" in capsys.readouterr().out
@@ -144,7 +150,7 @@ def test_rows_are_drawn_alike_and_without_doubles():
 
 def test_what_is_not_published_cannot_be_drawn():
     with pytest.raises(
-        cl.UserError, match="nothing is published of nonsense; there are ablations/"
+        cl.UserError, match="nothing is published of nonsense; there are ablations, "
     ):
         replay_published.main(["1", "nonsense"])
 

@@ -2,7 +2,8 @@
 
     python tools/replay_published.py [N] [PART…] [--seed S]
 
-N: how many, 200 by default, of all rows below outputs/published/paper together, each as likely.
+N: how many, 200 by default, of all rows of studies below outputs/published/{paper,verdict}
+together, each as likely.
 PART: the beginning of studies' names, as random-init or replicates/pruning, of which alone is
 drawn. Says how many of each study came out the same; status 1 if one did not. A row of width 256
 may take a minute, one of LTH; the others milliseconds to seconds.
@@ -15,22 +16,23 @@ import numpy as np
 import pandas as pd
 import parts
 
-from cubistlib import analysis
+from cubistlib import analysis, store
 from cubistlib.store.record import RECORD
+from cubistlib.support import paths
 from cubistlib.support.checks import require
 from cubistlib.sweep import kept
 
 
 def published(wanted: list[str]) -> dict[str, pd.DataFrame]:
     """Rows of every published study whose name begins with one of those, or of all."""
-    places = sorted(file.parent for file in analysis.PAPER.rglob(RECORD))
-    names = [place.relative_to(analysis.PAPER).as_posix() for place in places]
+    roots = analysis.PAPER, paths.published("verdict")
+    files = ((root, file.parent) for root in roots for file in sorted(root.rglob(RECORD)))
+    names = {place.relative_to(root).as_posix(): place for root, place in files}
     unknown = [part for part in wanted if not any(name.startswith(part) for name in names)]
-    require(
-        not unknown, f"nothing is published of {', '.join(unknown)}; there are {', '.join(names)}"
-    )
+    there = ", ".join(dict.fromkeys(name.partition("/")[0] for name in names))
+    require(not unknown, f"nothing is published of {', '.join(unknown)}; there are {there}")
     chosen = [n for n in names if not wanted or n.startswith(tuple(wanted))]
-    return {name: analysis.published(name) for name in chosen}
+    return {name: store.read(names[name]) for name in chosen}
 
 
 def drawn(tables: dict[str, pd.DataFrame], count: int, seed: int) -> dict[str, pd.DataFrame]:
