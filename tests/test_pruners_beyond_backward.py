@@ -107,7 +107,7 @@ def test_all_that_is_computed_is_on_the_account(spiral, monkeypatch, trainings):
 
 
 def descent(spiral, nets, keep, **changes):
-    return backward._Descent(Backward(**changes), nets, keep, Task(*spiral, CONFIG))
+    return backward.Descent(Backward(**changes), nets, keep, Task(*spiral, CONFIG))
 
 
 def test_the_weight_goes_that_is_missed_least(spiral, monkeypatch):
@@ -178,7 +178,7 @@ def test_what_a_last_training_spoils_stays_as_it_was(spiral, monkeypatch):
     task = Task(*spiral, CONFIG)
     good = task.train(nets, Masks.ones_like(nets))
     wild = replace(task, config=replace(CONFIG, lr=50.0))
-    one = backward._Descent(Backward(), nets, 44, wild)
+    one = backward.Descent(Backward(), nets, 44, wild)
     done = one.finished(good.network, good.masks)
     np.testing.assert_array_equal(done.loss, good.loss)
     assert (done.accuracy > 0.5).all()

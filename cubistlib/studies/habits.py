@@ -19,7 +19,8 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "gmp-70": ("gmp", {"end": 0.7}),
     "granet": ("granet", {}),
     "backward": ("backward", {}),
-    "backward-by-size": ("backward", {"fine": 1}),
+    "backward-by-size": ("backward_by_size", {}),
+    "backward-at-once": ("backward", {"fine": 1}),
 }
 
 PAIRS = (
@@ -30,9 +31,10 @@ PAIRS = (
     ("gmp", "gmp-held"),
     ("gmp-70", "granet"),
     ("backward", "backward-by-size"),
+    ("backward", "backward-at-once"),
 )
 
-SLOW = ("backward",)  # takes minutes a run in the widest
+SLOW = ("backward", "backward_by_size")  # take minutes a run in the widest
 
 
 def studies() -> list[PruningStudy]:

@@ -56,17 +56,21 @@ class Backward(Pruner):
     fine: Count = 20
     points: Count = 256
 
+    def descent(self, nets: Network, keep: int | np.ndarray, task: Task) -> "Descent":
+        """The way down of a stack."""
+        return Descent(self, nets, keep, task)
+
     def ticket(self, nets, keep, task) -> tuple[Network, Masks]:
         with one_thread():
-            return _Descent(self, nets, keep, task).found()
+            return self.descent(nets, keep, task).found()
 
     def train(self, nets, keep, task) -> Trained:
         with one_thread():
-            descent = _Descent(self, nets, keep, task)
+            descent = self.descent(nets, keep, task)
             return descent.finished(*descent.found())
 
 
-class _Descent:
+class Descent:
     """A stack on its way down. Of candidates side by side, number i is of network `origin[i]`."""
 
     def __init__(self, pruner: Backward, nets: Network, keep: int | np.ndarray, task: Task):
@@ -139,11 +143,15 @@ class _Descent:
         """Without the weight that is missed least where there are more than `left`; trained."""
         above = np.flatnonzero(found.masks.weights_kept > left)
         if len(above):
-            less, _ = self._removals(found[above], origin[above], 1)
+            less = self._less(found[above], origin[above])
             index = np.arange(len(found))
             index[above] = len(found) + np.arange(len(above))
             found = Population.concatenate([found, less])[index]
         return self._trained(found.network, found.masks, origin, self.plan.each)
+
+    def _less(self, found: Population, origin: np.ndarray) -> Population:
+        """Each without the one weight that is missed least."""
+        return self._removals(found, origin, 1)[0]
 
     def _swapped(self, found: Population) -> Population:
         """With weights in other places, where that helps; one network of each origin."""
@@ -185,10 +193,14 @@ class _Descent:
         self, found: Population, origin: np.ndarray, best: int
     ) -> tuple[Population, np.ndarray]:
         """As `removals`, ranked on the points; the parents are those in `origin`."""
-        looks = self.look * (1 + found.masks.weights_kept)
-        self.task.spend(int(np.bincount(origin, looks).max()))
+        self._look(found, origin)
         less, parent = removals(found, self.points, best)
         return less, origin[parent]
+
+    def _look(self, found: Population, origin: np.ndarray) -> None:
+        """Charges a look at every removal."""
+        looks = self.look * (1 + found.masks.weights_kept)
+        self.task.spend(int(np.bincount(origin, looks).max()))
 
     def _best(self, found: Population, origin: np.ndarray, room: int) -> np.ndarray:
         """Which `room` candidates of each origin are right most often, the least loss first.
