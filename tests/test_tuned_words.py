@@ -47,7 +47,8 @@ def test_tuning_is_held_to_the_same_cells():
     usual = pd.concat([runs("gmp", [0.96, 0.5]), runs("gmp", [0.99], width=64)])
     tuned = pd.concat([runs("gmp", [0.96, 0.95, 0.9]), runs("backward", [0.99] * 9)])
     told = tuned_words.worth(usual, tuned)
-    assert "1 of 2 runs reach 95 % before, 2 of 3 after" in told
+    assert "2 of 3 reach 95 % as tuned, 1 of 2 at the best" in told
+    assert "a difference of +16.67 points (" in told, "2/3 less 1/2"
 
 
 def test_what_an_elimination_ends_with_is_what_is_published():

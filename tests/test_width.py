@@ -121,7 +121,12 @@ def test_of_few_seeds_more_of_the_resamples_is_needed_to_be_certain():
         resampled = stats.norm(mean, values.std() / np.sqrt(count + 1))  # a Bayesian bootstrap's
         expected = stats.t(count - 1, mean, error).interval(0.95)
         np.testing.assert_allclose(resampled.ppf([low, high]), expected, rtol=1e-6)
-    assert width._middle(1).tolist() == [0, 1]
+
+
+def test_of_fewer_than_six_seeds_nothing_is_certain():
+    few, enough = (analysis.width_cost(shaken(1, seeds), 8) for seeds in (5, 6))
+    assert np.isneginf(few["low"]).all() and np.isposinf(few["high"]).all()
+    assert np.isfinite(few["cost"]).all() and np.isfinite(enough[["low", "high"]]).all(axis=None)
 
 
 def test_a_cost_by_a_count_that_runs_do_not_tell_is_refused():

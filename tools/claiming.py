@@ -13,7 +13,6 @@ from cubistlib.studies import paper, verdict
 
 TARGETS = (0.95, 0.995)
 BUDGET = 1000  # trainings, of every algorithm and of the search
-MASKS = "the search's masks at their best rate"  # and schedule, one for all
 NOTHING = "–"  # where the paper says nothing
 
 PRUNING, *SEARCHES = (name for name in paper.STUDIES if name.startswith("random-init"))
@@ -92,14 +91,6 @@ def share(successes: int, runs: int) -> str:
 def points(cost: pd.Series) -> str:
     """A loss as `analysis.width_cost` has it, in percentage points."""
     return "{:z.1f} ({:z.1f} to {:z.1f})".format(*(100 * cost[["cost", "low", "high"]]))
-
-
-def as_rivals(searched: pd.DataFrame) -> pd.DataFrame:
-    """The search beside algorithms that were tuned: all of it, then MASKS."""
-    masks = searched[searched["study"].str.contains("unstructured")]
-    best = analysis.at_best_setting(masks, TARGETS[0])
-    again = best.assign(algorithm=MASKS, study=f"{MASKS}, " + best["study"])  # else runs twice
-    return pd.concat([searched, again], ignore_index=True)
 
 
 def for_a_budget(runs: pd.DataFrame, target: float) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def reached(runs: pd.DataFrame, goal: float) -> pd.Series:
 def setting(name: str) -> str:
     """An algorithm's configuration on the large grid."""
     if name not in tuning.tuned():
-        return "one for all" if name == claiming.MASKS else "all of the paper's"
+        return "one for all" if name in verdict.RIVALS[1:] else "all of the paper's"
     best = tuning.best(name)
     options = "".join(f", {field} {value}" for _, field, value in best.options)
     return f"{best.lrs[0]:g}, {best.schedules[0]}{options}"
@@ -100,7 +100,7 @@ def setting(name: str) -> str:
 def label(name: str) -> str:
     """An algorithm's name; bold if it is none of the paper's."""
     known = LABELS.get(name, name)
-    return known if name in (*paper.NINE, "search", claiming.MASKS) else f"**{known}**"
+    return known if name in (*paper.NINE, *verdict.RIVALS) else f"**{known}**"
 
 
 def page(lines: list[tuple[str, ...]]) -> str:
@@ -119,8 +119,8 @@ def made() -> dict[str, str]:
     if len(large := verdict.tuned()):
         parts = [analysis.published(name) for name in claiming.SEARCHES]
         search = pd.concat(parts, ignore_index=True)
-        rivals = claiming.as_rivals(search)
-        found[TUNED] = tuned(pd.concat([large, rivals], ignore_index=True))
+        every = [large, verdict.rivals(search)]
+        found[TUNED] = tuned(pd.concat(every, ignore_index=True))
         usual = analysis.published(claiming.OVER_WIDTH[0])
         found[WORDS] = tuned_words.sentences(usual, large, search)
     return found

@@ -98,7 +98,7 @@ def cost_to_reach(best: pd.DataFrame, target: Target, by: Columns = ("algorithm"
 
 @arguments
 def fewest_within(
-    fewest: pd.DataFrame, steps: types.Size, by: Columns = ("algorithm",)
+    fewest: pd.DataFrame, steps: types.Whole, by: Columns = ("algorithm",)
 ) -> pd.DataFrame:
     """What is to be expected of as many runs as so many steps pay for, of each group and target.
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from cubistlib import store
+from cubistlib.analysis.order import FEWEST
 from cubistlib.analysis.results import COUNTS, Size, converged, counting, once
 from cubistlib.analysis.success import CERTAINTY
 from cubistlib.support.types import ListOf, Whole, Width, arguments
@@ -25,9 +26,9 @@ def width_cost(
     So a cost at equal k is that at equal effective size and what fewer weights on a path cost
     (a decomposition; source: Kitagawa 1955). low, high: the middle of the same over seeds weighted
     at random (Bayesian bootstrap; source: Rubin 1981), as much of it as for so few seeds makes
-    95 % (expanded percentiles; source: Hesterberg 2015). Below the narrow network's smallest runs
-    there is a straight line from a guess with nothing. Columns algorithm, width, size, runs, cost,
-    low and high; differences of shares.
+    95 % (expanded percentiles; source: Hesterberg 2015), without bounds of fewer than six. Below
+    the narrow network's smallest runs there is a straight line from a guess with nothing. Columns
+    algorithm, width, size, runs, cost, low and high; differences of shares.
     """
     counts = [size for size in sizes if size in COUNTS]
     results = counting(
@@ -65,7 +66,10 @@ def _cost(
     expected = (_summed(read, luck, weights) * fitted).sum(1)
     had = _summed(runs["accuracy"].to_numpy(float), luck, weights)
     mean, *others = (expected - had) / _summed(np.ones(len(runs)), luck, weights)
-    low, high = np.quantile(others, _middle(len(np.unique(luck))))
+    seeds = len(np.unique(luck))
+    if seeds < FEWEST:
+        return float(mean), -np.inf, np.inf
+    low, high = np.quantile(others, _middle(seeds))
     return float(mean), float(low), float(high)
 
 
@@ -94,8 +98,6 @@ def _middle(count: int) -> np.ndarray:
     """
     from scipy.special import ndtr, stdtrit  # loaded by who asks; scipy.stats takes half a second
 
-    if count < 2:
-        return np.array([0.0, 1.0])
     reach = stdtrit(count - 1, (1 + CERTAINTY) / 2) * np.sqrt((count + 1) / (count - 1))
     return ndtr([-reach, reach])
 

@@ -2,3 +2,4 @@
 
 from cubistlib.verdict.grid import nine, published, tuned, verdict
 from cubistlib.verdict.places import places, standings
+from cubistlib.verdict.rivals import RIVALS, rivals
