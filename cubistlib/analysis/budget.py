@@ -1,5 +1,7 @@
 """What effort buys: the best of so many runs that is to be expected, and what those cost."""
 
+from typing import Annotated
+
 import numpy as np
 import pandas as pd
 
@@ -10,6 +12,7 @@ from cubistlib.support.checks import require
 from cubistlib.support.types import Count, Whole, arguments
 
 POINTS = 200  # numbers of runs at which the best is told, few first, at even ratios
+Steps = Annotated[Whole, types.AtMost(10**15)]  # of as many trainings as anybody may ask for
 INTERVAL = (0.025, 0.975)
 TOLD = ("runs", "steps", "accuracy", "low", "high")
 FEWEST = ("target", "runs", "steps", "chance", "fewest", "low", "high")
@@ -97,9 +100,7 @@ def cost_to_reach(best: pd.DataFrame, target: Target, by: Columns = ("algorithm"
 
 
 @arguments
-def fewest_within(
-    fewest: pd.DataFrame, steps: types.Whole, by: Columns = ("algorithm",)
-) -> pd.DataFrame:
+def fewest_within(fewest: pd.DataFrame, steps: Steps, by: Columns = ("algorithm",)) -> pd.DataFrame:
     """What is to be expected of as many runs as so many steps pay for, of each group and target.
 
     fewest: as `expected_fewest` gives it, of one target or of several. Its row of the largest
