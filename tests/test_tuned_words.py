@@ -5,7 +5,7 @@ import pandas as pd
 import readme
 import tuned_words
 
-from cubistlib import store
+from cubistlib import analysis, store
 from cubistlib.support import paths
 
 
@@ -66,3 +66,13 @@ def test_what_an_elimination_ends_with_is_what_is_published():
     )
     told = f"in the median of 104, with {middle}, in the luckiest with {luckiest}."
     assert told in readme.README.read_text(encoding="utf-8")
+
+
+def test_habits_are_told_as_the_published_pairs_have_them():
+    told, folder = tuned_words.habit(), paths.published("verdict") / "habits"
+    one, other = (store.read(folder / way) for way in ("gmp-1-cut", "gmp"))
+    both = one.merge(other, on="experiment", suffixes=("", "_usual"))
+    learned = both[["accuracy", "accuracy_usual"]].max(axis=1) >= analysis.LEARNED
+    lead = (both["accuracy"] - both["accuracy_usual"])[learned]
+    assert f"GMP in one cut {100 * lead.median():+.1f} points (" in told
+    assert f", {learned.sum()} pairs); GMP that removes" in told

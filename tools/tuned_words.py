@@ -4,14 +4,22 @@ import claiming
 import numpy as np
 import pandas as pd
 
-from cubistlib import analysis
+from cubistlib import analysis, store
 from cubistlib.analysis import success
 from cubistlib.plots import LABELS
-from cubistlib.studies import paper, tuning
+from cubistlib.studies import habits, paper, tuning
 from cubistlib.studies import verdict as grid
+from cubistlib.support import paths
 from cubistlib.verdict import RIVALS, rivals
 
 TARGET, FEW = 0.95, (22, 26)  # weights kept, from and to
+TRIED = {
+    "gmp-1-cut": "GMP in one cut",
+    "gmp-paths": "GMP that removes first what is on no path",
+    "gmp-held": "GMP whose weights keep their signs",
+    "granet": "GraNet, which takes removals back, beside GMP",
+    "backward-by-size": "backward elimination that asks sizes, not the data",
+}
 ALIKE = {"keep": (22, 24, 26), "width": (3, 4, 8, 16)}  # cells of the replicates and of the grid
 
 
@@ -36,7 +44,7 @@ def sentences(usual: pd.DataFrame, runs: pd.DataFrame, search: pd.DataFrame) -> 
         f"{trainings(there.iloc[-1])} trainings, by {nine.sum()} of the nine and {(~nine).sum()} "
         f"of the {(~ours.index.isin(paper.NINE)).sum()} later ones; by the search from scratch in "
         f"(3, 3, 3), at the rate and schedule that suit it best, after {span(theirs)}, so that "
-        f"{ahead} are ahead beyond chance. {budget(runs, search)} {worth(usual, runs)}"
+        f"{ahead} are ahead beyond chance. {budget(runs, search)} {worth(usual, runs)} {habit()}"
     )
 
 
@@ -128,3 +136,14 @@ def worth(usual: pd.DataFrame, runs: pd.DataFrame) -> str:
         "{:+.2f} points ({:+.2f} to {:+.2f}).".format(*lead)
         + " All were tuned on this data set, on other networks."
     )
+
+
+def habit() -> str:
+    """What a habit of those ahead is worth, one changed at a time, over all widths."""
+    folder, usual = paths.published("verdict") / "habits", {b: a for a, b in habits.PAIRS}
+    told = []
+    for name, words in TRIED.items():
+        both = (store.read(folder / way) for way in (name, usual[name]))
+        row = analysis.paired_groups(*both, ["algorithm"], analysis.LEARNED).iloc[0]
+        told.append(f"{words} {analysis.pair_words(row)}")
+    return f"One habit changed at a time, pair by pair: {'; '.join(told)}."
