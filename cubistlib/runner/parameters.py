@@ -60,7 +60,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(("networks", "seeds", "epochs", "limit"), Count),
     **dict.fromkeys(("tries", "beam", "branch", "starts", "sample", "budgets"), Count),
     **dict.fromkeys(("lr", "lrs", "hams", "decays"), Rate),
-    **dict.fromkeys(("masks", "resamples", "budget"), Count),
+    **dict.fromkeys(("masks", "budget"), Count),
     **dict.fromkeys(("schedule", "schedules"), Schedule),
     **dict.fromkeys(("algorithm", "algorithms"), Algorithm),
     "seed": Whole,
@@ -73,6 +73,7 @@ WORDS: dict[str, Any] = {
     **dict.fromkeys(("target", "targets", "goals"), Percent),
     "jitters": PositiveShare,
     "trainings": at_least(2),
+    "resamples": at_least(20),  # of fewer the middle 95 % says nothing
 }
 TYPES = {kind.__name__: checked for kind, checked in PLAIN.items()}
 

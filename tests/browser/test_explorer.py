@@ -267,6 +267,8 @@ def test_the_gallery_opens_with_one_click(visitor, url):
         assert counts["wrong"] == 49_982 - known["correct"]
         frontier = known["accuracy"] >= 0.75
         assert not frontier or counts["live"] >= visitor.number("record")
+        seen = visitor.page.locator(".part-graph").first.bounding_box()
+        assert 0 < seen["y"] < visitor.page.viewport_size["height"], "it is in sight"
     (read,) = (known for known in shown if known["note"])
     buttons.nth(shown.index(read)).click()
     assert visitor.text("[role=status]") == read["note"]
@@ -292,6 +294,7 @@ def test_two_networks_stand_side_by_side_and_the_right_one_goes(visitor):
     assert "which do not correspond" in right.locator(".part-difference").text_content()
     visitor.press("close the network on the right")
     right.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.closest('.part-gallery') !== null")
     assert visitor.number("live") == after["parameters"]
 
 

@@ -87,7 +87,7 @@ TINY = {
     GAP: {"targets": [100.0]},
     CONTROLS: {"widths": [5], "targets": [100.0]},
     VERDICT: {
-        **{"weights": [1], "targets": [100.0], "goals": [100.0], "budget": 1, "resamples": 1}
+        **{"weights": [1], "targets": [100.0], "goals": [100.0], "budget": 1, "resamples": 20}
     },
     INSPECTOR: LOOK | {"lrs": [HOT], "keep": [1]},
     ELIMINATION: DESCENT | {"structure": [1, 1, 1], "targets": [100.0]},
@@ -149,7 +149,7 @@ ASKED = {
     (BEST_START, "a target that all reach, and the same twice"): {"targets": [0.1, 95.0, 95.0]},
     (VERDICT, "more weights than any run has, every target reached at once"): {
         **{"weights": [1, 1000], "targets": [0.1, 50.0], "goals": [0.1, 95.0, 0.1]},
-        "resamples": 1,
+        "resamples": 20,
     },
     (CONTROLS, "a width twice, and targets that all reach or none"): {
         **{"widths": [64, 3, 3], "targets": [100.0, 0.1]}
@@ -279,7 +279,7 @@ VALUES = {
     "max_width": st.integers(1, 4),
     "keep": st.integers(1, 40),
     "weights": st.integers(1, 30),
-    "resamples": st.integers(1, 3),
+    "resamples": st.integers(20, 22),
     "limit": st.integers(1, 20),
     "seed": st.integers(0, 2**40),
     "seeds": st.integers(1, 2),

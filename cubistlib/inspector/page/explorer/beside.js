@@ -51,6 +51,7 @@ export function beside(left, second, frontier) {
   const shut = () => {
     second.close();
     left.redraw();
+    section.parentElement?.querySelector(".part-gallery input")?.focus({ preventScroll: true }); // from where it came
   };
   const close = make("button", { type: "button", text: "Close", "aria-label": "close the network on the right", onclick: shut });
   const network = part("graph", "Network on the right", counters(right, frontier, "right"), graph(right, { still: true }), story, close);

@@ -41,13 +41,17 @@ const inShort = ({ parameters, accuracy }) => [make("b", { text: parameters }), 
  */
 export function gallery(store, second, networks) {
   const aside = make("input", { type: "checkbox" });
-  const open = (known) => {
+  const open = (known, shown) => {
     const { points } = store.state;
     if (aside.checked || known.before) second.open(fromGallery(known.before ?? known, points));
     if (!aside.checked || known.before) store.act(() => fromGallery(known, points));
     store.say(known.note ?? "");
+    shown?.scrollIntoView({ block: "nearest" });
   };
-  const button = (known) => make("button", { type: "button", "aria-label": described(known), onclick: () => open(known) },
+  // What has been opened stands further up than what was pressed.
+  const place = (pressed, known) =>
+    pressed?.closest(".explorer")?.querySelector(aside.checked && !known.before ? ".beside" : ".part-graph");
+  const button = (known) => make("button", { type: "button", "aria-label": described(known), onclick: (event) => open(known, place(event?.currentTarget, known)) },
     known.name && `${known.name} `, ...(known.before ? [...inShort(known.before), " → "] : []), ...inShort(known));
   const block = (group) => {
     const those = networks.filter((known) => known.group === group), [{ note }] = those;
