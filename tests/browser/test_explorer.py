@@ -12,6 +12,7 @@ import cubistlib as cl
 from cubistlib import __main__ as line
 from cubistlib.pruners.parts.selection import select
 from cubistlib.search import verify
+from cubistlib.support import paths
 
 PHONE = {"width": 360, "height": 760}
 
@@ -419,6 +420,16 @@ def test_what_is_saved_is_opened_again_chosen_or_dropped(visitor, tmp_path, name
         page.locator("[role=status]:has-text('this file holds no network')").wait_for()
         visitor.press("Redo")
         assert visitor.counts() == before
+
+
+def test_a_network_of_pruned_biases_is_saved_under_its_own_count(visitor, tmp_path):
+    file = paths.published("frontier") / "pruned-biases" / "18-parameters.json"
+    visitor.choose(file)
+    visitor.page.locator("[data-story]:has-text('opened from a file')").wait_for()
+    assert visitor.number("kept") == 18 and "another count" in visitor.text("[data-number=verdict]")
+    with visitor.page.expect_download() as download:
+        visitor.press("Save as a witness")
+    assert download.value.suggested_filename == "18-parameters.witness.json"
 
 
 def test_bad_links_and_large_networks_are_one_sentence(visitor, url):

@@ -274,6 +274,8 @@ test("beside the frontier", () => {
     const found = besideFrontier({ sizes: other, correct: 1000, accuracy: 1, live: 5 }, known);
     assert.deepEqual(found, { record: null, beaten: false, said: "the frontier is of 3 hidden layers" });
   }
+  const other = besideFrontier({ sizes, correct: 900, accuracy: 0.9, live: 18, biasRule: "pruned" }, known);
+  assert.deepEqual([other.record, other.beaten], [null, false], "another count");
   const stand = (correct, live) => besideFrontier({ sizes, correct, live, accuracy: correct / 1000 }, known);
   assert.deepEqual([stand(890, 24).record, stand(890, 24).beaten, stand(890, 24).said], [22, false, "2 more than the sparsest"]);
   assert.equal(stand(900, 22).beaten, false);

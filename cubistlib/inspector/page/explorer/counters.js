@@ -39,8 +39,8 @@ export function counters(store, frontier, which = "network") {
     show("kept", kept.parameters);
   });
   store.listen(() => {
-    const { network, points } = store.state, { live, about } = life(store.state), found = score(store.state);
-    const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...found, live: live.parameters }, frontier);
+    const { network, points, biasRule } = store.state, { live, about } = life(store.state), found = score(store.state);
+    const { record, beaten, said } = besideFrontier({ sizes: network.sizes, ...found, live: live.parameters, biasRule }, frontier);
     const sure = !found.about && !about;
     show("live", `${near(about)}${live.parameters}`);
     for (const name of OF_THE_SPIRAL) numbers[name].parentElement.hidden = points !== cubistSpiral();

@@ -93,14 +93,15 @@ const LEAST = 0.75; // accuracy from which a frontier is kept, as in search/fron
 
 /**
  * How a network stands beside the sparsest known.
- * @param {{sizes: number[], correct: number, accuracy: number, live: number}} found
+ * @param {{sizes: number[], correct: number, accuracy: number, live: number, biasRule?: string}} found
  * @param {{parameters: number, correct: number}[]} frontier networks known
  * @returns {{record: number|null, beaten: boolean, said: string}} record: fewest parameters of
  *   those with as many points right
  */
-export function besideFrontier({ sizes, correct, accuracy, live }, frontier) {
+export function besideFrontier({ sizes, correct, accuracy, live, biasRule }, frontier) {
   const none = (said) => ({ record: null, beaten: false, said });
   if (sizes.length !== LAYERS + 2) return none(`the frontier is of ${LAYERS} hidden layers`);
+  if (biasRule === "pruned") return none("biases were pruned: another count, of which no record is here");
   if (accuracy < LEAST) return none(`the frontier starts at ${100 * LEAST} %`);
   const as = frontier.filter((each) => each.correct >= correct).map((each) => each.parameters);
   if (!as.length) return { record: null, beaten: true, said: "none is known with as many points right: a record" };

@@ -5,7 +5,7 @@ import { toAddress } from "./address.js";
 import { download, make, part } from "./dom.js";
 import { opener } from "./files.js";
 import { pngOf, svgOf, valuesOf } from "./figure.js";
-import { life } from "./measure.js";
+import { life, score } from "./measure.js";
 
 /**
  * @param {import("./store.js").Store} store
@@ -26,7 +26,8 @@ export function sharing(store, trainer, shown, linkOf, target) {
     store.said = said;
   };
   const save = (type, make, suffix = type.split(/[/+]/)[1]) => () => {
-    const name = `${String(life(store.state).live.parameters).padStart(2, "0")}-parameters`;
+    const { biasRule } = store.state, counted = biasRule === "pruned" ? score(store.state).kept : life(store.state).live;
+    const name = `${String(counted.parameters).padStart(2, "0")}-parameters`;
     Promise.resolve(make()).then((content) => download(`${name}.${suffix}`, new Blob([content], { type })));
   };
   const drawn = () => {
