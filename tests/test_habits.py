@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cubistlib import Network, Task, TrainConfig, cubist_spiral, pruners
+from cubistlib import Network, Task, TrainConfig, UserError, cubist_spiral, pruners, verdict
 from cubistlib.networks import Masks, connectivity
 from cubistlib.studies import habits, stacks
 from cubistlib.training import TrainState
@@ -96,8 +96,8 @@ def test_backward_by_size_takes_the_smallest_weight_and_what_that_cuts_off(nets,
 
 def test_of_a_pair_one_thing_is_changed_on_common_networks():
     studies = {study.name.removeprefix("habits/"): study for study in habits.studies()}
-    assert {*studies} == {*habits.WAYS} == {name for pair in habits.PAIRS for name in pair}
-    for one, other in habits.PAIRS:
+    assert {*studies} == {*habits.WAYS} == {name for pair in habits.USUAL.items() for name in pair}
+    for other, one in habits.USUAL.items():
         for number in (0, 131, 269):
             a, b = (studies[name].experiments([number])[0] for name in (one, other))
             assert (a.hidden, a.keep, a.seed, a.config) == (b.hidden, b.keep, b.seed, b.config)
@@ -109,3 +109,10 @@ def test_of_a_pair_one_thing_is_changed_on_common_networks():
         own = [f for f in theirs.keys() - both if theirs[f] not in (False, 0)]
         named = studies[other].algorithms[0] == "backward_by_size"  # itself the change
         assert len(changed) + len(own) + named == 1, (one, other)
+
+
+def test_a_way_s_runs_are_read_and_another_is_a_sentence():
+    runs = verdict.habit("gmp-70")
+    assert set(runs["study"]) == {"habits/gmp-70"} and {*runs["width"]} == {4, 8, 16, 64}
+    with pytest.raises(UserError, match=r"habit: ways are gmp, .*, got 'nonsense'"):
+        verdict.habit("nonsense")

@@ -83,6 +83,7 @@ def gridded(algorithms: Sequence[str], workers: int | None, blocks: int = BLOCKS
 
 
 def tried(workers: int | None) -> None:
+    """Runs what is missing of the habits."""
     for study in habits.studies():
         sweep.advance(study, paths.published("verdict"), workers=workers)
         print(f"{study.name} is in", flush=True)

@@ -4,12 +4,11 @@ import claiming
 import numpy as np
 import pandas as pd
 
-from cubistlib import analysis, store
+from cubistlib import analysis, verdict
 from cubistlib.analysis import success
 from cubistlib.plots import LABELS
 from cubistlib.studies import habits, paper, tuning
 from cubistlib.studies import verdict as grid
-from cubistlib.support import paths
 from cubistlib.verdict import RIVALS, rivals
 
 TARGET, FEW = 0.95, (22, 26)  # weights kept, from and to
@@ -29,7 +28,7 @@ def sentences(usual: pd.DataFrame, runs: pd.DataFrame, search: pd.DataFrame) -> 
     usual: the nine at the paper's options, from many seeds. runs: of the large grid. search: by
     the paper's search, all phases.
     """
-    told = cost(pd.concat([runs, in_three(search)], ignore_index=True))
+    told = cost(pd.concat([runs, verdict.in_three(search, TARGET)], ignore_index=True))
     ours, theirs = told.drop("search"), told.loc["search"]
     there = ours[np.isfinite(ours["steps"])]
     nine = there.index.isin(paper.NINE)
@@ -61,12 +60,6 @@ def options(usual: pd.DataFrame) -> str:
             *FEW, least, next(names), most, next(names), " or ".join(map(str, runs))
         )
     )
-
-
-def in_three(search: pd.DataFrame) -> pd.DataFrame:
-    """The search's masks in (3, 3, 3) alone, at the setting at which most of them get there."""
-    masks = search[search["study"].str.contains("unstructured") & (search["hidden"] == (3, 3, 3))]
-    return analysis.at_best_setting(masks, TARGET)
 
 
 def cost(runs: pd.DataFrame) -> pd.DataFrame:
@@ -140,10 +133,9 @@ def worth(usual: pd.DataFrame, runs: pd.DataFrame) -> str:
 
 def habit() -> str:
     """What a habit of those ahead is worth, one changed at a time, over all widths."""
-    folder, usual = paths.published("verdict") / "habits", {b: a for a, b in habits.PAIRS}
     told = []
     for name, words in TRIED.items():
-        both = (store.read(folder / way) for way in (name, usual[name]))
+        both = (verdict.habit(way) for way in (name, habits.USUAL[name]))
         row = analysis.paired_groups(*both, ["algorithm"], analysis.LEARNED).iloc[0]
         told.append(f"{words} {analysis.pair_words(row)}")
     return f"One habit changed at a time, pair by pair: {'; '.join(told)}."

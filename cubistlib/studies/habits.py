@@ -8,7 +8,7 @@ from typing import Any
 
 from cubistlib.studies.pruning import PruningStudy
 
-# Algorithm and options by the study's name; of a pair the second has one thing changed.
+# Algorithm and options by the study's name.
 WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "gmp": ("gmp", {}),
     "gmp-20-cuts": ("gmp", {"prunings": 20}),
@@ -23,16 +23,12 @@ WAYS: dict[str, tuple[str, dict[str, Any]]] = {
     "backward-at-once": ("backward", {"fine": 1}),
 }
 
-PAIRS = (
-    ("gmp", "gmp-20-cuts"),
-    ("gmp", "gmp-5-cuts"),
-    ("gmp", "gmp-1-cut"),
-    ("gmp", "gmp-paths"),
-    ("gmp", "gmp-held"),
-    ("gmp-70", "granet"),
-    ("backward", "backward-by-size"),
-    ("backward", "backward-at-once"),
-)
+# By a way in which one thing is changed the one that it is held to.
+USUAL = {
+    **dict.fromkeys(("gmp-20-cuts", "gmp-5-cuts", "gmp-1-cut", "gmp-paths", "gmp-held"), "gmp"),
+    "granet": "gmp-70",
+    **dict.fromkeys(("backward-by-size", "backward-at-once"), "backward"),
+}
 
 SLOW = ("backward", "backward_by_size")  # take minutes a run in the widest
 

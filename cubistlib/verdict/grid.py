@@ -9,9 +9,10 @@ import pandas as pd
 
 from cubistlib import analysis, store, sweep
 from cubistlib.store.table import frame_of
-from cubistlib.studies import paper, tuning
+from cubistlib.studies import habits, paper, tuning
 from cubistlib.studies.verdict import LARGE, NAME, WIDTHS, file, study
 from cubistlib.support import paths
+from cubistlib.support.checks import require
 
 
 def nine() -> pd.DataFrame:
@@ -38,6 +39,13 @@ def tuned() -> pd.DataFrame:
         if begun and len(begun) == len(names):
             parts.append(analysis.shared_seeds(store.read(begun)))
     return pd.concat(parts, ignore_index=True) if parts else frame_of(store.SCHEMA.empty_table())
+
+
+def habit(way: str) -> pd.DataFrame:
+    """The runs of a way of `studies.habits`, which came with the package."""
+    require(way in habits.WAYS, f"habit: ways are {', '.join(habits.WAYS)}, got {way!r}")
+    runs = store.read(paths.published(NAME) / "habits" / way)
+    return runs.assign(width=runs["hidden"].str[0])
 
 
 def _read(files: Iterable[Path]) -> pd.DataFrame:
